@@ -1,0 +1,76 @@
+"""The entry point, and the one boundary where errors become words and codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+
+from lensops.cli import commands
+from lensops.errors import Exit, Invalid, UserError
+
+app = typer.Typer(
+    name="lensops",
+    help="Prompts as infrastructure: plan, gate, apply and roll back from one manifest in git.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+commands.register(app)
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """The exit code of a command line; every error ends here, as words on stderr."""
+    try:
+        outcome = app(arguments, standalone_mode=False)
+        return int(outcome or 0)
+    except UserError as error:
+        return _say(error)
+    except typer.Abort:
+        return Exit.INTERRUPTED
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except Exception as error:  # noqa: BLE001  # the boundary: what is left is bad usage or a bug
+        return _usage(error) if hasattr(error, "format_message") else _bug()
+
+
+def _say(error: UserError) -> int:
+    from lensops.render.escape import visible
+
+    if isinstance(error, Invalid):
+        lines = [str(problem) for problem in error.problems]
+        count = len(lines)
+        lines.append(f"error: {count} problem{'s' if count != 1 else ''}")
+    else:
+        lines = [f"error: {error.message}"]
+    if error.hint:
+        lines.append(f"hint: {error.hint}")
+    sys.stderr.write("".join(visible(text) + "\n" for text in lines))
+    return int(error.exit)
+
+
+def _usage(error: Exception) -> int:
+    show = getattr(error, "show", None)
+    if show:
+        show()
+    return int(getattr(error, "exit_code", Exit.USAGE))
+
+
+def _bug() -> int:
+    from lensops.cli.bug import report
+
+    sys.stderr.write(report())
+    return Exit.BUG

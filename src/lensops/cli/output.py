@@ -1,0 +1,56 @@
+"""Write a report to stdout in the format asked for, and into a file when one is named."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lensops.cli.options import Format
+from lensops.report.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report in both shapes: a document to read, and the data of its JSON form."""
+
+    noun: str  # the schema is lensops/<noun>/v1
+    document: Document
+    data: dict[str, Any]
+
+
+def emit(report: Report, form: Format, output: Path | None = None) -> None:
+    """Print a report. A file ending in .json or .md gets that form, any other the printed one."""
+    if form is Format.TEXT:
+        from lensops.render.terminal import print_document
+
+        print_document(report.document, sys.stdout)
+    else:
+        sys.stdout.write(_text(report, form))
+    if output is not None:
+        from lensops.files import write_atomic
+
+        by_ending = {".json": Format.JSON, ".md": Format.MARKDOWN}
+        write_atomic(output, _text(report, by_ending.get(output.suffix, form)).encode())
+
+
+def say(message: str) -> None:
+    """A line of progress or advice on stderr."""
+    from lensops.render.escape import visible
+
+    sys.stderr.write(visible(message) + "\n")
+
+
+def _text(report: Report, form: Format) -> str:
+    if form is Format.JSON:
+        from lensops.render.json import envelope
+
+        return envelope(report.noun, report.data)
+    if form is Format.MARKDOWN:
+        from lensops.render.markdown import markdown
+
+        return markdown(report.document)
+    from lensops.render.terminal import plain
+
+    return plain(report.document)

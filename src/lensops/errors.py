@@ -1,0 +1,89 @@
+"""Errors: what a person must act on, where it is, what would mend it, which exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes of every command; `docs/exit-codes.md` says them to users."""
+
+    DONE = 0
+    NO = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+    STALE = 4
+    REMOTE = 5
+    CHANGES = 10
+    BUG = 70
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point in a file; `line` and `column` count from 1, None means the whole file."""
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        parts = [self.path, self.line, self.column]
+        return ":".join(str(part) for part in parts if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with what a person wrote."""
+
+    place: Place
+    message: str
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.place}: {self.message}{hint}"
+
+
+class UserError(Exception):
+    """The person must act: one message, one hint, never a traceback."""
+
+    exit = Exit.USAGE
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Invalid(UserError):
+    """What a person wrote has problems; all of them are here."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class Refused(UserError):
+    """A check says no: nothing was changed."""
+
+    exit = Exit.NO
+
+
+class Undecided(UserError):
+    """There is too little evidence to say yes or no."""
+
+    exit = Exit.INCONCLUSIVE
+
+
+class Stale(UserError):
+    """What was reviewed is not what would be applied, or another writer was first."""
+
+    exit = Exit.STALE
+
+
+class RemoteFailed(UserError):
+    """A provider, a target or a git remote failed after retries."""
+
+    exit = Exit.REMOTE

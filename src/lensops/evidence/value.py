@@ -1,0 +1,62 @@
+"""Readings, findings and verdicts: what was measured, what follows from it, bound to digests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lensops.errors import Place
+
+
+class Outcome(StrEnum):
+    """What a rule says of a subject."""
+
+    PASS = "pass"  # noqa: S105  # a word of the verdict, no password
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One measured figure: of what, how many, within which interval, by which recipe."""
+
+    name: str
+    subject: str
+    value: float
+    n: int
+    recipe: str
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says: a value met a limit, or could not."""
+
+    rule: str
+    subject: str
+    outcome: Outcome
+    message: str
+    value: float | None = None
+    limit: float | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All findings and the digests of what they were found on (`release`, `cases`, …)."""
+
+    findings: tuple[Finding, ...]
+    digests: Mapping[str, str] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """Fail when any finding fails; inconclusive when any is, or when nothing passed."""
+        outcomes = {finding.outcome for finding in self.findings}
+        if Outcome.FAIL in outcomes:
+            return Outcome.FAIL
+        if Outcome.INCONCLUSIVE in outcomes or Outcome.PASS not in outcomes:
+            return Outcome.INCONCLUSIVE
+        return Outcome.PASS

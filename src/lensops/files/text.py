@@ -1,0 +1,23 @@
+"""Turn bytes into text, and say where they are not UTF-8."""
+
+from __future__ import annotations
+
+from lensops.errors import Invalid, Place, Problem
+
+BOM = "\ufeff"
+
+
+def decode(data: bytes, path: str) -> str:
+    """Text of UTF-8 bytes, line ends and byte order mark as they are.
+
+    Raises `Invalid` with line and column of the first byte that is not UTF-8.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        hint = "save the file as UTF-8"
+        raise Invalid((Problem(Place(path, line, column), message, hint),)) from None

@@ -1,0 +1,71 @@
+"""A tree of files, read by relative path: a folder here, a git revision in `history`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from lensops.errors import UserError
+
+
+class OutsideError(UserError):
+    """A path that leaves the repository."""
+
+
+class Tree(Protocol):
+    """Files under a root. Paths are relative, with forward slashes."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The file's bytes. Raises `FileNotFoundError`, or `UserError` past `limit` bytes."""
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the files in a folder, sorted; empty when there is no such folder."""
+
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders in a folder, sorted; empty when there is no such folder."""
+
+
+class Folder:
+    """A folder on disk. A link must not leave `boundary`, by default the root."""
+
+    def __init__(self, root: Path, boundary: Path | None = None) -> None:
+        self.root = root.resolve()
+        self.boundary = (boundary or root).resolve()
+
+    def path(self, path: str) -> Path:
+        """Where a path lies on disk. Raises `OutsideError` when it leaves the repository."""
+        pure = PurePosixPath(path)
+        if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:
+            raise OutsideError(f"{path!r} is not a path inside the repository")
+        full = self.root / pure
+        if not full.resolve().is_relative_to(self.boundary):
+            raise OutsideError(f"{path!r} is a link that leaves the repository")
+        return full
+
+    def read(self, path: str, limit: int) -> bytes:
+        full = self.path(path)
+        try:
+            with full.open("rb") as file:
+                data = file.read(limit + 1)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            reason = error.strerror or "unreadable"
+            raise UserError(f"cannot read {path}: {reason.lower()}") from None
+        if len(data) > limit:
+            raise UserError(f"{path} is larger than {limit:,} bytes")
+        return data
+
+    def names(self, folder: str) -> list[str]:
+        return self._entries(folder, files=True)
+
+    def folders(self, folder: str) -> list[str]:
+        return self._entries(folder, files=False)
+
+    def _entries(self, folder: str, *, files: bool) -> list[str]:
+        try:
+            with os.scandir(self.path(folder)) as entries:
+                return sorted(e.name for e in entries if (e.is_file() if files else e.is_dir()))
+        except (FileNotFoundError, NotADirectoryError):
+            return []

@@ -1,0 +1,86 @@
+"""Open a project: its manifest and active prompts, from the work tree or from any tree of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lensops.errors import Invalid, Problem, UserError
+from lensops.files import Folder, Tree
+from lensops.manifest import Manifest, ManifestFile, Node, check, find, read_yaml
+from lensops.manifest.yaml import MAX_BYTES
+from lensops.prompts import Prompt, load_prompt
+from lensops.release import Release, desired
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A sound manifest with its active prompts, and the tree that both came from."""
+
+    file: ManifestFile
+    active: Mapping[str, Prompt]
+    tree: Tree
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.file.manifest
+
+    @property
+    def desired(self) -> Release:
+        """The release that the manifest asks for."""
+        return desired(self.manifest, self.active)
+
+
+def find_manifest(directory: Path, manifest: Path | None) -> Path:
+    """The manifest's path. Raises `UserError` when there is none."""
+    if manifest is None:
+        return find(directory)
+    path = directory / manifest
+    if not path.is_file():
+        raise UserError(f"there is no manifest {manifest}", "check the path after --manifest")
+    return path
+
+
+def folder_of(path: Path) -> Folder:
+    """The tree around a manifest: its folder, bounded by the repository that it lies in."""
+    root = path.resolve().parent
+    boundary = next((p for p in (root, *root.parents) if (p / ".git").exists()), root)
+    return Folder(root, boundary)
+
+
+def open_project(directory: Path, manifest: Path | None = None) -> Project:
+    """The project of the work tree. Raises `Invalid` with every problem of manifest and prompts."""
+    path = find_manifest(directory, manifest)
+    return load_project(folder_of(path), path.name)
+
+
+def load_project(tree: Tree, name: str) -> Project:
+    """The project of a tree whose manifest has this path."""
+    data = tree.read(name, MAX_BYTES)
+    node = read_yaml(data, name)
+    found, problems = check(node)
+    active, missing = load_active(tree, node)
+    if found is None or problems or missing:
+        raise Invalid((*problems, *missing))
+    return Project(ManifestFile(name, data, node, found), active, tree)
+
+
+def load_active(tree: Tree, node: Node) -> tuple[dict[str, Prompt], list[Problem]]:
+    """The active prompts that load, and the problems of those that do not."""
+    active: dict[str, Prompt] = {}
+    problems: list[Problem] = []
+    prompts = node.get("prompts")
+    for key, entry in prompts.value if prompts is not None and prompts.kind == "mapping" else ():
+        version = entry.get("active")
+        if (
+            version is None
+            or not isinstance(version.value, str)
+            or "/" in key.value + version.value
+        ):
+            continue  # the model says what is wrong with it
+        try:
+            active[key.value] = load_prompt(tree, key.value, version.value, version.place)
+        except Invalid as error:
+            problems += error.problems
+    return active, problems

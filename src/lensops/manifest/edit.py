@@ -1,0 +1,74 @@
+"""Edit a manifest by replacing the span of one scalar; every other byte stays as it was."""
+
+from __future__ import annotations
+
+import json
+
+from lensops.errors import UserError
+from lensops.manifest.yaml import Node, read_yaml
+
+
+def set_text(data: bytes, path: str, keys: tuple[str, ...], value: str) -> bytes:
+    """`data` with the text under `keys` replaced, in the quotes that it has.
+
+    Raises `UserError` for an alias, or a scalar written in a way that edits would not keep.
+    """
+    node = _scalar(data, path, keys)
+    raw = data.decode("utf-8")[node.start : node.end]
+    quote = raw[:1] if raw[:1] in {"'", '"'} else ""
+    if _written(str(node.value), quote) != raw:
+        dotted = ".".join(keys)
+        message = f"{node.place}: {dotted} is written as {raw.splitlines()[0]!r}"
+        raise UserError(message, f"edit this line by hand: {dotted} becomes {value}")
+    return _replaced(data, path, keys, node, _written(value, quote), value)
+
+
+def set_number(data: bytes, path: str, keys: tuple[str, ...], value: float) -> bytes:
+    """`data` with the number under `keys` replaced. Raises `UserError` when there is none."""
+    node = _scalar(data, path, keys)
+    if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+        raise UserError(f"{node.place}: {'.'.join(keys)} is not a number")
+    return _replaced(data, path, keys, node, f"{value:.10g}", value)
+
+
+def _scalar(data: bytes, path: str, keys: tuple[str, ...]) -> Node:
+    node = read_yaml(data, path).get(*keys)
+    if node is None or node.kind != "scalar":
+        dotted = ".".join(keys)
+        raise UserError(f"{path} has no {dotted}", f"add the key {dotted} by hand first")
+    return node
+
+
+def _written(value: str, quote: str) -> str:
+    if quote == "'":
+        return "'" + value.replace("'", "''") + "'"
+    if quote == '"' or not _plain(value):
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def _plain(value: str) -> bool:
+    """Whether YAML reads the bare word as this very text."""
+    try:
+        node = read_yaml(f"a: {value}\n".encode(), "")
+    except UserError:
+        return False
+    return node.plain() == {"a": value}
+
+
+def _replaced(
+    data: bytes, path: str, keys: tuple[str, ...], node: Node, raw: str, value: str | float
+) -> bytes:
+    text = data.decode("utf-8")
+    edited = (text[: node.start] + raw + text[node.end :]).encode()
+    wanted = read_yaml(data, path).plain()
+    inner = wanted
+    for key in keys[:-1]:
+        inner = inner[key]
+    inner[keys[-1]] = value
+    if read_yaml(edited, path).plain() != wanted:
+        raise UserError(
+            f"{node.place}: {'.'.join(keys)} is shared with other places by an anchor",
+            "edit this line by hand",
+        )
+    return edited

@@ -1,0 +1,238 @@
+"""Load a manifest: text to nodes to the model, every problem with its place."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from lensops.errors import Invalid, Place, Problem
+from lensops.manifest.model import Manifest
+from lensops.manifest.yaml import Node, read_yaml
+
+_PREFIXED = re.compile(r"([a-z_]+(?:\.[a-z_]+)*): (.+)", re.DOTALL)
+_TYPES = {"string_type": "text", "int_type": "a whole number", "float_type": "a number"}
+_TYPES |= {"bool_type": "true or false", "dict_type": "a mapping", "tuple_type": "a list"}
+_TYPES |= {
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "int_from_float": "whole",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFile:
+    """A sound manifest together with the places of what it says."""
+
+    path: str
+    data: bytes
+    node: Node
+    manifest: Manifest
+
+    def place(self, *keys: str | int) -> Place:
+        """Where a value stands; the nearest thing around it when it is left out."""
+        return place_of(self.node, keys)
+
+
+def load(data: bytes, path: str) -> ManifestFile:
+    """The manifest in `data`. Raises `Invalid` with all its problems."""
+    node = read_yaml(data, path)
+    found, problems = check(node)
+    if found is None or problems:
+        raise Invalid(tuple(problems))
+    return ManifestFile(path, data, node, found)
+
+
+def check(node: Node) -> tuple[Manifest | None, list[Problem]]:
+    """The model of a manifest's nodes, or None, and every problem in the order of the lines."""
+    if node.kind != "mapping":
+        return None, [Problem(node.place, "a manifest is a mapping", "begin with `version: 1`")]
+    problems: list[Problem] = []
+    manifest: Manifest | None = None
+    try:
+        manifest = Manifest.model_validate(node.plain())
+    except ValidationError as error:
+        problems += _translated(error, node)
+    problems += _targets(node)
+    problems.sort(key=lambda p: (p.place.line or 0, p.place.column or 0))
+    return manifest, problems
+
+
+def place_of(node: Node, keys: Iterable[str | int]) -> Place:
+    """The place of the value under `keys`, or of the nearest key that exists."""
+    place = node.place
+    for key in keys:
+        child = node.get(key)
+        if child is None:
+            break
+        own_key = node.key(key) if isinstance(key, str) else None
+        inline = child.kind == "scalar" or own_key is None
+        place = child.place if inline or own_key is None else own_key.place
+        node = child
+    return place
+
+
+def suggestion(word: str, known: Iterable[str]) -> str | None:
+    """A did-you-mean for a word, or None when nothing is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else None
+
+
+def _translated(error: ValidationError, node: Node) -> list[Problem]:
+    problems: dict[tuple[Place, str], tuple[bool, Problem]] = {}
+    for detail in error.errors(include_url=False):
+        keys = _resolved(node, detail["loc"])
+        problem = _problem(detail, keys, node)
+        weak = detail["type"] in _TYPES and len(keys) < len(detail["loc"])  # one arm of a union
+        slot = (problem.place, "" if weak else problem.message)
+        problems.setdefault(slot, (weak, problem))
+    strong = {place for (place, _), (weak, _) in problems.items() if not weak}
+    return [
+        p for (place, _), (weak, p) in problems.items() if not weak or not _within(place, strong)
+    ]
+
+
+def _within(place: Place, strong: set[Place]) -> bool:
+    lines = [(other.line or 0, other.column or 0) for other in strong]
+    return any(line >= (place.line or 0) and line - (place.line or 0) < 2 for line, _ in lines)
+
+
+def _resolved(node: Node, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The part of a pydantic location that names nodes; names of union arms drop out."""
+    keys: list[str | int] = []
+    for step in loc:
+        if (child := node.get(step)) is not None:
+            keys.append(step)
+            node = child
+    return tuple(keys)
+
+
+def _problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
+    loc, kind, value = detail["loc"], detail["type"], detail["input"]
+    dotted = ".".join(str(step) for step in keys)
+    if kind == "missing":
+        return Problem(place_of(root, keys), f"missing key {loc[-1]!r}" + _of(dotted))
+    if kind == "extra_forbidden":
+        parent = root.get(*keys[:-1]) or root
+        key = parent.key(str(loc[-1]))
+        hint = suggestion(str(loc[-1]), _known(loc[:-1])) or _choices(_known(loc[:-1]))
+        where = key.place if key else place_of(root, keys)
+        return Problem(where, f"unknown key {loc[-1]!r}" + _of(".".join(map(str, keys[:-1]))), hint)
+    if "[key]" in loc:
+        return _key_problem(detail, keys, root)
+    if kind in _TYPES:
+        hint = f"write it in quotes: {str(value)!r}" if _is_number_for_text(kind, value) else None
+        return Problem(
+            place_of(root, keys), f"{dotted}: must be {_TYPES[kind]}, not {_said(value)}", hint
+        )
+    return _worded(detail, keys, root)
+
+
+def _key_problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
+    key = (root.get(*keys[:-1]) or root).key(str(keys[-1])) if keys else None
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    where = key.place if key else place_of(root, keys)
+    return Problem(where, f"the name {detail['input']!r} {message}")
+
+
+def _worded(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
+    """A problem whose words come from pydantic or from a validator of the model."""
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if detail["type"] == "value_error" and (match := _PREFIXED.match(message)):
+        keys, message = (*keys, *match[1].split(".")), match[2]
+    elif message.startswith("Input should be "):
+        message = (
+            "must be "
+            + message.removeprefix("Input should be ")
+            + f", not {_said(detail['input'])}"
+        )
+    dotted = ".".join(str(step) for step in keys)
+    choices = re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected", "")))
+    hint = suggestion(str(detail["input"]), choices) if choices else None
+    return Problem(place_of(root, keys), f"{dotted}: {message}" if dotted else message, hint)
+
+
+def _of(dotted: str) -> str:
+    return f" in {dotted}" if dotted else ""
+
+
+def _choices(known: list[str]) -> str | None:
+    return "known: " + ", ".join(known) if known else None
+
+
+def _is_number_for_text(kind: str, value: Any) -> bool:
+    return kind == "string_type" and isinstance(value, int | float)
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, dict | list | tuple):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "…"
+
+
+def _known(loc: tuple[Any, ...]) -> list[str]:
+    """The keys that the model has at a location."""
+    model: Any = Manifest
+    for step in loc:
+        if isinstance(model, type) and issubclass(model, BaseModel) and step in model.model_fields:
+            model = _inner(model.model_fields[step].annotation)
+        elif named := _arm(model, step):
+            model = named
+        else:
+            model = _inner(model) if not _is_model(model) else model
+    arms = [arm for arm in _arms(model) if _is_model(arm)]
+    return sorted({f.alias or name for arm in arms for name, f in arm.model_fields.items()})
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _arms(kind: Any) -> list[Any]:
+    from typing import get_args
+
+    return [kind] if _is_model(kind) else [inner for arg in get_args(kind) for inner in _arms(arg)]
+
+
+def _arm(kind: Any, step: Any) -> Any:
+    return next((arm for arm in _arms(kind) if arm.__name__ == step), None)
+
+
+def _inner(kind: Any) -> Any:
+    """What a container or an optional holds, as long as it is one model."""
+    arms = _arms(kind)
+    return arms[0] if len(arms) == 1 else kind
+
+
+def _targets(node: Node) -> list[Problem]:
+    """`after:` names another target, without going round in a circle."""
+    targets = node.get("targets")
+    if targets is None or targets.kind != "mapping":
+        return []
+    after = {k.value: v.get("after") for k, v in targets.value if v.kind == "mapping"}
+    follows = {name: n.value for name, n in after.items() if n is not None and n.kind == "scalar"}
+    problems = []
+    for name, value in follows.items():
+        if (place := after[name]) is None:
+            continue
+        if value not in after:
+            message = f"targets.{name}.after: there is no target {value!r}"
+            problems.append(Problem(place.place, message, suggestion(str(value), after)))
+        elif _circular(name, follows):
+            message = f"targets.{name}.after: the target follows itself"
+            problems.append(Problem(place.place, message, "remove one `after:` of the circle"))
+    return problems
+
+
+def _circular(name: str, follows: dict[str, Any]) -> bool:
+    seen, at = set(), follows.get(name)
+    while at in follows and at not in seen and at != name:
+        seen.add(at)
+        at = follows[at]
+    return at == name

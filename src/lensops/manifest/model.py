@@ -1,0 +1,173 @@
+"""The manifest as pydantic sees it: every key, its type and its limits, strict."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from lensops.manifest.checks import Check
+from lensops.manifest.drift import Monitor
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
+
+
+def _name(value: str) -> str:
+    if not NAME.match(value):
+        raise ValueError(
+            "must begin with a letter or digit and hold only letters, digits, '_', '-', '.'"
+        )
+    return value
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("must be a number, not NaN or infinity")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name)]
+Path = Annotated[str, Field(min_length=1, max_length=1000)]
+Share = Annotated[float, AfterValidator(_finite), Field(ge=0, le=1)]
+ModelId = Annotated[
+    str, Field(pattern=r"^[a-z0-9_-]+:\S+$", examples=["openai:gpt-4o-mini"], max_length=200)
+]
+
+
+class Strict(BaseModel):
+    """A part of the manifest: unknown keys and wrong types are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class PromptEntry(Strict):
+    """One prompt family of `prompts/<name>/`."""
+
+    active: Name = Field(description="The version that targets shall serve.")
+    variables: tuple[str, ...] | None = Field(
+        None, strict=False, description="The variables that the application fills in."
+    )
+
+
+class Regression(Strict):
+    """Non-inferiority against the base of a pull request."""
+
+    margin: Share = Field(0.02, description="The loss of mean score that is still accepted.")
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+
+class Judge(Strict):
+    """The model that scores outputs by a rubric."""
+
+    model: ModelId | None = Field(None, description="provider:model that judges; none: neutral.")
+    base_url: str | None = Field(None, description="An OpenAI-compatible server; ${NAME} allowed.")
+    rubric: dict[Name, Annotated[str, Field(min_length=1)]] = Field(
+        min_length=1, description="Dimension and what its grades 1 to 5 mean."
+    )
+    fallback: Literal["neutral", "fail"] = "neutral"
+    allow_self: bool = Field(False, description="Let the model under test judge itself.")
+    samples: Annotated[int, Field(ge=1, le=25)] = Field(1, description="Votes per output.")
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
+
+
+class Limits(Strict):
+    """How hard providers are asked, and how long."""
+
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 8
+    call_timeout: Annotated[float, Field(gt=0)] = Field(60, description="Seconds for one call.")
+    run_timeout: Annotated[float, Field(gt=0)] = Field(1800, description="Seconds for all calls.")
+    retries: Annotated[int, Field(ge=0, le=20)] = 4
+
+
+class Suite(Strict):
+    """One eval: cases, how outputs are scored, and the threshold of the mean score."""
+
+    prompt: Name | None = Field(None, description="The prompt it exercises; default: its name.")
+    cases: Path
+    recordings: Path | None = Field(None, description="Folder of <version>.jsonl files.")
+    text: str | None = Field(None, description="Field of a structured output that is scored.")
+    weights: dict[Name, Share] = Field(
+        default_factory=lambda: {"bleu": 0.2, "rouge_l": 0.2, "judge": 0.6}, min_length=1
+    )
+    threshold: Share
+    regression: Regression = Regression()
+    model: ModelId | None = Field(None, description="Who answers cases without a recording.")
+    base_url: str | None = Field(None, description="An OpenAI-compatible server; ${NAME} allowed.")
+    judge: Judge | None = None
+    checks: tuple[Check, ...] = Field((), strict=False, description="Checks for every output.")
+    samples: Annotated[int, Field(ge=1, le=100)] = Field(1, description="Outputs per case.")
+    max_missing: Share = Field(0.0, description="Share of cases that may lack an output.")
+    min_cases: Annotated[int, Field(ge=1)] = 1
+    tokenizer: str = Field("13a", description="BLEU tokenizer of sacrebleu: 13a, zh, char, intl, …")
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _weights_sum_to_one(self) -> Self:
+        if abs(math.fsum(self.weights.values()) - 1) > 1e-9:
+            total = math.fsum(self.weights.values())
+            raise ValueError(f"weights: must sum to 1, they sum to {total:.6g}")
+        return self
+
+    @model_validator(mode="after")
+    def _judge_is_another(self) -> Self:
+        if not self.judge or self.judge.allow_self or self.judge.model is None:
+            return self
+        if self.judge.model == self.model:
+            raise ValueError(
+                "judge.model: is the model under test; set allow_self: true to accept it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _judge_is_weighted(self) -> Self:
+        if self.weights.get("judge") and self.judge is None:
+            raise ValueError("judge: is missing, though weights gives it a weight")
+        return self
+
+
+class Target(Strict):
+    """A place a running application reads from: a directory, or a branch of a git repository."""
+
+    directory: Path | None = None
+    git: str | None = Field(None, min_length=1, description="A remote's name or URL.")
+    branch: str | None = Field(None, min_length=1)
+    after: Name | None = Field(None, description="The target that must serve the same first.")
+    require_gate: bool = Field(False, description="Apply only with evidence of a passed gate.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.directory is None) == (self.git is None):
+            raise ValueError("must have either `directory` or `git` with `branch`")
+        if (self.git is None) != (self.branch is None):
+            raise ValueError("`git` and `branch` belong together")
+        return self
+
+
+class Rules(Strict):
+    """How hard findings of `validate` and `plan` are."""
+
+    released_version_changed: Literal["error", "warning", "off"] = "error"
+
+
+class Manifest(Strict):
+    """What should be true: active prompts, eval thresholds, drift bands, targets."""
+
+    version: Literal[1]
+    project: Name
+    branch: str | None = Field(None, description="The tracked branch; default: the remote's.")
+    prompts: dict[Name, PromptEntry]
+    evals: dict[Name, Suite] = {}
+    drift: dict[Name, Monitor] = {}
+    targets: dict[Name, Target] = {}
+    rules: Rules = Rules()
+
+    @property
+    def places(self) -> dict[str, Target]:
+        """The targets, or the one local directory of a manifest that names none."""
+        return self.targets or {"local": Target(directory=".lensops/live/local")}
+
+    def prompt_of(self, suite: str) -> str:
+        """The prompt that an eval suite exercises."""
+        return self.evals[suite].prompt or suite

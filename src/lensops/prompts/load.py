@@ -1,0 +1,66 @@
+"""Find and load the versions of a prompt in a tree of files."""
+
+from __future__ import annotations
+
+import re
+
+from lensops.errors import Invalid, Place, Problem, UserError
+from lensops.files import Tree
+from lensops.manifest import suggestion
+from lensops.prompts.forms import parse
+from lensops.prompts.value import Prompt
+
+FOLDER = "prompts"
+ENDINGS = (".prompt.yml", ".prompt.yaml", ".yaml", ".yml", ".md", ".txt")
+MAX_BYTES = 1_000_000
+
+
+def version_files(tree: Tree, prompt: str) -> dict[str, list[str]]:
+    """Version to the files that claim it, versions in natural order (v2 before v10)."""
+    found: dict[str, list[str]] = {}
+    for name in tree.names(f"{FOLDER}/{prompt}"):
+        ending = next((ending for ending in ENDINGS if name.endswith(ending)), None)
+        if ending and not name.startswith("."):
+            found.setdefault(name.removesuffix(ending), []).append(f"{FOLDER}/{prompt}/{name}")
+    return {version: found[version] for version in sorted(found, key=natural)}
+
+
+def load_prompt(tree: Tree, prompt: str, version: str, place: Place | None = None) -> Prompt:
+    """One version. `place` is where it was asked for.
+
+    Raises `Invalid` when the file is missing, claimed twice, or has problems.
+    """
+    path = version_path(tree, prompt, version, place)
+    try:
+        data = tree.read(path, MAX_BYTES)
+    except UserError as error:
+        raise Invalid((Problem(place or Place(path), error.message, error.hint),)) from None
+    return parse(data, path, version)
+
+
+def version_path(tree: Tree, prompt: str, version: str, place: Place | None = None) -> str:
+    """The file of a version. Raises `Invalid` when there is none, or more than one."""
+    files = version_files(tree, prompt)
+    claimed = files.get(version, [])
+    if len(claimed) == 1:
+        return claimed[0]
+    folder = f"{FOLDER}/{prompt}"
+    if claimed:
+        message = f"version {version!r} has {len(claimed)} files: {', '.join(claimed)}"
+        raise Invalid((Problem(place or Place(folder), message, "keep one of them"),))
+    raise Invalid((_missing(folder, version, list(files), place),))
+
+
+def _missing(folder: str, version: str, known: list[str], place: Place | None) -> Problem:
+    message = f"there is no file {folder}/{version}.yaml"
+    if not known:
+        return Problem(place or Place(folder), message, f"add it; {folder}/ has no versions")
+    near = suggestion(version, known)
+    hint = (f"{near} " if near else "") + f"versions: {', '.join(known)}"
+    return Problem(place or Place(folder), message, hint)
+
+
+def natural(version: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key in which numbers count as numbers."""
+    parts = re.findall(r"\d+|\D+", version)
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)

@@ -1,0 +1,1 @@
+"""What tests share: real git repositories, a sample project, the command line."""
