@@ -4,7 +4,8 @@ from lensops.manifest.edit import set_number, set_text
 from lensops.manifest.find import NAMES, find
 from lensops.manifest.load import ManifestFile, check, load, place_of, suggestion
 from lensops.manifest.model import Manifest, PromptEntry, Suite, Target
-from lensops.manifest.yaml import Node, read_yaml
+from lensops.manifest.node import Node
+from lensops.manifest.yaml import read_yaml
 
 __all__ = [
     "NAMES",

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from lensops.manifest.paths import RelativePath
+
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -15,7 +17,7 @@ class Check(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     valid_json: bool | None = None
-    json_schema: str | None = Field(None, description="Path of a JSON Schema file.")
+    json_schema: RelativePath | None = Field(None, description="Path of a JSON Schema file.")
     required_fields: tuple[str, ...] | None = Field(None, strict=False)
     min_chars: Count | None = None
     max_chars: Count | None = None

@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from lensops.manifest.paths import RelativePath
+
 
 def _finite(value: float) -> float:
     if not math.isfinite(value):
@@ -97,12 +99,16 @@ class DriftGate(_Strict):
 class Monitor(_Strict):
     """One comparison of a baseline window with a current one."""
 
-    data: str | None = Field(None, description="Files that windows by `time` are cut from.")
+    data: RelativePath | None = Field(
+        None, description="Files that windows by `time` are cut from."
+    )
     connection: str | None = Field(None, description="URL of another engine; ${NAME} allowed.")
     table: str | None = Field(None, description="The table to read over `connection`.")
-    baseline: str | Between | None = None
-    current: str | Between | Last | None = None
-    profile: str | None = Field(None, description="Baseline profile written by `drift profile`.")
+    baseline: RelativePath | Between | None = None
+    current: RelativePath | Between | Last | None = None
+    profile: RelativePath | None = Field(
+        None, description="Baseline profile written by `drift profile`."
+    )
     time: str | None = Field(None, description="The column of timestamps.")
     timezone: str | None = Field(None, description="Zone of naive timestamps, such as UTC.")
     where: dict[str, Scalar | OneOf | Span] = Field(

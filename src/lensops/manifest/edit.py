@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from lensops.errors import UserError
-from lensops.manifest.yaml import Node, read_yaml
+from lensops.manifest.node import Node
+from lensops.manifest.yaml import read_yaml
 
 
 def set_text(data: bytes, path: str, keys: tuple[str, ...], value: str) -> bytes:
@@ -53,7 +54,8 @@ def _plain(value: str) -> bool:
         node = read_yaml(f"a: {value}\n".encode(), "")
     except UserError:
         return False
-    return node.plain() == {"a": value}
+    read: object = node.plain()
+    return read == {"a": value}
 
 
 def _replaced(

@@ -6,13 +6,14 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from lensops.errors import Invalid, Place, Problem
 from lensops.manifest.model import Manifest
-from lensops.manifest.yaml import Node, read_yaml
+from lensops.manifest.node import Node
+from lensops.manifest.yaml import read_yaml
 
 _PREFIXED = re.compile(r"([a-z_]+(?:\.[a-z_]+)*): (.+)", re.DOTALL)
 _TYPES = {"string_type": "text", "int_type": "a whole number", "float_type": "a number"}
@@ -83,22 +84,17 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
 
 
 def _translated(error: ValidationError, node: Node) -> list[Problem]:
-    problems: dict[tuple[Place, str], tuple[bool, Problem]] = {}
+    """Pydantic's errors as problems; of a union, the arms that were not meant are left out."""
+    problems: dict[Problem, tuple[str | int, ...]] = {}
+    weak: dict[Problem, tuple[str | int, ...]] = {}  # the type of one arm of a union did not fit
     for detail in error.errors(include_url=False):
         keys = _resolved(node, detail["loc"])
-        problem = _problem(detail, keys, node)
-        weak = detail["type"] in _TYPES and len(keys) < len(detail["loc"])  # one arm of a union
-        slot = (problem.place, "" if weak else problem.message)
-        problems.setdefault(slot, (weak, problem))
-    strong = {place for (place, _), (weak, _) in problems.items() if not weak}
-    return [
-        p for (place, _), (weak, p) in problems.items() if not weak or not _within(place, strong)
-    ]
-
-
-def _within(place: Place, strong: set[Place]) -> bool:
-    lines = [(other.line or 0, other.column or 0) for other in strong]
-    return any(line >= (place.line or 0) and line - (place.line or 0) < 2 for line, _ in lines)
+        of_one_arm = detail["type"] in _TYPES and len(keys) < len(detail["loc"])
+        (weak if of_one_arm else problems).setdefault(_problem(detail, keys, node), keys)
+    for problem, keys in weak.items():
+        if not any(other[: len(keys)] == keys for other in problems.values()):
+            problems[problem] = keys
+    return list(problems)
 
 
 def _resolved(node: Node, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -177,37 +173,20 @@ def _said(value: Any) -> str:
 
 
 def _known(loc: tuple[Any, ...]) -> list[str]:
-    """The keys that the model has at a location."""
-    model: Any = Manifest
+    """The keys that the model has at a location, those of all arms of a union."""
+    models: list[Any] = [Manifest]
     for step in loc:
-        if isinstance(model, type) and issubclass(model, BaseModel) and step in model.model_fields:
-            model = _inner(model.model_fields[step].annotation)
-        elif named := _arm(model, step):
-            model = named
-        else:
-            model = _inner(model) if not _is_model(model) else model
-    arms = [arm for arm in _arms(model) if _is_model(arm)]
-    return sorted({f.alias or name for arm in arms for name, f in arm.model_fields.items()})
+        fields = [m.model_fields[step].annotation for m in models if step in m.model_fields]
+        if fields:
+            models = [arm for field in fields for arm in _models(field)]
+    return sorted({f.alias or name for m in models for name, f in m.model_fields.items()})
 
 
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
-
-
-def _arms(kind: Any) -> list[Any]:
-    from typing import get_args
-
-    return [kind] if _is_model(kind) else [inner for arg in get_args(kind) for inner in _arms(arg)]
-
-
-def _arm(kind: Any, step: Any) -> Any:
-    return next((arm for arm in _arms(kind) if arm.__name__ == step), None)
-
-
-def _inner(kind: Any) -> Any:
-    """What a container or an optional holds, as long as it is one model."""
-    arms = _arms(kind)
-    return arms[0] if len(arms) == 1 else kind
+def _models(kind: Any) -> list[Any]:
+    """The pydantic models in a type such as `dict[str, Suite]` or `Between | Last | None`."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return [kind]
+    return [inner for arg in get_args(kind) for inner in _models(arg)]
 
 
 def _targets(node: Node) -> list[Problem]:

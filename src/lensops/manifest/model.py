@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from lensops.manifest.checks import Check
 from lensops.manifest.drift import Monitor
+from lensops.manifest.paths import RelativePath
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
 
@@ -29,7 +30,6 @@ def _finite(value: float) -> float:
 
 
 Name = Annotated[str, AfterValidator(_name)]
-Path = Annotated[str, Field(min_length=1, max_length=1000)]
 Share = Annotated[float, AfterValidator(_finite), Field(ge=0, le=1)]
 ModelId = Annotated[
     str, Field(pattern=r"^[a-z0-9_-]+:\S+$", examples=["openai:gpt-4o-mini"], max_length=200)
@@ -85,8 +85,8 @@ class Suite(Strict):
     """One eval: cases, how outputs are scored, and the threshold of the mean score."""
 
     prompt: Name | None = Field(None, description="The prompt it exercises; default: its name.")
-    cases: Path
-    recordings: Path | None = Field(None, description="Folder of <version>.jsonl files.")
+    cases: RelativePath
+    recordings: RelativePath | None = Field(None, description="Folder of <version>.jsonl files.")
     text: str | None = Field(None, description="Field of a structured output that is scored.")
     weights: dict[Name, Share] = Field(
         default_factory=lambda: {"bleu": 0.2, "rouge_l": 0.2, "judge": 0.6}, min_length=1
@@ -130,7 +130,7 @@ class Suite(Strict):
 class Target(Strict):
     """A place a running application reads from: a directory, or a branch of a git repository."""
 
-    directory: Path | None = None
+    directory: RelativePath | None = None
     git: str | None = Field(None, min_length=1, description="A remote's name or URL.")
     branch: str | None = Field(None, min_length=1)
     after: Name | None = Field(None, description="The target that must serve the same first.")

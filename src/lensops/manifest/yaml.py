@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lensops.errors import Invalid, Place, Problem
 from lensops.files import decode
 from lensops.files.text import BOM
+from lensops.manifest.node import Node
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 100_000  # after aliases are followed: a bomb ends here
@@ -17,46 +18,6 @@ MAX_DEPTH = 60
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
 _INT = re.compile(r"[-+]?(0|[1-9][0-9_]*|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A YAML value and its place: a scalar, a tuple of nodes, or of (key, value) pairs."""
-
-    kind: str  # scalar, sequence, mapping
-    value: Any
-    place: Place
-    start: int  # characters from the beginning of the text, properties such as anchors left out
-    end: int
-    size: int = 1
-
-    def plain(self) -> Any:
-        """The value as Python's own scalars, lists and dicts."""
-        if self.kind == "mapping":
-            return {key.value: value.plain() for key, value in self.value}
-        if self.kind == "sequence":
-            return [item.plain() for item in self.value]
-        return self.value
-
-    def get(self, *path: str | int) -> Node | None:
-        """The node under a path of keys and indexes, or None."""
-        node: Node | None = self
-        for step in path:
-            node = node._child(step) if node is not None else None
-        return node
-
-    def key(self, name: str) -> Node | None:
-        """The node of a mapping's key, for places of keys rather than values."""
-        keys = (key for key, _ in self.value) if self.kind == "mapping" else ()
-        return next((key for key in keys if key.value == name), None)
-
-    def _child(self, step: str | int) -> Node | None:
-        if self.kind == "mapping":
-            return next((value for key, value in self.value if key.value == step), None)
-        if self.kind == "sequence" and isinstance(step, int) and step < len(self.value):
-            node: Node = self.value[step]
-            return node
-        return None
 
 
 def read_yaml(data: bytes, path: str) -> Node:

@@ -1,0 +1,48 @@
+"""A YAML value that knows its line, column and span in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lensops.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A YAML value and its place: a scalar, a tuple of nodes, or of (key, value) pairs."""
+
+    kind: str  # scalar, sequence, mapping
+    value: Any
+    place: Place
+    start: int  # characters from the beginning of the text, properties such as anchors left out
+    end: int
+    size: int = 1
+
+    def plain(self) -> Any:
+        """The value as Python's own scalars, lists and dicts."""
+        if self.kind == "mapping":
+            return {key.value: value.plain() for key, value in self.value}
+        if self.kind == "sequence":
+            return [item.plain() for item in self.value]
+        return self.value
+
+    def get(self, *path: str | int) -> Node | None:
+        """The node under a path of keys and indexes, or None."""
+        node: Node | None = self
+        for step in path:
+            node = node._child(step) if node is not None else None
+        return node
+
+    def key(self, name: str) -> Node | None:
+        """The node of a mapping's key, for places of keys rather than values."""
+        keys = (key for key, _ in self.value) if self.kind == "mapping" else ()
+        return next((key for key in keys if key.value == name), None)
+
+    def _child(self, step: str | int) -> Node | None:
+        if self.kind == "mapping":
+            return next((value for key, value in self.value if key.value == step), None)
+        if self.kind == "sequence" and isinstance(step, int) and step < len(self.value):
+            node: Node = self.value[step]
+            return node
+        return None

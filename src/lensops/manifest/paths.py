@@ -1,0 +1,29 @@
+"""Paths in a manifest: relative to it, with forward slashes, never out of the repository."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def inside(value: str) -> str:
+    """The path as it is. Raises `ValueError` when its words alone lead out of the repository.
+
+    A link that leads out is found when the path is opened (`files.Folder`).
+    """
+    path = PurePosixPath(value)
+    if path.is_absolute() or _DRIVE.match(value) or value.startswith("~"):
+        raise ValueError(f"{value!r} must be a path relative to the manifest")
+    if ".." in path.parts:
+        raise ValueError(f"{value!r} leaves the repository by '..'")
+    if "\\" in value or "\0" in value:
+        raise ValueError(f"{value!r} must be written with forward slashes")
+    return value
+
+
+RelativePath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(inside)]
