@@ -5,6 +5,7 @@ from lensops.manifest.find import NAMES, find
 from lensops.manifest.load import ManifestFile, check, load, place_of, suggestion
 from lensops.manifest.model import Manifest, PromptEntry, Suite, Target
 from lensops.manifest.node import Node
+from lensops.manifest.validation import Validation
 from lensops.manifest.yaml import read_yaml
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "PromptEntry",
     "Suite",
     "Target",
+    "Validation",
     "check",
     "find",
     "load",

@@ -38,7 +38,7 @@ class _Reader:
 
         self.text, self.path, self.offset = text, path, offset
         self.error = YAMLError
-        self.yaml = YAML(typ="rt", pure=True)
+        self.yaml = YAML(typ="safe", pure=True)  # rt marks folds with U+0007
         self.events: Iterator[Any] = iter(self.yaml.parse(text))
         self.anchors: dict[str, Node] = {}
         self.problems: list[Problem] = []

@@ -1,0 +1,254 @@
+"""Every kind of bad manifest is said with its place, exits 2, and gives no traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from support import sample
+from support.cli import lensops
+from support.repo import Repo
+
+GOOD = """\
+version: 1
+project: shop
+prompts:
+  offer_copy: {active: v1}
+"""
+SUITE = """\
+evals:
+  offer_copy:
+    cases: cases.jsonl
+    threshold: 0.75
+    weights: {bleu: 1.0}
+"""
+MONITOR = """\
+drift:
+  scores:
+    baseline: a.csv
+    current: b.csv
+    features: {score: {range: [0, 1]}}
+"""
+
+
+@dataclass(frozen=True)
+class Bad:
+    name: str
+    manifest: str | bytes
+    place: str  # line:column, or nothing where the file as a whole is meant
+    says: str
+
+
+def replaced(old: str, new: str, text: str = GOOD) -> str:
+    assert old in text
+    return text.replace(old, new)
+
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)
+)
+
+TABLE = [
+    Bad("empty file", "", "", "the file is empty"),
+    Bad("only a comment", "# nothing\n", "", "the file is empty"),
+    Bad("a list", "- version: 1\n", "1:1", "a manifest is a mapping"),
+    Bad("a word", "hello\n", "1:1", "a manifest is a mapping"),
+    Bad("tabs", "version: 1\nprompts:\n\toffer_copy: {}\n", "3:1", "spaces, not tabs"),
+    Bad("two documents", GOOD + "---\nversion: 1\n", "5:1", "second YAML document"),
+    Bad("not UTF-8", b"version: 1\nproject: caf\xe9\n", "2:13", "not UTF-8"),
+    Bad("UTF-16", GOOD.encode("utf-16"), "1:1", "not UTF-8"),
+    Bad("control character", "version: 1\nproject: a\x07b\n", "2:11", "U+0007"),
+    Bad("unclosed bracket", "version: 1\nprompts: {a: {active: v1}\n", "3:1", "expected"),
+    Bad("unclosed quote", 'version: 1\nproject: "shop\n', "", "end of stream"),
+    Bad("alias bomb", BOMB, "6:7", "more than 100,000 values"),
+    Bad("unknown alias", replaced("shop", "*shop"), "2:10", "names no anchor"),
+    Bad("alias of itself", "version: 1\nproject: &p [*p]\n", "2:14", "names no anchor"),
+    Bad("too deep", "version: " + "[" * 80 + "]" * 80 + "\n", "1:70", "levels deep"),
+    Bad("ten megabytes", GOOD + "# " + "x" * 10_000_000 + "\n", "", "larger than 1,000,000 bytes"),
+    Bad("duplicate key", GOOD + "version: 1\n", "5:1", "duplicate key 'version'"),
+    Bad(
+        "duplicate prompt",
+        GOOD + "  offer_copy: {active: v2}\n",
+        "5:3",
+        "stands already in line 4",
+    ),
+    Bad("a key that is a list", GOOD + "[a, b]: 1\n", "5:1", "a key must be text"),
+    Bad("no version", replaced("version: 1\n", ""), "1:1", "missing key 'version'"),
+    Bad("no project", replaced("project: shop\n", ""), "1:1", "missing key 'project'"),
+    Bad("no prompts", "version: 1\nproject: shop\n", "1:1", "missing key 'prompts'"),
+    Bad("version 2", replaced("version: 1", "version: 2"), "1:10", "must be 1, not 2"),
+    Bad("version in quotes", replaced("version: 1", "version: '1'"), "1:10", "must be 1, not '1'"),
+    Bad("version true", replaced("version: 1", "version: true"), "1:10", "must be 1, not True"),
+    Bad("version 1.0", replaced("version: 1", "version: 1.0"), "1:10", "must be 1, not 1.0"),
+    Bad("unknown top key", GOOD + "promts: {}\n", "5:1", "did you mean 'prompts'?"),
+    Bad("project a number", replaced("shop", "7"), "2:10", "write it in quotes: '7'"),
+    Bad("project empty", replaced(" shop", ""), "2:9", "must be text, not empty"),
+    Bad("project with a space", replaced("shop", "my shop"), "2:10", "must begin with a letter"),
+    Bad(
+        "prompts null", "version: 1\nproject: s\nprompts:\n", "3:9", "must be a mapping, not empty"
+    ),
+    Bad("prompts a list", "version: 1\nproject: s\nprompts: [a]\n", "3:1", "not a list"),
+    Bad("prompt a word", replaced("{active: v1}", "v1"), "4:15", "must be a mapping, not 'v1'"),
+    Bad("prompt name", replaced("offer_copy", "../offer"), "4:3", "the name '../offer' must begin"),
+    Bad("active a number", replaced("v1", "1"), "4:24", "write it in quotes: '1'"),
+    Bad("active a path", replaced("v1", "../v1"), "4:24", "must begin with a letter"),
+    Bad(
+        "missing version",
+        replaced("v1", "v3"),
+        "4:24",
+        "there is no file prompts/offer_copy/v3.yaml",
+    ),
+    Bad("missing version, near", replaced("v1", "v11"), "4:24", "did you mean 'v1'?"),
+    Bad(
+        "missing family", replaced("offer_copy", "offer"), "4:19", "prompts/offer/ has no versions"
+    ),
+    Bad("unknown prompt key", replaced("active", "activ"), "4:16", "did you mean 'active'?"),
+    Bad("weights sum to 0.9", GOOD + SUITE.replace("1.0", "0.9"), "9:5", "they sum to 0.9"),
+    Bad("weights empty", GOOD + SUITE.replace("{bleu: 1.0}", "{}"), "9:5", "at least 1 item"),
+    Bad(
+        "weight negative",
+        GOOD + SUITE.replace("1.0}", "2.0, x: -1.0}"),
+        "9:20",
+        "less than or equal",
+    ),
+    Bad("unknown metric", GOOD + SUITE.replace("bleu:", "blue:"), "9:15", "did you mean 'bleu'?"),
+    Bad("threshold NaN", GOOD + SUITE.replace("0.75", ".nan"), "8:16", "not NaN"),
+    Bad("threshold infinite", GOOD + SUITE.replace("0.75", ".inf"), "8:16", "not NaN or infinity"),
+    Bad("threshold above 1", GOOD + SUITE.replace("0.75", "75"), "8:16", "less than or equal to 1"),
+    Bad("threshold text", GOOD + SUITE.replace("0.75", "high"), "8:16", "must be a number"),
+    Bad("no threshold", GOOD + SUITE.replace("    threshold: 0.75\n", ""), "6:3", "'threshold'"),
+    Bad(
+        "judge weight, no judge", GOOD + SUITE.replace("bleu", "judge"), "6:3", "judge: is missing"
+    ),
+    Bad(
+        "judge of itself",
+        GOOD + SUITE + "    model: openai:x\n    judge: {model: openai:x, rubric: {a: b}}\n",
+        "11:20",
+        "allow_self",
+    ),
+    Bad(
+        "unknown prompt of a suite",
+        GOOD + SUITE + "    prompt: offr_copy\n",
+        "10:13",
+        "'offer_copy'",
+    ),
+    Bad(
+        "cases outside",
+        GOOD + SUITE.replace("cases.j", "../cases.j"),
+        "7:12",
+        "leaves the repository",
+    ),
+    Bad(
+        "cases absolute",
+        GOOD + SUITE.replace("cases.j", "/cases.j"),
+        "7:12",
+        "relative to the manifest",
+    ),
+    Bad("cases missing", GOOD + SUITE.replace("cases.j", "none.j"), "7:12", "there is no file"),
+    Bad("cases by a link", GOOD + SUITE.replace("cases.j", "link.j"), "7:12", "link that leaves"),
+    Bad(
+        "two checks in one",
+        GOOD + SUITE + "    checks: [{max_words: 1, regex: a}]\n",
+        "10:14",
+        "one key",
+    ),
+    Bad("bands crossed", GOOD + MONITOR + "    bands: {warning: 0.3}\n", "10:5", "not be above"),
+    Bad("range falls", GOOD + MONITOR.replace("[0, 1]", "[1, 0]"), "9:16", "must rise"),
+    Bad(
+        "no features", GOOD + MONITOR.replace("{score: {range: [0, 1]}}", "{}"), "9:5", "at least 1"
+    ),
+    Bad(
+        "unknown window key",
+        GOOD + MONITOR.replace("b.csv", "{lst: 7d}"),
+        "8:15",
+        "did you mean 'last'",
+    ),
+    Bad("target nowhere", GOOD + "targets: {a: {after: b}}\n", "5:22", "there is no target 'b'"),
+    Bad(
+        "target after itself",
+        GOOD + "targets: {a: {directory: x, after: a}}\n",
+        "5:36",
+        "the target follows itself",
+    ),
+    Bad(
+        "target without a place", GOOD + "targets: {a: {}}\n", "5:11", "either `directory` or `git`"
+    ),
+    Bad(
+        "target with two",
+        GOOD + "targets: {a: {directory: x, git: y}}\n",
+        "5:11",
+        "either `directory`",
+    ),
+    Bad("git, no branch", GOOD + "targets: {a: {git: origin}}\n", "5:11", "belong together"),
+    Bad(
+        "target outside",
+        GOOD + "targets: {a: {directory: ../x}}\n",
+        "5:26",
+        "leaves the repository",
+    ),
+]
+
+
+@pytest.mark.parametrize("bad", TABLE, ids=lambda bad: bad.name)
+@pytest.mark.parametrize("command", ["validate", "plan"])
+def test_bad_manifest_is_said_with_its_place(bad: Bad, command: str, repo: Repo) -> None:
+    repo.write(sample.files() | {"lensops.yaml": bad.manifest, "cases.jsonl": "", "a.csv": ""})
+    (repo.root / "link.jsonl").symlink_to(repo.root.parent / "outside.jsonl")
+    (repo.root.parent / "outside.jsonl").write_text("")
+    done = lensops(command, cwd=repo.root)
+    said = done.out + done.err
+    if command == "validate" or not bad.name.startswith(("cases missing", "cases by", "unknown")):
+        where = f"lensops.yaml:{bad.place}: " if bad.place else "lensops.yaml"
+        assert where in said
+        assert bad.says in said
+        assert done.code == 2
+    assert "Traceback" not in said
+    assert str(repo.root) not in said
+
+
+def test_all_problems_are_said_at_once(repo: Repo) -> None:
+    manifest = "versio: 1\nproject: 3\nprompts:\n  offer_copy: {active: v9}\n  x: {activ: v1}\n"
+    repo.write(sample.files() | {"lensops.yaml": manifest})
+    done = lensops("validate", cwd=repo.root)
+    for place in ["1:1", "2:10", "4:24", "5:3", "5:7"]:
+        assert f"lensops.yaml:{place}: " in done.out, place
+    assert done.code == 2
+
+
+def test_both_names_present(project: Repo) -> None:
+    project.write({"llmops.yaml": sample.MANIFEST})
+    done = lensops("validate", cwd=project.root)
+    assert done.code == 2
+    assert "both lensops.yaml and llmops.yaml are present" in done.err
+
+
+def test_no_manifest(repo: Repo) -> None:
+    done = lensops("validate", cwd=repo.root)
+    assert done.code == 2
+    assert "lensops init" in done.err
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda text: text, id="as it is"),
+        pytest.param(lambda text: "\ufeff" + text, id="byte order mark"),
+        pytest.param(lambda text: text.replace("\n", "\r\n"), id="CRLF"),
+        pytest.param(lambda text: text + "...\n", id="document end"),
+        pytest.param(lambda text: "%YAML 1.2\n---\n" + text, id="directive"),
+        pytest.param(lambda text: text.replace("v1", "!!str v1"), id="tag"),
+        pytest.param(lambda text: text.replace("v1", "&v v1"), id="anchor"),
+    ],
+)
+def test_sound_manifests_pass(change: Callable[[str], str], project: Repo) -> None:
+    project.write({"lensops.yaml": change(sample.MANIFEST)})
+    done = lensops("validate", cwd=project.root)
+    assert (done.code, done.err) == (0, "")
+
+
+def test_found_from_a_folder_below(project: Repo) -> None:
+    below = project.root / "prompts" / "offer_copy"
+    assert lensops("validate", cwd=below).code == 0
+    assert lensops("validate", "-C", project.root, cwd=below.parent).code == 0
