@@ -71,7 +71,10 @@ class _Sections:
     def models_form(self, version: str) -> Prompt:
         self._known(MODELS_KEYS)
         listed = self.node.get("messages")
-        messages = tuple(self._listed(i) for i in range(len(listed.value) if listed else 0))
+        count = len(listed.value) if listed is not None and listed.kind == "sequence" else None
+        if count is None:
+            self._problem(("messages",), "messages must be a list of `role:` and `content:`")
+        messages = tuple(self._listed(index) for index in range(count or 0))
         prompt = Prompt(
             version,
             messages,
