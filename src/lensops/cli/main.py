@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,7 +13,6 @@ from lensops.errors import Exit, Invalid, UserError
 
 app = typer.Typer(
     name="lensops",
-    help="Prompts as infrastructure: plan, gate, apply and roll back from one manifest in git.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,
@@ -21,6 +20,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 commands.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from lensops import __version__
+
+        sys.stdout.write(f"lensops {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Prompts as infrastructure: plan, gate, apply and roll back from one manifest in git."""
 
 
 def main() -> NoReturn:

@@ -10,6 +10,7 @@ from lensops.cli.options import (
     ManifestOption,
     OutputOption,
 )
+from lensops.errors import Exit
 
 
 def validate(
@@ -22,7 +23,10 @@ def validate(
 
     Example: lensops validate
     """
-    from lensops.flows.project import open_project
+    from lensops.cli.output import Report, emit
+    from lensops.flows.validate import validate as checked
+    from lensops.report.validate import data, document
 
-    open_project(directory, manifest)
-    return 0
+    validation = checked(directory, manifest)
+    emit(Report("validate", document(validation), data(validation)), form, output)
+    return Exit.USAGE if validation.problems else Exit.DONE

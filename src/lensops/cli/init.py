@@ -1,0 +1,30 @@
+"""`lensops init`: a working project in an empty or existing folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder.")] = Path(),
+    github: Annotated[
+        bool, typer.Option("--github", help="Write the workflow for GitHub Actions as well.")
+    ] = False,
+) -> int:
+    """Begin a project: manifest, prompts, cases with recordings, data; nothing is overwritten.
+
+    Example: lensops init
+    """
+    from lensops.flows.init import init as begun
+    from lensops.render.escape import visible
+
+    started = begun(folder, github=github)
+    lines = [f"created {name}" for name in started.written]
+    lines += [f"kept    {name}" for name in started.kept]
+    lines += ["", "next: lensops validate, lensops plan, lensops gate, lensops apply"]
+    sys.stdout.write("".join(visible(text) + "\n" for text in lines))
+    return 0

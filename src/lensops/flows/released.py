@@ -1,0 +1,60 @@
+"""Find released versions whose content was changed in place, against git history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lensops.errors import Invalid, UserError
+from lensops.flows.project import folder_of
+from lensops.manifest import Manifest
+from lensops.prompts import load_prompt, version_files
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A version that was active at `commit` and has another content now."""
+
+    prompt: str
+    version: str
+    path: str
+    commit: str
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in words."""
+        return (
+            f"released version changed in place: {self.prompt} {self.version} "
+            f"was activated by commit {self.commit[:10]} with another content"
+        )
+
+
+def changed_in_place(path: Path, manifest: Manifest) -> tuple[Changed, ...]:
+    """Released versions of the manifest at `path` that were edited; nothing outside a repository."""
+    from lensops.history import open_repository, released
+
+    try:
+        repository = open_repository(path.parent)
+    except UserError:
+        return ()
+    with repository:
+        branch = repository.tracked_branch(manifest.branch)
+        known = released(repository, repository.relative(path), branch)
+    return tuple(_changed(path, manifest, known))
+
+
+def _changed(
+    path: Path, manifest: Manifest, known: dict[tuple[str, str], tuple[str, str]]
+) -> Iterator[Changed]:
+    tree = folder_of(path)
+    for (prompt, version), (digest, commit) in known.items():
+        files = version_files(tree, prompt).get(version, []) if prompt in manifest.prompts else []
+        if len(files) != 1:
+            continue
+        try:
+            now = load_prompt(tree, prompt, version).digest
+        except Invalid:
+            continue  # its own problem, said elsewhere
+        if now != digest:
+            yield Changed(prompt, version, files[0], commit)

@@ -1,0 +1,86 @@
+"""Validate: every problem of manifest, prompts, cases and paths, in one reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lensops.errors import Invalid, Place, Problem, UserError
+from lensops.files import Folder
+from lensops.flows.project import find_manifest, folder_of, load_active
+from lensops.manifest import Manifest, ManifestFile, Node, Validation, check, read_yaml
+from lensops.manifest.yaml import MAX_BYTES
+from lensops.prompts import Prompt, load_prompt, version_files
+
+
+def validate(directory: Path, manifest: Path | None = None) -> Validation:
+    """Read everything that the manifest names. Raises `UserError` when there is no manifest."""
+    path = find_manifest(directory, manifest)
+    tree, name = folder_of(path), path.name
+    try:
+        data = tree.read(name, MAX_BYTES + 1)
+        node = read_yaml(data, name)
+    except Invalid as error:
+        return Validation(name, error.problems)
+    found, problems = check(node)
+    active, missing = load_active(tree, node)
+    problems += missing
+    versions, faulty = _all_versions(tree, active)
+    problems += faulty
+    notes: list[Problem] = []
+    if found is not None:
+        file = ManifestFile(name, data, node, found)
+        problems += _suites(file, tree, active)
+        problems += _links(found, node, tree)
+        released, notes = _released(path, file)
+        problems += released
+    unique = tuple(dict.fromkeys(problems))
+    return Validation(name, unique, tuple(notes), len(active), versions)
+
+
+def _all_versions(tree: Folder, active: dict[str, Prompt]) -> tuple[int, list[Problem]]:
+    """How many versions the prompts have, and the problems of those that are not active."""
+    count, problems = 0, []
+    for prompt in active:
+        for version in version_files(tree, prompt):
+            count += 1
+            try:
+                load_prompt(tree, prompt, version)
+            except Invalid as error:
+                problems += error.problems
+    return count, problems
+
+
+def _suites(file: ManifestFile, tree: Folder, active: dict[str, Prompt]) -> Iterator[Problem]:
+    """What the evals name: prompts, metrics, cases, schemas."""
+    if file.manifest.evals:
+        from lensops.flows.suites import suite_problems  # evals load only where there are some
+
+        for name in file.manifest.evals:
+            yield from suite_problems(file, name, tree, active)
+
+
+def _links(manifest: Manifest, node: Node, tree: Folder) -> Iterator[Problem]:
+    """Directory targets that a link takes out of the repository."""
+    for name, target in manifest.targets.items():
+        place = node.get("targets", name, "directory")
+        if target.directory is None or place is None:
+            continue
+        try:
+            tree.path(target.directory)
+        except UserError as error:
+            yield Problem(place.place, error.message, error.hint)
+
+
+def _released(path: Path, file: ManifestFile) -> tuple[list[Problem], list[Problem]]:
+    """Released versions changed in place: problems, or notes where the rule is a warning."""
+    rule = file.manifest.rules.released_version_changed
+    if rule == "off":
+        return [], []
+    from lensops.flows.released import changed_in_place
+
+    found = [
+        Problem(Place(change.path), change.message, "add a new version instead")
+        for change in changed_in_place(path, file.manifest)
+    ]
+    return (found, []) if rule == "error" else ([], found)
