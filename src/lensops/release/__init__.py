@@ -1,5 +1,19 @@
 """Releases: the value that targets serve, and the record that an apply leaves."""
 
-from lensops.release.value import SCHEMA, Release, desired, from_body
+from lensops.release.body import content, from_body
+from lensops.release.record import Draft, Kind, Record, Served, next_record, read_record
+from lensops.release.value import SCHEMA, Release, desired
 
-__all__ = ["SCHEMA", "Release", "desired", "from_body"]
+__all__ = [
+    "SCHEMA",
+    "Draft",
+    "Kind",
+    "Record",
+    "Release",
+    "Served",
+    "content",
+    "desired",
+    "from_body",
+    "next_record",
+    "read_record",
+]

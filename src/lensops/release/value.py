@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from lensops.manifest import Manifest
-from lensops.prompts import Prompt, digest, from_content
+from lensops.prompts import Prompt, digest
 
 SCHEMA = "lensops/release/v1"
 
@@ -51,23 +51,6 @@ class Release:
             for name, prompt in self.prompts.items()
         }
         return {**self.summary(), "prompts": prompts, "digest": self.digest, "schema": SCHEMA}
-
-
-def from_body(body: Mapping[str, Any]) -> Release:
-    """The release of a `Release.body`. Raises `ValueError` when it is none, or was altered."""
-    try:
-        release = Release(
-            body["project"],
-            {name: from_content(p["version"], p) for name, p in body["prompts"].items()},
-            dict(body.get("thresholds", {})),
-            dict(body.get("bands", {})),
-        )
-        altered = release.digest != body["digest"]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a release: {type(error).__name__} at {error}") from None
-    if altered:
-        raise ValueError("the content does not match its digest")
-    return release
 
 
 def desired(manifest: Manifest, active: Mapping[str, Prompt]) -> Release:

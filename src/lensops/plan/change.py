@@ -1,0 +1,70 @@
+"""What a plan says of one thing: a prompt, a threshold or a band is created, updated, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from lensops.prompts import Prompt
+
+
+class Kind(StrEnum):
+    """What changes; the order is that of reports."""
+
+    PROMPT = "prompt"
+    THRESHOLD = "threshold"
+    BAND = "band"
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change from observed to desired. `loosened`: the gate lets more through than before.
+
+    `before` and `after` are prompts for a prompt and numbers otherwise; None where there is none.
+    """
+
+    kind: Kind
+    name: str
+    action: Action
+    before: Prompt | float | None
+    after: Prompt | float | None
+    loosened: bool = False
+
+    @property
+    def prompts(self) -> tuple[Prompt | None, Prompt | None]:
+        """`before` and `after` of a prompt."""
+        before, after = self.before, self.after
+        return (
+            before if isinstance(before, Prompt) else None,
+            after if isinstance(after, Prompt) else None,
+        )
+
+    def identity(self) -> dict[str, Any]:
+        """What a plan's digest covers of the change, as JSON values."""
+        return {
+            "kind": str(self.kind),
+            "name": self.name,
+            "action": str(self.action),
+            "from": _identity(self.before),
+            "to": _identity(self.after),
+        }
+
+
+def action(before: object | None, after: object | None) -> Action:
+    """What leads from `before` to `after`, one of which may be None."""
+    if before is None:
+        return Action.CREATE
+    return Action.DELETE if after is None else Action.UPDATE
+
+
+def _identity(value: Prompt | float | None) -> Any:
+    if isinstance(value, Prompt):
+        return {"version": value.version, "digest": value.digest}
+    return value

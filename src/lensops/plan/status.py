@@ -1,0 +1,88 @@
+"""The state of a target and its prompts: desired, applied and live compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from lensops.release import Record, Release, Served
+
+T = TypeVar("T")
+
+
+class State(StrEnum):
+    """How a thing stands. `unknown`: the target could not be reached."""
+
+    SYNCED = "synced"  # live is what is desired
+    PENDING = "pending"  # live is what was applied, and another is desired
+    DRIFTED = "drifted"  # live was changed behind the log; what was applied is still desired
+    CONFLICT = "conflict"  # live was changed behind the log, and another is desired
+    MISSING = "missing"  # desired, and not live
+    ORPHAN = "orphan"  # live, and not desired
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptStatus:
+    """`version` is the one that is live, None when none is."""
+
+    state: State
+    version: str | None
+    desired: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetStatus:
+    """One target: its state, its last record, its prompts, and what is wrong with it."""
+
+    name: str
+    where: str
+    state: State
+    record: Record | None = None
+    prompts: Mapping[str, PromptStatus] | None = None
+    problems: tuple[str, ...] = ()
+
+
+def state(desired: T | None, applied: T | None, live: T | None) -> State | None:
+    """The state of one thing; None when it is neither desired nor live."""
+    if live is None:
+        return None if desired is None else State.MISSING
+    if desired is None:
+        return State.ORPHAN
+    if live == desired:
+        return State.SYNCED
+    if live == applied:
+        return State.PENDING
+    return State.DRIFTED if applied == desired else State.CONFLICT
+
+
+def release_state(desired: str, applied: str | None, live: str | None, *, intact: bool) -> State:
+    """The state of a target by the digests of its releases."""
+    if live is None and applied is not None:  # what was applied is gone
+        return State.DRIFTED if applied == desired else State.CONFLICT
+    found = state(desired, applied, live) or State.MISSING
+    return State.DRIFTED if found is State.SYNCED and not intact else found
+
+
+def prompt_states(
+    desired: Release, applied: Record | None, live: Release | None
+) -> dict[str, PromptStatus]:
+    """The state of every prompt that is desired or live, in the order of names."""
+    wanted, served = _served(desired), _served(live)
+    recorded = dict(applied.prompts) if applied else {}
+    found: dict[str, PromptStatus] = {}
+    for name in sorted({*wanted, *served}):
+        how = state(wanted.get(name), recorded.get(name), served.get(name))
+        now, then = served.get(name), wanted.get(name)
+        if how is not None:
+            found[name] = PromptStatus(
+                how, now.version if now else None, then.version if then else None
+            )
+    return found
+
+
+def _served(release: Release | None) -> dict[str, Served]:
+    prompts = release.prompts if release else {}
+    return {name: Served(prompt.version, prompt.digest) for name, prompt in prompts.items()}

@@ -1,0 +1,94 @@
+"""A plan: what would change at each target, as a value that does not know how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lensops.evidence import Finding
+from lensops.plan.change import Action, Change, Kind
+from lensops.plan.compare import changes
+from lensops.prompts import digest
+from lensops.release import Release
+
+MANY = 10  # below that many prompts, removing most of them is nothing unusual
+SHARE = 0.30
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPlan:
+    """What would change at one target. `settled` is False when its log does not tell what it serves."""
+
+    name: str
+    observed: Release | None
+    desired: Release
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...] = ()
+    settled: bool = True
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether an apply would have nothing to write."""
+        served = self.observed.digest if self.observed else None
+        return self.settled and served == self.desired.digest
+
+    @property
+    def digest(self) -> str:
+        """The digest of a plan for this target alone."""
+        return Plan((self,)).digest
+
+    @property
+    def loosened(self) -> tuple[Change, ...]:
+        """The changes after which the gate lets more through."""
+        return tuple(change for change in self.changes if change.loosened)
+
+    @property
+    def removes_many(self) -> bool:
+        """Whether more than 30 % of ten or more prompts would be removed at once."""
+        served = len(self.observed.prompts) if self.observed else 0
+        return served >= MANY and len(self.removed) > SHARE * served
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """The prompts that would be gone."""
+        gone = (c for c in self.changes if c.kind is Kind.PROMPT and c.action is Action.DELETE)
+        return tuple(change.name for change in gone)
+
+    def identity(self) -> dict[str, Any]:
+        """What the digest covers, as JSON values: no time, commit or version of the tool."""
+        return {
+            "observed": self.observed.digest if self.observed else None,
+            "changes": [change.identity() for change in self.changes],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plans of all targets, and findings that concern the whole."""
+
+    targets: tuple[TargetPlan, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Over the changes and the observed releases: it survives squash, rebase and time."""
+        return digest("plan", {target.name: target.identity() for target in self.targets})
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether no target would change."""
+        return all(target.in_sync for target in self.targets)
+
+
+def make(
+    name: str,
+    observed: Release | None,
+    desired: Release,
+    findings: Iterable[Finding] = (),
+    *,
+    settled: bool = True,
+) -> TargetPlan:
+    """The plan that makes a target serve the desired release."""
+    found = changes(observed, desired)
+    return TargetPlan(name, observed, desired, found, tuple(findings), settled)

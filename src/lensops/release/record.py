@@ -1,0 +1,115 @@
+"""The record that an apply leaves in a target's log: which release, when, by whom, after what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from lensops.prompts import digest
+from lensops.release.value import Release
+
+SCHEMA: Final = "lensops/record/v1"
+_STRICT = ConfigDict(strict=True, extra="forbid")
+
+
+class Kind(StrEnum):
+    """Why a release went live, told from the log alone, never from a message."""
+
+    APPLY = "apply"
+    ROLLBACK = "rollback"  # the log had this release before, though not last
+    ADOPT = "adopt"  # the target served it already, put there by other means
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A prompt of a release, as a record names it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an apply knows before its place in the log is known. `time` is ISO 8601 in UTC."""
+
+    actor: str
+    time: str
+    commit: str | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entry of a log. `previous` is the digest of the record before: the log is a chain."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    sequence: Annotated[int, Field(ge=1)]
+    kind: Kind
+    release: str
+    prompts: Mapping[str, Served]
+    actor: str
+    time: str
+    commit: str | None = None
+    evidence: str | None = None
+    previous: str | None = None
+    schema: Literal["lensops/record/v1"] = SCHEMA
+
+    @property
+    def digest(self) -> str:
+        """Over everything that the record says."""
+        return digest("record", self.body())
+
+    def body(self) -> dict[str, Any]:
+        """The record as JSON values."""
+        return {**asdict(self), "kind": str(self.kind)}
+
+
+def next_record(
+    release: Release, draft: Draft, log: Sequence[Record], sequence: int, live: str | None
+) -> Record:
+    """The record of an apply. `log` holds the records before, `live` is the digest served now.
+
+    `sequence` is the number of the new record; a log with an unreadable last record has none
+    to chain to, and the chain begins again.
+    """
+    last = log[-1] if log and log[-1].sequence == sequence - 1 else None
+    return Record(
+        sequence,
+        _kind(release.digest, log, live),
+        release.digest,
+        {name: Served(prompt.version, prompt.digest) for name, prompt in release.prompts.items()},
+        draft.actor,
+        draft.time,
+        draft.commit,
+        draft.evidence,
+        last.digest if last else None,
+    )
+
+
+def read_record(data: bytes) -> Record:
+    """The record in the JSON text of one. Raises `ValueError` when it is none."""
+    try:
+        return _adapter().validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise ValueError(f"{where + ': ' if where else ''}{first['msg']}") from None
+
+
+def _kind(release: str, log: Sequence[Record], live: str | None) -> Kind:
+    if log and log[-1].release == release:
+        return Kind.APPLY
+    if live == release:
+        return Kind.ADOPT
+    return Kind.ROLLBACK if any(r.release == release for r in log) else Kind.APPLY
+
+
+@cache
+def _adapter() -> TypeAdapter[Record]:
+    return TypeAdapter(Record)

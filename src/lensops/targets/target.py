@@ -1,0 +1,63 @@
+"""What a target is to its callers: a place that is observed, and written once at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from lensops.release import Draft, Record, Release
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a target serves now, and what its log says was applied last.
+
+    `sequence` is the number of the last record, 0 for an empty log; `record` is None when there is
+    none or it cannot be read. `problems` say what is damaged, `notes` what was repaired.
+    """
+
+    release: Release | None = None
+    record: Record | None = None
+    sequence: int = 0
+    intact: bool = True
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of what is served."""
+        return self.release.digest if self.release else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether what is served is what the log says, letter by letter."""
+        applied = self.record.release if self.record else None
+        return self.intact and self.digest == applied
+
+
+class Target(Protocol):
+    """A place that a running application reads from."""
+
+    @property
+    def name(self) -> str:
+        """The name in the manifest."""
+
+    @property
+    def where(self) -> str:
+        """The place in words, such as `directory .lensops/live/staging`."""
+
+    def observe(self) -> Observed:
+        """What it serves. An apply that was cut off is completed first.
+
+        Raises `RemoteFailed` when the place cannot be reached.
+        """
+
+    def log(self) -> tuple[list[Record], list[str]]:
+        """The records that can be read, oldest first, and what is wrong with the others."""
+
+    def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
+        """Make a release live, as the record after `expected`.
+
+        Raises `Stale` when the target is no longer as `expected` says, and `RemoteFailed` when it
+        cannot be written; then it serves what it served before.
+        """
