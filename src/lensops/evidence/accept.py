@@ -1,0 +1,27 @@
+"""Whether evidence lets a release go: the one check that `apply` makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lensops.evidence.value import Outcome, Verdict
+
+
+def refusals(verdict: Verdict, wanted: Mapping[str, str]) -> tuple[str, ...]:
+    """Why this evidence does not let a release go; empty when it does.
+
+    `wanted` holds the digests of what would be applied (`release`, `cases`, …): the evidence must
+    have been found on exactly these.
+    """
+    reasons = [] if verdict.outcome is Outcome.PASS else [f"the verdict is {verdict.outcome}"]
+    for name, digest in sorted(wanted.items()):
+        found = verdict.digests.get(name)
+        if found is None:
+            reasons.append(f"it is not bound to any {name}")
+        elif found != digest:
+            reasons.append(f"it was found on other {name}: {_short(found)}, now {_short(digest)}")
+    return tuple(reasons)
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]

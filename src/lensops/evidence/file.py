@@ -1,0 +1,157 @@
+"""The evidence file: a verdict as JSON, bound to digests, and read back strictly."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lensops.errors import Place, UserError
+from lensops.evidence.value import Finding, Outcome, Reading, Verdict
+from lensops.files import write_atomic
+from lensops.prompts import digest
+
+SCHEMA: Final = "lensops/verdict/v1"
+MAX_BYTES = 50_000_000
+_HINT = "write it with `lensops gate --evidence FILE`"
+
+
+class _Border(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class _Place(_Border):
+    path: str
+    line: int | None
+    column: int | None
+
+
+class _Finding(_Border):
+    rule: str
+    subject: str
+    outcome: Literal["pass", "fail", "inconclusive", "note"]
+    message: str
+    value: float | None
+    limit: float | None
+    place: _Place | None
+
+    def value_of(self) -> Finding:
+        place = Place(**self.place.model_dump()) if self.place else None
+        outcome = Outcome(self.outcome)
+        return Finding(
+            self.rule, self.subject, outcome, self.message, self.value, self.limit, place
+        )
+
+
+class _Reading(_Border):
+    name: str
+    subject: str
+    value: float | None
+    n: int
+    recipe: str
+    interval: tuple[float, float] | None
+
+    def value_of(self) -> Reading:
+        value = math.nan if self.value is None else self.value
+        return Reading(self.name, self.subject, value, self.n, self.recipe, self.interval)
+
+
+class _File(BaseModel):
+    """The envelope. Keys beyond these belong to reports and are not evidence."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
+
+    schema_: Literal["lensops/verdict/v1"] = Field(alias="schema")
+    verdict: Literal["pass", "fail", "inconclusive"]
+    digests: dict[str, str]
+    findings: list[_Finding]
+    readings: list[_Reading] = []
+
+
+def body(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as JSON values; a figure that is no number is null."""
+    return {
+        "verdict": str(verdict.outcome),
+        "digests": dict(verdict.digests),
+        "findings": [_finding(finding) for finding in verdict.findings],
+        "readings": [_reading(reading) for reading in verdict.readings],
+    }
+
+
+def digest_of(verdict: Verdict) -> str:
+    """The digest by which a record in a target's log names the evidence."""
+    return digest("verdict", body(verdict))
+
+
+def write(path: Path, verdict: Verdict) -> None:
+    """Write the evidence file. Raises `UserError` when it cannot."""
+    whole = {"schema": SCHEMA, **body(verdict)}
+    text = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    write_atomic(path, (text + "\n").encode(errors="replace"))  # a lone surrogate is no UTF-8
+
+
+def read(path: Path) -> Verdict:
+    """The verdict of an evidence file.
+
+    Raises `UserError` when there is none, when it has another shape, or when the verdict that it
+    states is not the one that its findings make.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        raise UserError(f"cannot read the evidence {path.name}: {reason}", _HINT) from None
+    if len(data) > MAX_BYTES:
+        raise UserError(f"{path.name} is larger than {MAX_BYTES:,} bytes", _HINT)
+    return parse(data, path.name)
+
+
+def parse(data: bytes, name: str) -> Verdict:
+    """The verdict in the bytes of an evidence file. Raises `UserError` as `read` does."""
+    file = _validated(data, name)
+    findings = tuple(finding.value_of() for finding in file.findings)
+    readings = tuple(reading.value_of() for reading in file.readings)
+    verdict = Verdict(findings, file.digests, readings)
+    if str(verdict.outcome) != file.verdict:
+        message = f"{name} states {file.verdict}, but its findings make {verdict.outcome}"
+        raise UserError(message, "the file was edited: run the gate again")
+    return verdict
+
+
+def _validated(data: bytes, name: str) -> _File:
+    try:
+        return _File.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"]) or "the file"
+        raise UserError(
+            f"{name} is no evidence of a gate: {where}: {first['msg']}", _HINT
+        ) from None
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        **asdict(finding),
+        "outcome": str(finding.outcome),
+        "value": _number(finding.value),
+        "limit": _number(finding.limit),
+    }
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    interval = reading.interval
+    known = interval is not None and all(math.isfinite(bound) for bound in interval)
+    return {
+        **asdict(reading),
+        "value": _number(reading.value),
+        "interval": list(interval) if interval is not None and known else None,
+    }
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,139 @@
+"""The evidence file: what is written is what is read, and nothing else is accepted."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lensops.errors import Place, UserError
+from lensops.evidence import Finding, Outcome, Reading, Verdict, refusals
+from lensops.evidence.file import body, digest_of, parse, read, write
+
+PASSED = Verdict(
+    (
+        Finding("threshold", "offer_copy", Outcome.PASS, "0.81 is not below 0.75", 0.81, 0.75),
+        Finding(
+            "gate loosened", "x", Outcome.NOTE, "margin raised", 0.1, 0.0, Place("a.yaml", 3, 7)
+        ),
+    ),
+    {"release": "sha256:" + "a" * 64, "cases": "sha256:" + "b" * 64},
+    (Reading("mean_score", "offer_copy", 0.81, 50, "mean", (0.79, 0.83)),),
+)
+WANTED = dict(PASSED.digests)
+
+texts = st.text(max_size=12)
+floats = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+findings = st.builds(
+    Finding,
+    texts,
+    texts,
+    st.sampled_from(Outcome),
+    texts,
+    floats,
+    floats,
+    st.none() | st.builds(Place, texts, st.none() | st.integers(1, 9), st.none()),
+)
+
+
+def written(verdict: Verdict, folder: Path) -> Path:
+    path = folder / "evidence.json"
+    write(path, verdict)
+    return path
+
+
+def changed(folder: Path, **keys: object) -> Path:
+    path = written(PASSED, folder)
+    path.write_text(json.dumps({**json.loads(path.read_text()), **keys}))
+    return path
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    assert read(written(PASSED, tmp_path)) == PASSED
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(findings, max_size=4), st.dictionaries(texts, texts, max_size=3))
+def test_any_verdict_survives_the_file(found: list[Finding], digests: dict[str, str]) -> None:
+    verdict = Verdict(tuple(found), digests)
+    data = json.dumps({"schema": "lensops/verdict/v1", **body(verdict)}).encode()
+    assert parse(data, "e.json") == verdict
+
+
+def test_figures_that_are_no_numbers_are_null(tmp_path: Path) -> None:
+    finding = Finding("threshold", "x", Outcome.INCONCLUSIVE, "no figure", math.nan, 0.75)
+    reading = Reading("mean_score", "x", math.nan, 0, "mean", (math.nan, math.nan))
+    path = written(Verdict((finding,), {}, (reading,)), tmp_path)
+    file = json.loads(path.read_text())
+    assert file["findings"][0]["value"] is None
+    assert file["readings"][0]["interval"] is None
+    assert math.isnan(read(path).readings[0].value)
+
+
+def test_a_lone_surrogate_does_not_stop_the_writing(tmp_path: Path) -> None:
+    verdict = Verdict((Finding("must pass", "case \ud800", Outcome.FAIL, "no"),))
+    assert read(written(verdict, tmp_path)).findings[0].subject == "case ?"
+
+
+def test_the_file_has_the_promised_keys(tmp_path: Path) -> None:
+    file = json.loads(written(PASSED, tmp_path).read_text())
+    assert file["schema"] == "lensops/verdict/v1"
+    assert {"verdict", "digests", "findings"} < set(file)
+    assert {"rule", "subject", "outcome", "value", "limit", "message"} < set(file["findings"][0])
+
+
+def test_keys_of_a_report_beside_the_evidence_are_let_be(tmp_path: Path) -> None:
+    assert read(changed(tmp_path, evals=[{"name": "x"}])) == PASSED
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"verdict": "fail"}, "states fail, but its findings make pass"),
+        ({"findings": []}, "states pass, but its findings make inconclusive"),
+        ({"schema": "lensops/plan/v1"}, "schema"),
+        ({"digests": {"release": 5}}, "digests.release"),
+        ({"findings": [{"rule": "x"}]}, "findings.0"),
+        ({"verdict": "maybe"}, "verdict"),
+    ],
+)
+def test_an_edited_file_is_refused(tmp_path: Path, keys: dict[str, object], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        read(changed(tmp_path, **keys))
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"null", b"{", b"\xff\xfe", b"[" * 100_000, b'{"schema": NaN}', b"{}"]
+)
+def test_what_is_no_evidence_is_said(data: bytes) -> None:
+    with pytest.raises(UserError, match=r"e\.json is no evidence of a gate"):
+        parse(data, "e.json")
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"cannot read the evidence e\.json"):
+        read(tmp_path / "e.json")
+
+
+def test_matching_evidence_of_a_pass_is_accepted() -> None:
+    assert refusals(PASSED, WANTED) == ()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "wanted", "reason"),
+    [
+        (Verdict((), WANTED), WANTED, "the verdict is inconclusive"),
+        (PASSED, {**WANTED, "release": "sha256:" + "c" * 64}, "other release: aaaaaaaaaaaa, now c"),
+        (PASSED, {**WANTED, "recordings": "sha256:d"}, "not bound to any recordings"),
+    ],
+)
+def test_anything_else_is_refused(verdict: Verdict, wanted: dict[str, str], reason: str) -> None:
+    assert any(reason in said for said in refusals(verdict, wanted))
+
+
+def test_two_verdicts_have_two_digests() -> None:
+    assert digest_of(PASSED) != digest_of(Verdict(PASSED.findings[:1], PASSED.digests))
