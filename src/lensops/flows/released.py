@@ -31,7 +31,7 @@ class Changed:
 
 
 def changed_in_place(path: Path, manifest: Manifest) -> tuple[Changed, ...]:
-    """Released versions of the manifest at `path` that were edited; nothing outside a repository."""
+    """Released versions of the manifest at `path` that were edited; none outside git."""
     from lensops.history import open_repository, released
 
     try:
