@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from datetime import datetime
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-
-from lensops.manifest.paths import RelativePath
 
 
 def _finite(value: float) -> float:
@@ -17,10 +17,29 @@ def _finite(value: float) -> float:
     return value
 
 
+def _moment(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be a date or an ISO timestamp, such as 2026-01-31") from None
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # a folder of zones is an OSError
+        raise ValueError("must be a time zone, such as UTC or Europe/Berlin") from None
+    return value
+
+
 Number = Annotated[float, AfterValidator(_finite)]
 Limit = Annotated[float, AfterValidator(_finite), Field(gt=0)]
+Moment = Annotated[str, AfterValidator(_moment)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Scalar = str | int | float | bool
 OneOf = Annotated[tuple[Scalar, ...], Field(strict=False, min_length=1)]
+Files = str | Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
 
 
 class _Strict(BaseModel):
@@ -48,7 +67,9 @@ class Feature(_Strict):
     recipe: Literal["uniform", "quantile", "edges", "categories", "evidently"] | None = None
     range: tuple[Number, Number] | None = Field(None, strict=False)
     edges: tuple[Number, ...] | None = Field(None, strict=False, min_length=2)
-    bins: Annotated[int, Field(ge=2, le=1000)] = 10
+    bins: Annotated[int, Field(ge=2, le=1000)] = Field(
+        10, description="Cells of uniform and quantile; the most categories with a cell (50)."
+    )
     bands: Bands | None = None
 
     @model_validator(mode="after")
@@ -68,18 +89,63 @@ class Feature(_Strict):
             raise ValueError("recipe edges needs `edges: [...]`")
         return self
 
+    @model_validator(mode="after")
+    def _nothing_is_ignored(self) -> Self:
+        for key, readers in _READERS.items():
+            if key in self.model_fields_set and self.chosen not in readers:
+                raise ValueError(f"`{key}` means nothing to {self._said}")
+        if self.kind == "text" and self.recipe is not None:
+            raise ValueError("`recipe` means nothing to kind text")
+        if (self.kind, self.chosen) in _MISMATCHED:
+            raise ValueError(f"recipe {self.chosen} does not count kind {self.kind}")
+        return self
 
-class Between(_Strict):
-    """Half-open in UTC: from ≤ t < to; dates or ISO timestamps."""
+    @property
+    def chosen(self) -> str | None:
+        """The recipe that is declared, or follows from the other keys; None: from the data."""
+        by_key = {"uniform": self.range is not None, "edges": self.edges is not None}
+        implied = next((name for name, declared in by_key.items() if declared), None)
+        return self.recipe or implied or _OF_KIND.get(self.kind or "")
 
-    start: str | None = Field(None, alias="from")
-    to: str | None = None
+    @property
+    def _said(self) -> str:
+        return "kind text" if self.kind == "text" else f"recipe {self.chosen}"
 
 
-class Last(_Strict):
-    """The newest stretch of time, counted back from the newest row: `7d`, `24h`, `4w`."""
+_OF_KIND = {"number": "quantile", "category": "categories", "text": "text"}
+_READERS = {
+    "range": ("uniform",),
+    "edges": ("edges",),
+    "bins": ("uniform", "quantile", "categories", "text", None),
+}
+_MISMATCHED = {
+    ("number", "categories"),
+    *(("category", recipe) for recipe in ("uniform", "quantile", "edges")),
+    *(("text", recipe) for recipe in ("uniform", "edges")),
+}
 
-    last: Annotated[str, Field(pattern=r"^[1-9][0-9]*[hdw]$")]
+
+class Window(_Strict):
+    """Some rows of the data: by time, by a filter, or both; half-open in UTC, from ≤ t < to."""
+
+    data: Files | None = Field(None, description="Files of this window; default: `data`.")
+    start: Moment | None = Field(None, alias="from")
+    to: Moment | None = None
+    last: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}[hdw]$")] | None = Field(
+        None, description="Counted back from the newest row: `7d`, `24h`, `4w`."
+    )
+    where: dict[str, Scalar | OneOf | Span] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.last is not None and (self.start is not None or self.to is not None):
+            raise ValueError("has `last` or `from` and `to`, not both")
+        return self
+
+    @property
+    def timed(self) -> bool:
+        """Whether a column of timestamps decides."""
+        return self.last is not None or self.start is not None or self.to is not None
 
 
 class Span(_Strict):
@@ -99,18 +165,14 @@ class DriftGate(_Strict):
 class Monitor(_Strict):
     """One comparison of a baseline window with a current one."""
 
-    data: RelativePath | None = Field(
-        None, description="Files that windows by `time` are cut from."
-    )
+    data: Files | None = Field(None, description="Files that windows are cut from.")
     connection: str | None = Field(None, description="URL of another engine; ${NAME} allowed.")
     table: str | None = Field(None, description="The table to read over `connection`.")
-    baseline: RelativePath | Between | None = None
-    current: RelativePath | Between | Last | None = None
-    profile: RelativePath | None = Field(
-        None, description="Baseline profile written by `drift profile`."
-    )
+    baseline: Files | Window | None = None
+    current: Files | Window | None = None
+    profile: str | None = Field(None, description="Baseline profile written by `drift profile`.")
     time: str | None = Field(None, description="The column of timestamps.")
-    timezone: str | None = Field(None, description="Zone of naive timestamps, such as UTC.")
+    timezone: Zone | None = Field(None, description="Zone of naive timestamps, such as UTC.")
     where: dict[str, Scalar | OneOf | Span] = Field(
         default_factory=dict, description="Only these rows: a value, a list of values, or bounds."
     )
@@ -131,11 +193,11 @@ class Monitor(_Strict):
 
     @model_validator(mode="after")
     def _windows_have_their_source(self) -> Self:
-        cut = [w for w in (self.baseline, self.current) if w is not None and not isinstance(w, str)]
-        if cut and self.time is None:
+        cut = [w for w in (self.baseline, self.current) if isinstance(w, Window)]
+        if any(window.timed for window in cut) and self.time is None:
             raise ValueError("windows by time need `time: <column>`")
-        if cut and self.data is None and self.table is None:
-            raise ValueError("windows by time need `data: <files>` (or `connection` and `table`)")
         if (self.connection is None) != (self.table is None):
             raise ValueError("`connection` and `table` belong together")
+        if any(w.data is None for w in cut) and self.data is None and self.table is None:
+            raise ValueError("this window needs `data: <files>` (or `connection` and `table`)")
         return self
