@@ -1,0 +1,137 @@
+"""Ask: what evals need of models, as Protocols, and the requests and replies that pass between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from lensops.prompts import Message, digest
+
+Output = str | Mapping[str, Any] | list[Any]
+
+# Part of every judge request's digest. Whoever changes the words in which a judge is asked changes
+# this too, so that replies to the old words are no longer found.
+RECIPE = "judge/v1"
+
+
+@dataclass(frozen=True)
+class AnswerRequest:
+    """One question to the model under test: a case under a prompt version.
+
+    `inputs` are those that the prompt uses, so that a new input for a later version leaves the
+    recordings of earlier ones valid. `server` is the `base_url` as the manifest spells it.
+    """
+
+    case_id: str
+    messages: tuple[Message, ...]
+    inputs: Mapping[str, Any]
+    model: str | None = None
+    parameters: Mapping[str, Any] | None = None
+    output_schema: Mapping[str, Any] | None = None
+    server: str | None = None
+    sample: int = 0
+
+    def parts(self) -> dict[str, Any]:
+        """What the digest covers, as JSON values; the case's id is not part of it."""
+        return {
+            "messages": [{"role": m.role, "content": m.content} for m in self.messages],
+            "inputs": dict(self.inputs),
+            "model": self.model,
+            "parameters": dict(self.parameters or {}),
+            "output_schema": None if self.output_schema is None else dict(self.output_schema),
+            "server": self.server,
+            "sample": self.sample,
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """The key of the recording."""
+        return digest("answer", self.parts())
+
+
+@dataclass(frozen=True)
+class AnswerReply:
+    """What the model under test said: an output, or the error after the last retry.
+
+    `cost` is in US dollars, `latency_s` in seconds; None where the provider does not say.
+    """
+
+    request: AnswerRequest
+    output: Output | None
+    error: str | None = None
+    model: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    latency_s: float | None = None
+    cost: float | None = None
+
+
+@dataclass(frozen=True)
+class GradeRequest:
+    """One vote of the judge on one output. `text` is the whole output and is data, not orders."""
+
+    case_id: str
+    text: str
+    inputs: Mapping[str, Any]
+    rubric: Mapping[str, str]
+    model: str | None = None
+    temperature: float = 0.0
+    server: str | None = None
+    sample: int = 0
+
+    def parts(self) -> dict[str, Any]:
+        """What the digest covers, as JSON values; the case's id is not part of it."""
+        return {
+            "recipe": RECIPE,
+            "text": self.text,
+            "inputs": dict(self.inputs),
+            "rubric": dict(self.rubric),
+            "model": self.model,
+            "temperature": self.temperature,
+            "server": self.server,
+            "sample": self.sample,
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """The key of the recording."""
+        return digest("grade", self.parts())
+
+
+@dataclass(frozen=True)
+class GradeReply:
+    """The judge's vote: a grade 1 to 5 for each dimension of the rubric, or None after retries."""
+
+    request: GradeRequest
+    grades: Mapping[str, int] | None
+    reason: str = ""
+    error: str | None = None
+    model: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    latency_s: float | None = None
+    cost: float | None = None
+
+
+class Writer(Protocol):
+    """Who answers cases. Replies come as they arrive, in any order, one for each request."""
+
+    @property
+    def identity(self) -> str:
+        """The model's name, such as `openai:gpt-4o-mini`."""
+
+    def answer(self, requests: Sequence[AnswerRequest]) -> Iterator[AnswerReply]:
+        """Ask. Raises `RemoteFailed` where asking on makes no sense: no quota, no rights."""
+
+
+class Judge(Protocol):
+    """Who grades outputs. Replies come as they arrive, in any order, one for each request."""
+
+    @property
+    def identity(self) -> str:
+        """The model's name, such as `openai:gpt-4o`."""
+
+    def grade(self, requests: Sequence[GradeRequest]) -> Iterator[GradeReply]:
+        """Ask. Raises `RemoteFailed` where asking on makes no sense: no quota, no rights."""

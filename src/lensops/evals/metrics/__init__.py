@@ -1,0 +1,1 @@
+"""Metrics: figures of a text against its references, one file each."""

@@ -1,0 +1,145 @@
+"""Results: what scoring a suite gives, as values that reports and the gate read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lensops.evidence.value import Outcome
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Whether a check holds of an output, and why not."""
+
+    kind: str
+    passed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseScore:
+    """One case under one version. `aggregate` is None where a weighted part is missing.
+
+    `reasons` says, by metric, why a part has no figure or a neutral one. `judged` is `scored`,
+    `neutral`, `unscored`, or None when no judge is weighted.
+    """
+
+    id: str
+    cluster: str
+    must_pass: bool
+    scores: Mapping[str, float | None]
+    aggregate: float | None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    checks: tuple[CheckResult, ...] = ()
+    output: Any = None  # None: missing
+    judged: str | None = None
+    grades: Mapping[str, float] = field(default_factory=dict)  # mean grade 1 to 5 by dimension
+    broken: str | None = None  # why a must-pass case fails the gate
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no output to score."""
+        return self.output is None
+
+    @property
+    def group(self) -> str | None:
+        """The case's group, or None when it stands alone."""
+        return self.cluster.removeprefix("group ") if self.cluster.startswith("group ") else None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeTotals:
+    """How the judge's part of the scores came about, in cases.
+
+    `agreement` is the share of pairs of votes on the same output and dimension that are equal;
+    None with one vote an output.
+    """
+
+    model: str | None
+    scored: int = 0
+    neutral: int = 0
+    unscored: int = 0
+    agreement: float | None = None
+    reason: str | None = None  # why no judge could be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A case that crossed the threshold between base and head."""
+
+    id: str
+    base: CaseScore
+    head: CaseScore
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """The paired comparison with the base: head minus base, in score.
+
+    `n_needed` is the number of cases that would decide, at the difference and spread observed;
+    None when it is decided, or when no number would.
+    """
+
+    base_version: str
+    difference: float | None
+    interval: Interval | None
+    margin: float
+    confidence: float
+    outcome: Outcome
+    n: int
+    identical: int
+    n_needed: int | None = None
+    reason: str = ""
+    flips: tuple[Flip, ...] = ()
+    base_mean: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """One suite's result. `n` counts the cases that have a score; the mean is over these.
+
+    `total` counts all cases, `missing` those without an output, `unscored` those with an output
+    but without a score. `reasons` say why the outcome is what it is.
+    """
+
+    name: str
+    prompt: str
+    version: str
+    n: int
+    total: int
+    missing: int
+    unscored: int
+    mean: float | None
+    interval: Interval | None
+    confidence: float
+    threshold: float
+    declared_threshold: float
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    weights: Mapping[str, float]
+    metrics: Mapping[str, float | None]
+    signatures: Mapping[str, str]
+    cases: tuple[CaseScore, ...]
+    judge: JudgeTotals | None = None
+    regression: Regression | None = None
+    notes: tuple[str, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)  # cases, outputs, judge
+
+    @property
+    def passed(self) -> bool | None:
+        """True, False, or None for inconclusive."""
+        return {Outcome.PASS: True, Outcome.FAIL: False}.get(self.outcome)
+
+    @property
+    def overridden(self) -> bool:
+        """Whether the threshold is not the manifest's."""
+        return self.threshold != self.declared_threshold
+
+    @property
+    def broken(self) -> tuple[CaseScore, ...]:
+        """The must-pass cases that fail."""
+        return tuple(case for case in self.cases if case.broken)
