@@ -18,7 +18,7 @@ PASSED = Verdict(
     (
         Finding("threshold", "offer_copy", Outcome.PASS, "0.81 is not below 0.75", 0.81, 0.75),
         Finding(
-            "gate loosened", "x", Outcome.NOTE, "margin raised", 0.1, 0.0, Place("a.yaml", 3, 7)
+            "gate_loosened", "x", Outcome.NOTE, "margin raised", 0.1, 0.0, Place("a.yaml", 3, 7)
         ),
     ),
     {"release": "sha256:" + "a" * 64, "cases": "sha256:" + "b" * 64},

@@ -128,7 +128,7 @@ def test_a_finding_has_its_place_its_figures_and_the_outcome_asked_for() -> None
     base = load(BASE.encode(), "m.yaml")
     head = load(BASE.replace("threshold: 0.75", "threshold: 0.7").encode(), "m.yaml")
     (finding,) = loosened(base.manifest, head, outcome=Outcome.FAIL)
-    assert (finding.rule, finding.outcome) == ("gate loosened", Outcome.FAIL)
+    assert (finding.rule, finding.outcome) == ("gate_loosened", Outcome.FAIL)
     assert (finding.limit, finding.value) == (0.75, 0.7)
     assert str(finding.place) == "m.yaml:9:16"
 

@@ -1,5 +1,7 @@
 """The gate: readings, limits and findings in, one verdict out; it knows no screen and no git."""
 
+from lensops.gate.decide import decide
+from lensops.gate.facts import Compared, Scored, Watched
 from lensops.gate.loosened import CaseFacts, Cases, loosened
 
-__all__ = ["CaseFacts", "Cases", "loosened"]
+__all__ = ["CaseFacts", "Cases", "Compared", "Scored", "Watched", "decide", "loosened"]

@@ -11,7 +11,7 @@ from lensops.gate.settings import Keys, Loosening, changed, lowered, raised
 from lensops.manifest import Manifest, ManifestFile, Suite
 from lensops.manifest.drift import Bands, Monitor
 
-RULE = "gate loosened"
+RULE = "gate_loosened"
 
 
 @dataclass(frozen=True, slots=True)
