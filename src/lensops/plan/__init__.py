@@ -2,7 +2,6 @@
 
 from lensops.plan.change import Action, Change, Kind
 from lensops.plan.compare import changes
-from lensops.plan.evidence import accepted
 from lensops.plan.status import (
     PromptStatus,
     State,
@@ -10,10 +9,11 @@ from lensops.plan.status import (
     prompt_states,
     release_state,
 )
-from lensops.plan.value import Plan, TargetPlan, make
+from lensops.plan.value import Base, Plan, TargetPlan, make
 
 __all__ = [
     "Action",
+    "Base",
     "Change",
     "Kind",
     "Plan",
@@ -21,7 +21,6 @@ __all__ = [
     "State",
     "TargetPlan",
     "TargetStatus",
-    "accepted",
     "changes",
     "make",
     "prompt_states",

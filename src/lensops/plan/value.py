@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from lensops.evidence import Finding
+from lensops.evidence import Finding, Outcome
 from lensops.plan.change import Action, Change, Kind
 from lensops.plan.compare import changes
 from lensops.prompts import digest
@@ -18,7 +18,10 @@ SHARE = 0.30
 
 @dataclass(frozen=True, slots=True)
 class TargetPlan:
-    """What would change at one target. `settled` is False when its log does not tell what it serves."""
+    """What would change at one target.
+
+    `settled` is False when what it serves is not what its log says.
+    """
 
     name: str
     observed: Release | None
@@ -55,6 +58,17 @@ class TargetPlan:
         gone = (c for c in self.changes if c.kind is Kind.PROMPT and c.action is Action.DELETE)
         return tuple(change.name for change in gone)
 
+    @property
+    def other_project(self) -> str | None:
+        """The name of the project that the target serves, when it is not the manifest's."""
+        if self.observed is None or self.observed.project == self.desired.project:
+            return None
+        return self.observed.project
+
+    def noting(self, *findings: Finding) -> TargetPlan:
+        """The same plan with more findings."""
+        return replace(self, findings=(*self.findings, *findings))
+
     def identity(self) -> dict[str, Any]:
         """What the digest covers, as JSON values: no time, commit or version of the tool."""
         return {
@@ -64,11 +78,23 @@ class TargetPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """The commit that a branch is compared with, and the ref that it was found by."""
+
+    ref: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """The plans of all targets, and findings that concern the whole."""
+    """The plans of all targets, and findings that concern the whole.
+
+    A plan with a `base` compares the manifest with that commit, and its one entry is no target.
+    """
 
     targets: tuple[TargetPlan, ...]
     findings: tuple[Finding, ...] = ()
+    base: Base | None = None
 
     @property
     def digest(self) -> str:
@@ -79,6 +105,12 @@ class Plan:
     def in_sync(self) -> bool:
         """Whether no target would change."""
         return all(target.in_sync for target in self.targets)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a finding says that this must not go live."""
+        found = (*self.findings, *(f for target in self.targets for f in target.findings))
+        return any(finding.outcome is Outcome.FAIL for finding in found)
 
 
 def make(

@@ -25,14 +25,16 @@ class Branch:
         self._git = git
         self._remote = remote
         self._ref = f"refs/heads/{branch}"
+        self._tree: CommitTree | None = None  # as observed last
         key = hashlib.sha256(f"{remote}\n{branch}".encode()).hexdigest()[:16]
         self._seen = f"refs/lensops/seen/{key}"  # keeps what was fetched, so that it is once
 
     def observe(self) -> Observed:
-        return reading.observe(CommitTree(self._git, self._fetched()))
+        self._tree = CommitTree(self._git, self._fetched())
+        return reading.observe(self._tree)
 
     def log(self) -> tuple[list[Record], list[str]]:
-        tree = CommitTree(self._git, self._fetched())
+        tree = self._tree or CommitTree(self._git, self._fetched())
         tree.load(f"{layout.LOG}/{name}" for name in tree.names(layout.LOG))
         return reading.log(tree)
 
@@ -48,7 +50,7 @@ class Branch:
         try:
             commit = add_commit(self._git, tip, files, self._message(record), _who(draft))
         except GitFailed as error:
-            raise RemoteFailed(f"cannot write to {self.name}: {error}") from None
+            raise RemoteFailed(f"{self.name}: cannot write: {error}") from None
         self._push(commit, tip, expected)
         return record
 
@@ -91,7 +93,7 @@ class Branch:
                 if now != tip:
                     raise reading.moved(self.name, expected) from None
                 if pause is None:
-                    words = f"cannot write to {self.name}: {error}"
+                    words = f"{self.name}: cannot write: {error}"
                     raise RemoteFailed(words, "nothing was changed") from None
                 time.sleep(pause)
         self._git.run("update-ref", self._seen, commit)

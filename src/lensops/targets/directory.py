@@ -126,7 +126,7 @@ class Directory:
         except Stale:
             raise
         except (UserError, Damaged) as error:
-            raise RemoteFailed(f"cannot {verb} {self.name}: {error}", state) from None
+            raise RemoteFailed(f"{self.name}: {error}", state) from None
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
-            raise RemoteFailed(f"cannot {verb} {self.name}: {reason}", state) from None
+            raise RemoteFailed(f"{self.name}: cannot {verb}: {reason}", state) from None

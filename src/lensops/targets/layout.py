@@ -45,7 +45,8 @@ def record_path(sequence: int) -> str:
 
 def encode(body: Any) -> bytes:
     """JSON that a person can read in a review of the target's branch."""
-    return (json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    text = json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return text.encode(errors="backslashreplace")  # a lone surrogate becomes its JSON escape
 
 
 def current_body(release: Release, record: Record) -> dict[str, Any]:

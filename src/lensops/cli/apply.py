@@ -1,0 +1,96 @@
+"""`lensops apply`: make targets serve what the manifest says."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lensops.cli.options import (
+    HERE,
+    DirectoryOption,
+    Format,
+    FormatOption,
+    ManifestOption,
+    OutputOption,
+)
+
+if TYPE_CHECKING:
+    from lensops.flows.apply import Ready, Receipt
+
+
+def apply(
+    target: Annotated[str | None, typer.Option("--target", help="Only this target.")] = None,
+    plan_digest: Annotated[
+        str | None, typer.Option("--plan-digest", help="Apply only this plan, as reviewed.")
+    ] = None,
+    evidence: Annotated[
+        Path | None, typer.Option("--evidence", help="The file that `lensops gate` wrote.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    allow_dirty: Annotated[
+        bool, typer.Option("--allow-dirty", help="Let directory targets take uncommitted files.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Allow removing many prompts, or another project.")
+    ] = False,
+    directory: DirectoryOption = HERE,
+    manifest: ManifestOption = None,
+    form: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> int:
+    """Plan again, ask, write, read back. Targets are taken in the order of `after:`.
+
+    Example: lensops apply --target staging --yes
+    """
+    from lensops.flows.apply import prepare
+    from lensops.flows.refusals import Permits
+
+    ready = prepare(
+        directory,
+        manifest,
+        target=target,
+        plan_digest=plan_digest,
+        evidence=evidence,
+        permits=Permits(allow_dirty, force),
+    )
+    if ready.todo and not yes:
+        _ask(ready)
+    _carry_out(ready, form, output)
+    return 0
+
+
+def _ask(ready: Ready) -> None:
+    """Show the plan and ask.
+
+    Raises `UserError` when nobody is there to answer, and `Refused` when the answer is no.
+    """
+    from lensops.errors import Refused, UserError
+    from lensops.render.terminal import print_document
+    from lensops.report.plan import document
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        names = ", ".join(target.name for target in ready.todo)
+        words = f"there is no terminal to ask on; nothing was written to {names}"
+        raise UserError(words, "add --yes to apply without a question")
+    print_document(document(ready.plan), sys.stderr)
+    names = ", ".join(target.name for target in ready.todo)
+    if not typer.confirm(f"Apply to {names}?", err=True):
+        raise Refused("nothing was applied: you said no")
+
+
+def _carry_out(ready: Ready, form: Format, output: Path | None) -> None:
+    """Write, and print the receipts, those as well that came before an error."""
+    from lensops.cli.output import Report, emit
+    from lensops.flows.apply import carry_out
+    from lensops.report.apply import data, document
+
+    receipts: list[Receipt] = []
+    try:
+        for receipt in carry_out(ready):
+            receipts.append(receipt)  # noqa: PERF402  # those before an error must be kept
+    finally:
+        if receipts:
+            emit(Report("apply", document(receipts), data(receipts)), form, output)

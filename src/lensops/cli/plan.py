@@ -1,0 +1,61 @@
+"""`lensops plan`: what would change at the targets, or against the base of a pull request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lensops.cli.options import (
+    HERE,
+    DirectoryOption,
+    Format,
+    FormatOption,
+    ManifestOption,
+    OutputOption,
+)
+
+TargetOption = Annotated[str | None, typer.Option("--target", help="Only this target.")]
+ExitCodeOption = Annotated[
+    bool, typer.Option("--exit-code", help="Exit with 10 when there are changes.")
+]
+
+
+def plan(
+    target: TargetOption = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", help="Compare with the merge base with this ref, not with targets."),
+    ] = None,
+    evidence: Annotated[
+        Path | None, typer.Option("--evidence", help="Say whether this evidence would do.")
+    ] = None,
+    exit_code: ExitCodeOption = False,
+    directory: DirectoryOption = HERE,
+    manifest: ManifestOption = None,
+    form: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> int:
+    """Show what an apply would change. Nothing is written.
+
+    Exits with 1 when a finding forbids it, such as a released version changed in place.
+
+    Example: lensops plan --base main
+    """
+    from lensops.cli.output import Report, emit
+    from lensops.errors import Exit, UserError
+    from lensops.flows.base import plan_base
+    from lensops.flows.plan import plan as against_targets
+    from lensops.report.plan import data, document
+
+    if base is not None and (target is not None or evidence is not None):
+        raise UserError("--base goes without --target and --evidence", "it looks at no target")
+    if base is not None:
+        made = plan_base(directory, manifest, base)
+    else:
+        made = against_targets(directory, manifest, target=target, evidence=evidence)
+    emit(Report("plan", document(made), data(made)), form, output)
+    if made.failed:
+        return Exit.NO
+    return Exit.CHANGES if exit_code and not made.in_sync else Exit.DONE

@@ -1,0 +1,44 @@
+"""`lensops status`: how each target and each prompt stands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lensops.cli.options import (
+    HERE,
+    DirectoryOption,
+    Format,
+    FormatOption,
+    ManifestOption,
+    OutputOption,
+)
+
+
+def status(
+    target: Annotated[str | None, typer.Option("--target", help="Only this target.")] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 10 when a target is not synced.")
+    ] = False,
+    directory: DirectoryOption = HERE,
+    manifest: ManifestOption = None,
+    form: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> int:
+    """Show how each target stands: synced, pending, drifted, conflict, missing.
+
+    Example: lensops status --exit-code
+    """
+    from lensops.cli.output import Report, emit
+    from lensops.errors import Exit
+    from lensops.flows.status import status as look
+    from lensops.plan import State
+    from lensops.report.status import data, document
+
+    targets = look(directory, manifest, target=target)
+    emit(Report("status", document(targets), data(targets)), form, output)
+    states = {each.state for each in targets}
+    if State.UNKNOWN in states:
+        return Exit.REMOTE
+    return Exit.CHANGES if exit_code and states != {State.SYNCED} else Exit.DONE

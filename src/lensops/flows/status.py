@@ -1,0 +1,42 @@
+"""Status: how each target stands, and each prompt at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lensops.errors import RemoteFailed
+from lensops.flows.targets import Opened, chosen, opened
+from lensops.flows.targets import target as named
+from lensops.plan import State, TargetStatus, prompt_states, release_state
+from lensops.targets import Observed, Target
+
+
+def status(
+    directory: Path, manifest: Path | None = None, *, target: str | None = None
+) -> tuple[TargetStatus, ...]:
+    """The status of every target; one that cannot be reached is `unknown`, with the reason."""
+    project = opened(directory, manifest)
+    names = chosen(project.manifest, target)
+    return tuple(_status(project, named(project, name)) for name in names)
+
+
+def _status(project: Opened, target: Target) -> TargetStatus:
+    try:
+        return _reached(project, target, target.observe())
+    except RemoteFailed as error:
+        return TargetStatus(target.name, target.where, State.UNKNOWN, problems=(error.message,))
+
+
+def _reached(project: Opened, target: Target, observed: Observed) -> TargetStatus:
+    record, desired = observed.record, project.desired
+    applied = record.release if record else None
+    state = release_state(desired.digest, applied, observed.digest, intact=observed.intact)
+    _, log_problems = target.log()
+    return TargetStatus(
+        target.name,
+        target.where,
+        state,
+        record,
+        prompt_states(desired, record, observed.release),
+        tuple(dict.fromkeys((*observed.notes, *observed.problems, *log_problems))),
+    )

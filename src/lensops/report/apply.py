@@ -1,0 +1,67 @@
+"""The receipts of an apply as a document and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from lensops.plan import TargetPlan
+from lensops.release import Record
+from lensops.report.changes import change_data, change_line, counted, plural, short
+from lensops.report.document import Block, Bullets, Document, Paragraph, Span, Tone, line
+
+_VERBS = {"apply": "applied", "rollback": "rolled back to", "adopt": "adopted"}
+
+
+class Receipt(Protocol):
+    """What an apply did at one target; `record` is None when there was nothing to do."""
+
+    @property
+    def plan(self) -> TargetPlan: ...
+    @property
+    def where(self) -> str: ...
+    @property
+    def record(self) -> Record | None: ...
+
+
+def document(receipts: Sequence[Receipt]) -> Document:
+    """A line for each target, and what changed there."""
+    return Document(tuple(block for receipt in receipts for block in _receipt(receipt)))
+
+
+def data(receipts: Sequence[Receipt]) -> dict[str, Any]:
+    """The keys of `lensops/apply/v1`."""
+    return {"targets": [_row(receipt) for receipt in receipts]}
+
+
+def _receipt(receipt: Receipt) -> Iterator[Block]:
+    plan, record = receipt.plan, receipt.record
+    name = Span(plan.name, Tone.STRONG)
+    if record is None:
+        sizes = f"{plural(len(plan.desired.prompts), 'prompt')}, {short(plan.desired.digest)}"
+        yield Paragraph(line(Span("✓ ", Tone.GOOD), name, f" was in sync; nothing written ({sizes})"))
+        return
+    did = f": {_VERBS[record.kind]} release {short(record.release)} as record {record.sequence}"
+    what = Span(f" · {counted(plan.changes)}" if plan.changes else "", Tone.MUTED)
+    yield Paragraph(line(Span("✓ ", Tone.GOOD), name, did, what))
+    if plan.changes:
+        yield Bullets(tuple(change_line(change) for change in plan.changes))
+    yield Paragraph(line(Span(f"{receipt.where} · {_origin(record)}", Tone.MUTED)))
+
+
+def _origin(record: Record) -> str:
+    commit = f"commit {record.commit[:10]}" if record.commit else "not committed"
+    evidence = f" · evidence {short(record.evidence)}" if record.evidence else ""
+    return f"{commit} · by {record.actor} · {record.time}{evidence}"
+
+
+def _row(receipt: Receipt) -> dict[str, Any]:
+    plan, record = receipt.plan, receipt.record
+    return {
+        "name": plan.name,
+        "written": record is not None,
+        "digest": plan.desired.digest,
+        "previous": plan.observed.digest if plan.observed else None,
+        "record": record.body() if record else None,
+        "changes": [change_data(change) for change in plan.changes],
+    }

@@ -1,0 +1,139 @@
+"""A plan as a document and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lensops.evidence import Finding
+from lensops.plan import Action, Change, Kind, Plan, TargetPlan
+from lensops.plan.textdiff import section_changes
+from lensops.report.changes import (
+    change_data,
+    change_line,
+    counted,
+    finding_data,
+    finding_line,
+    plural,
+    short,
+)
+from lensops.report.diff import diff_block
+from lensops.report.document import (
+    Block,
+    Bullets,
+    Document,
+    Fold,
+    Heading,
+    Line,
+    Paragraph,
+    Span,
+    Tone,
+    line,
+)
+
+SHOWN = 50  # prompts of one target whose texts are shown; of the others, one line each
+
+
+def document(plan: Plan) -> Document:
+    """Target by target: what would change, loosened limits first, texts as diffs."""
+    blocks: list[Block] = []
+    told: dict[tuple[Any, ...], str] = {}
+    for target in plan.targets:
+        blocks += _target(plan, target, told)
+    blocks += _findings(plan.findings, subject=False)
+    if not plan.in_sync:
+        blocks.append(Paragraph(line(Span(f"plan digest {plan.digest}", Tone.MUTED))))
+    return Document(tuple(blocks))
+
+
+def data(plan: Plan) -> dict[str, Any]:
+    """The keys of `lensops/plan/v1`."""
+    base = {"ref": plan.base.ref, "commit": plan.base.commit} if plan.base else None
+    return {
+        "digest": plan.digest,
+        "in_sync": plan.in_sync,
+        "base": base,
+        "targets": [_target_data(target) for target in plan.targets],
+        "findings": [finding_data(finding) for finding in plan.findings],
+    }
+
+
+def _target_data(target: TargetPlan) -> dict[str, Any]:
+    return {
+        "name": target.name,
+        "in_sync": target.in_sync,
+        "digest": target.digest,
+        "observed": target.observed.digest if target.observed else None,
+        "desired": target.desired.digest,
+        "changes": [change_data(change) for change in target.changes],
+        "findings": [finding_data(finding) for finding in target.findings],
+    }
+
+
+def _target(plan: Plan, target: TargetPlan, told: dict[tuple[Any, ...], str]) -> Iterator[Block]:
+    if target.in_sync:
+        yield Paragraph(_in_sync(plan, target))
+        yield from _findings(target.findings)
+        return
+    yield Heading(_title(plan, target))
+    yield Paragraph(_summary(plan, target))
+    yield from _findings(target.findings)
+    earlier = told.setdefault(tuple(map(str, map(_key, target.changes))), target.name)
+    if earlier != target.name and any(c.kind is Kind.PROMPT for c in target.changes):
+        yield from (Paragraph(change_line(change)) for change in target.loosened)
+        yield Paragraph(line(f"The same changes as at {earlier}."))
+        return
+    yield from (Paragraph(change_line(change)) for change in target.loosened)
+    yield from _changes([change for change in target.changes if not change.loosened])
+
+
+def _changes(changes: list[Change]) -> Iterator[Block]:
+    shown = 0
+    for change in changes:
+        sections = _sections(change) if shown < SHOWN else ()
+        shown += bool(sections)
+        if change.action is Action.CREATE and sections:
+            yield Fold(change_line(change), sections, open=len(changes) <= SHOWN // 10)
+        else:
+            yield Paragraph(change_line(change))
+            yield from sections
+
+
+def _sections(change: Change) -> tuple[Block, ...]:
+    if change.kind is not Kind.PROMPT or change.action is Action.DELETE:
+        return ()
+    return tuple(diff_block(section) for section in section_changes(*change.prompts))
+
+
+def _findings(findings: tuple[Finding, ...], *, subject: bool = False) -> Iterator[Block]:
+    if findings:
+        yield Bullets(tuple(finding_line(finding, subject=subject) for finding in findings))
+
+
+def _title(plan: Plan, target: TargetPlan) -> str:
+    if plan.base is None:
+        return target.name
+    return f"Changes since {plan.base.ref} ({plan.base.commit[:10]})"
+
+
+def _summary(plan: Plan, target: TargetPlan) -> Line:
+    if not target.changes:
+        return line("The same prompts and limits; an apply writes the record anew.")
+    words = Span(counted(target.changes), Tone.STRONG)
+    if plan.base is not None:
+        return line(words)
+    if target.observed is None:
+        return line("Serves nothing yet; an apply would make it: ", words)
+    return line(words, Span(f" · serves release {short(target.observed.digest)} now", Tone.MUTED))
+
+
+def _in_sync(plan: Plan, target: TargetPlan) -> Line:
+    if plan.base is not None:
+        return line(f"Nothing changes against {plan.base.ref} ({plan.base.commit[:10]}).")
+    sizes = f"{plural(len(target.desired.prompts), 'prompt')}, release {short(target.desired.digest)}"
+    name = Span(target.name, Tone.STRONG)
+    return line(Span("✓ ", Tone.GOOD), name, " is in sync", Span(f" · {sizes}", Tone.MUTED))
+
+
+def _key(change: Change) -> dict[str, Any]:
+    return change.identity()

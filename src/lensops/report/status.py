@@ -1,0 +1,99 @@
+"""The status of targets as a document and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lensops.plan import PromptStatus, State, TargetStatus
+from lensops.report.changes import short
+from lensops.report.document import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    Heading,
+    Line,
+    Paragraph,
+    Span,
+    Table,
+    Tone,
+    line,
+)
+
+_TONES = {
+    State.SYNCED: Tone.GOOD,
+    State.PENDING: Tone.WARN,
+    State.DRIFTED: Tone.BAD,
+    State.CONFLICT: Tone.BAD,
+    State.MISSING: Tone.WARN,
+    State.ORPHAN: Tone.WARN,
+    State.UNKNOWN: Tone.BAD,
+}
+_MEANING = {
+    State.PENDING: "the manifest asks for another release; `lensops plan` shows it",
+    State.DRIFTED: "changed behind the log; `lensops plan` shows it, `lensops apply` restores it",
+    State.CONFLICT: "changed behind the log, and the manifest asks for another release",
+    State.MISSING: "serves nothing yet; `lensops apply` makes it",
+}
+
+
+def document(targets: Sequence[TargetStatus]) -> Document:
+    """Target by target: its state, its last record, its prompts."""
+    return Document(tuple(block for target in targets for block in _target(target)))
+
+
+def data(targets: Sequence[TargetStatus]) -> dict[str, Any]:
+    """The keys of `lensops/status/v1`."""
+    return {"targets": [_row(target) for target in targets]}
+
+
+def _target(target: TargetStatus) -> Iterator[Block]:
+    yield Heading(f"{target.name}: {target.state}")
+    if meaning := _MEANING.get(target.state):
+        yield Paragraph(line(Span(meaning, _TONES[target.state])))
+    yield Paragraph(line(Span(_origin(target), Tone.MUTED)))
+    if target.problems:
+        yield Bullets(tuple(line(Span("! ", Tone.WARN), problem) for problem in target.problems))
+    if target.prompts:
+        columns = (Column("Prompt", wide=True), Column("Live"), Column("Desired"), Column("State"))
+        rows = (_prompt(name, status) for name, status in target.prompts.items())
+        yield Table(columns, tuple(rows))
+
+
+def _origin(target: TargetStatus) -> str:
+    record = target.record
+    if record is None:
+        return target.where
+    commit = f"commit {record.commit[:10]}" if record.commit else "not committed"
+    parts = [target.where, f"record {record.sequence} ({record.kind}) {short(record.release)}"]
+    return " · ".join([*parts, commit, f"by {record.actor}", record.time])
+
+
+def _prompt(name: str, status: PromptStatus) -> tuple[Line, ...]:
+    state = line(Span(status.state, _TONES[status.state]))
+    versions = (line(status.version or "–"), line(status.desired or "–"))
+    return (line(name), *versions, state)
+
+
+def _row(target: TargetStatus) -> dict[str, Any]:
+    record = target.record
+    return {
+        "name": target.name,
+        "state": str(target.state),
+        "sequence": record.sequence if record else None,
+        "applied_at": record.time if record else None,
+        "commit": record.commit if record else None,
+        "kind": str(record.kind) if record else None,
+        "actor": record.actor if record else None,
+        "digest": record.release if record else None,
+        "prompts": {
+            name: {
+                "state": str(status.state),
+                "version": status.version,
+                "desired": status.desired,
+            }
+            for name, status in (target.prompts or {}).items()
+        },
+        "problems": list(target.problems),
+    }
