@@ -158,8 +158,8 @@ def test_a_folder_of_another_user_is_read_and_not_written(tmp_path: Path) -> Non
         "os.setuid(65534)\n"
         "sys.exit(f.main('write', '0', sys.argv[2], 'v2'))"
     )
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o055)
     done = subprocess.run(
         [sys.executable, "-c", probe, TESTS, tmp_path / "live"],
         capture_output=True,

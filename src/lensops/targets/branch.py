@@ -97,6 +97,7 @@ class Branch:
                     raise RemoteFailed(words, "nothing was changed") from None
                 time.sleep(pause)
         self._git.run("update-ref", self._seen, commit)
+        self._tree = None
 
     def _push_once(self, commit: str, tip: str | None) -> None:
         lease = f"--force-with-lease={self._ref}:{tip or ''}"
