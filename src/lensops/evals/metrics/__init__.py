@@ -1,1 +1,67 @@
-"""Metrics: figures of a text against its references, one file each."""
+"""Metrics: figures of a text against its references, one file each and one line below."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast
+
+from lensops.errors import UserError
+from lensops.evals.metrics import bleu, rouge_l
+from lensops.evals.metrics.metric import Metric, Unscored
+from lensops.manifest import suggestion
+
+GROUP = "lensops.metrics"  # the entry point group through which packages add metrics
+BUILT_IN: dict[str, Metric] = {"bleu": bleu, "rouge_l": rouge_l}
+PARTS = ("judge", "checks")  # weighted like metrics, but made elsewhere
+
+
+def metric_names() -> tuple[str, ...]:
+    """All names that `weights` may hold, without loading any package."""
+    added = {point.name for point in entry_points(group=GROUP)}
+    return (*BUILT_IN, *PARTS, *sorted(added - set(BUILT_IN)))
+
+
+def metric_fault(name: str) -> tuple[str, str] | None:
+    """What is wrong with a name in `weights`, and what would mend it."""
+    names = metric_names()
+    if name in names:
+        return None
+    return f"there is no metric {name!r}", suggestion(name, names) or "known: " + ", ".join(names)
+
+
+def find_metrics(names: Iterable[str]) -> dict[str, Metric]:
+    """The metrics of a suite by name. Raises `UserError` for one that is unknown or broken."""
+    return {name: _find(name) for name in names if name not in PARTS}
+
+
+def measured(metric: Metric, text: str, references: Sequence[str], tokenizer: str) -> Any:
+    """The figure of a metric as a float, or `Unscored`; never NaN, never outside 0 to 1."""
+    if metric.needs_reference and not references:
+        return Unscored("the case has no reference")
+    figure = metric.score(text, references, tokenizer)
+    if isinstance(figure, Unscored):
+        return figure
+    if not math.isfinite(figure) or not -1e-9 <= figure <= 1 + 1e-9:
+        return Unscored(f"the metric gave {figure}, which is not between 0 and 1")
+    return min(max(float(figure), 0.0), 1.0)
+
+
+def _find(name: str) -> Metric:
+    if name in BUILT_IN:
+        return BUILT_IN[name]
+    if fault := metric_fault(name):
+        raise UserError(*fault)
+    point = next(point for point in entry_points(group=GROUP) if point.name == name)
+    return _loaded(point)
+
+
+def _loaded(point: EntryPoint) -> Metric:
+    try:
+        return cast("Metric", point.load())
+    except Exception as error:  # noqa: BLE001  # a package's code may fail in any way
+        raise UserError(
+            f"metric {point.name!r} of {point.value} cannot be loaded: {error}",
+            "mend or update the package that registers it",
+        ) from None
