@@ -149,6 +149,9 @@ class Rules(Strict):
     """How hard findings of `validate` and `plan` are."""
 
     released_version_changed: Literal["error", "warning", "off"] = "error"
+    gate_loosened: Literal["error", "warning", "off"] = Field(
+        "warning", description="A branch that asks less than its base; the harder of both counts."
+    )
 
 
 class Manifest(Strict):
