@@ -1,0 +1,119 @@
+"""Checks: what must hold of an output, without a reference; one function and one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lensops.evals.ask import Output
+from lensops.evals.metrics.metric import Unscored
+from lensops.evals.schema import Schema
+from lensops.evals.text import structured, text_of, whole
+from lensops.evals.value import CheckResult
+from lensops.manifest.checks import Check
+
+REGEX_SECONDS = 1.0
+NOT_JSON = "the output is not JSON"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An output as checks see it: as it is, its text, and the schemas by path."""
+
+    output: Output
+    text: str
+    schemas: Mapping[str, Schema] = field(default_factory=dict)
+
+
+def checked(output: Output, text_field: str | None, schemas: Mapping[str, Schema]) -> Checked:
+    """An output ready for checks. Where it lacks the text field, its whole is the text."""
+    text = text_of(output, text_field)
+    return Checked(output, whole(output) if isinstance(text, Unscored) else text, schemas)
+
+
+def run_check(check: Check, of: Checked) -> CheckResult:
+    """Whether a check holds, and if not, why."""
+    reason = CHECKS[check.kind](check.argument, of)
+    return CheckResult(check.kind, reason is None, reason or "")
+
+
+def run_checks(checks: Iterable[Check], of: Checked) -> tuple[CheckResult, ...]:
+    """Every check of an output."""
+    return tuple(run_check(check, of) for check in checks)
+
+
+def _valid_json(wanted: bool, of: Checked) -> str | None:
+    is_json = structured(of.output) is not None or of.output == "null"
+    return None if is_json == wanted else NOT_JSON if wanted else "the output is JSON"
+
+
+def _json_schema(path: str, of: Checked) -> str | None:
+    value = structured(of.output)
+    if value is None and of.output != "null":
+        return NOT_JSON
+    return of.schemas[path].fault(value)
+
+
+def _required_fields(names: Iterable[str], of: Checked) -> str | None:
+    value = structured(of.output)
+    if not isinstance(value, dict):
+        return "the output is not a JSON object"
+    missing = [name for name in names if value.get(name) is None]
+    return f"missing: {', '.join(missing)}" if missing else None
+
+
+def _min_chars(limit: int, of: Checked) -> str | None:
+    return None if len(of.text) >= limit else f"{len(of.text)} characters, at least {limit}"
+
+
+def _max_chars(limit: int, of: Checked) -> str | None:
+    return None if len(of.text) <= limit else f"{len(of.text)} characters, at most {limit}"
+
+
+def _min_words(limit: int, of: Checked) -> str | None:
+    words = len(of.text.split())
+    return None if words >= limit else f"{words} words, at least {limit}"
+
+
+def _max_words(limit: int, of: Checked) -> str | None:
+    words = len(of.text.split())
+    return None if words <= limit else f"{words} words, at most {limit}"
+
+
+def _contains(part: str, of: Checked) -> str | None:
+    return None if part in of.text else f"{part!r} is not in it"
+
+
+def _not_contains(part: str, of: Checked) -> str | None:
+    return f"{part!r} is in it" if part in of.text else None
+
+
+def _regex(pattern: str, of: Checked) -> str | None:
+    import regex
+
+    try:
+        found = regex.search(pattern, of.text, timeout=REGEX_SECONDS)
+    except TimeoutError:
+        return f"the pattern took more than {REGEX_SECONDS:g} s"
+    return None if found else f"{pattern!r} is not found"
+
+
+def _equals(wanted: Any, of: Checked) -> str | None:
+    same = of.text == wanted if isinstance(wanted, str) else structured(of.output) == wanted
+    return None if same else "it is not equal"
+
+
+CHECKS: dict[str, Callable[[Any, Checked], str | None]] = {
+    "valid_json": _valid_json,
+    "json_schema": _json_schema,
+    "required_fields": _required_fields,
+    "min_chars": _min_chars,
+    "max_chars": _max_chars,
+    "min_words": _min_words,
+    "max_words": _max_words,
+    "contains": _contains,
+    "not_contains": _not_contains,
+    "regex": _regex,
+    "equals": _equals,
+}

@@ -1,0 +1,73 @@
+"""Intervals: the mean of scores whose cases come in groups, and how sure it is."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lensops.evals.student import t_quantile
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean, its standard error by clusters, and how many of both there are.
+
+    `error` is None for a single cluster: nothing says then how much clusters differ.
+    """
+
+    value: float
+    error: float | None
+    n: int
+    clusters: int
+
+    def interval(self, confidence: float) -> tuple[float, float] | None:
+        """The t interval with clusters − 1 degrees of freedom."""
+        if self.error is None:
+            return None
+        half = t_quantile(confidence, self.clusters - 1) * self.error
+        return self.value - half, self.value + half
+
+    def needed(self, gap: float, confidence: float) -> int | None:
+        """How many cases, in clusters like these, make the interval's half width `gap`.
+
+        The error is taken to fall with the root of the number of clusters. None where no number
+        is known to.
+        """
+        if self.error is None or gap <= 0:
+            return None
+        low, high = 1, 2
+        while not self._suffices(high, gap, confidence):
+            low, high = high, 2 * high
+            if high > 1 << 40:
+                return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            is_enough = self._suffices(middle, gap, confidence)
+            low, high = (low, middle) if is_enough else (middle, high)
+        return math.ceil(high * self.n / self.clusters)
+
+    def _suffices(self, clusters: int, gap: float, confidence: float) -> bool:
+        error = (self.error or 0.0) * math.sqrt(self.clusters / clusters)
+        return t_quantile(confidence, clusters - 1) * error <= gap
+
+
+def clustered_mean(values: Sequence[float], clusters: Sequence[str]) -> Mean:
+    """The mean of at least one value, with its cluster-robust standard error.
+
+    The variance is C/(C−1) · Σ_c (Σ_{i in c} (x_i − mean))² / n², with C clusters and n values:
+    the sandwich estimate of a regression on a constant (Cameron and Miller, "A Practitioner's
+    Guide to Cluster-Robust Inference", J. Human Resources 50(2), 2015, equations 11 and 12). With
+    every value a cluster of its own it is the usual s²/n.
+    """
+    n = len(values)
+    mean = math.fsum(values) / n
+    residuals: dict[str, list[float]] = defaultdict(list)
+    for value, cluster in zip(values, clusters, strict=True):
+        residuals[cluster].append(value - mean)
+    count = len(residuals)
+    if count < 2:
+        return Mean(mean, None, n, count)
+    squares = math.fsum(math.fsum(each) ** 2 for each in residuals.values())
+    return Mean(mean, math.sqrt(squares * count / (count - 1)) / n, n, count)

@@ -1,0 +1,84 @@
+"""JSON Schemas that checks name: loaded once, from the repository only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lensops.errors import Invalid, Place, Problem, UserError
+from lensops.files import Tree, decode
+from lensops.manifest.checks import Check
+
+MAX_BYTES = 5_000_000
+
+
+class Schema:
+    """A sound JSON Schema, ready to be held against values."""
+
+    def __init__(self, content: Any) -> None:
+        from jsonschema.validators import validator_for
+        from referencing import Registry
+
+        # an explicit registry, because the default one fetches what `$ref` names from the network
+        self._validator = validator_for(content)(content, registry=Registry())
+
+    def fault(self, value: Any) -> str | None:
+        """Where and why a value does not fit, or None."""
+        errors = self._validator.iter_errors(value)
+        first = min(
+            errors, key=lambda error: (len(error.path), list(map(str, error.path))), default=None
+        )
+        if first is None:
+            return None
+        message = first.message if len(first.message) < 200 else first.message[:199] + "…"
+        return f"{first.json_path}: {message}"
+
+
+def load_schemas(tree: Tree, checks: Iterable[Check]) -> dict[str, Schema]:
+    """The schemas by path. Raises `Invalid` for one that is missing or faulty."""
+    paths = {check.argument for check in checks if check.kind == "json_schema"}
+    return {path: Schema(read_schema(tree, path)) for path in sorted(paths)}
+
+
+def read_schema(tree: Tree, path: str) -> Any:
+    """A schema's content. Raises `Invalid` when it is no schema, or refers to other files."""
+    from jsonschema.exceptions import SchemaError
+    from jsonschema.validators import validator_for
+
+    try:
+        content = json.loads(decode(tree.read(path, MAX_BYTES), path))
+        validator_for(content).check_schema(content)
+    except FileNotFoundError:
+        raise _invalid(Place(path), f"there is no file {path}") from None
+    except UserError as error:
+        if isinstance(error, Invalid):
+            raise
+        raise _invalid(Place(path), error.message) from None
+    except json.JSONDecodeError as error:
+        raise _invalid(Place(path, error.lineno, error.colno), f"not JSON: {error.msg}") from None
+    except (SchemaError, RecursionError, TypeError) as error:
+        message = getattr(error, "message", "nested too deeply, or no schema at all")
+        raise _invalid(Place(path), f"not a JSON Schema: {message}") from None
+    if outside := next(_references(content), None):
+        message = f"$ref {outside!r} leaves the file"
+        raise _invalid(Place(path), message, "put what it names under `$defs` of this file")
+    return content
+
+
+def _references(content: Any) -> Iterator[str]:
+    """The references that do not begin with `#`."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if key in ("$ref", "$dynamicRef") and isinstance(value, str):
+                if not value.startswith("#"):
+                    yield value
+            else:
+                yield from _references(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from _references(value)
+
+
+def _invalid(place: Place, message: str, hint: str | None = None) -> Invalid:
+    return Invalid((Problem(place, message, hint),))

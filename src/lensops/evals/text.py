@@ -1,0 +1,48 @@
+"""Text of an output: the part that metrics and checks read, and the whole that a judge reads."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lensops.evals.ask import Output
+from lensops.evals.metrics.metric import Unscored
+
+
+def text_of(output: Output, field: str | None) -> str | Unscored:
+    """The text that metrics read: the output, or `field` of a structured one.
+
+    A structured output may be an object or its JSON as text.
+    """
+    if field is None:
+        if isinstance(output, str):
+            return output
+        return Unscored("the output is structured; say with `text:` which field is scored")
+    value = structured(output)
+    if not isinstance(value, dict) or field not in value:
+        return Unscored(f"the output has no field {field!r}")
+    found = value[field]
+    if not isinstance(found, str):
+        return Unscored(f"the field {field!r} of the output is not text")
+    return found
+
+
+def whole(output: Output) -> str:
+    """All of an output as text."""
+    if isinstance(output, str):
+        return output
+    return json.dumps(output, ensure_ascii=False, indent=2, sort_keys=True)
+
+
+def structured(output: Output) -> Any:
+    """The JSON value of an output. None when it is text that is not JSON."""
+    if not isinstance(output, str):
+        return output
+    try:
+        return json.loads(output, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
