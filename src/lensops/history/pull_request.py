@@ -1,0 +1,22 @@
+"""The number of the pull request that a commit message tells of."""
+
+from __future__ import annotations
+
+import re
+
+# GitHub merge, GitLab merge, Bitbucket merge, Azure merge, and the `(#12)` of squashes
+_FORMS = (
+    re.compile(r"^Merge pull request #(\d+)\b"),
+    re.compile(r"^See merge request \S*!(\d+)\s*$", re.MULTILINE),
+    re.compile(r"\(pull request #(\d+)\)"),
+    re.compile(r"^Merged PR (\d+):"),
+)
+_SQUASHED = re.compile(r"\(#(\d+)\)\s*$")
+
+
+def pull_request(message: str) -> int | None:
+    """The number, or None. A squash ends its subject with it."""
+    found = next((match for form in _FORMS if (match := form.search(message))), None)
+    subject = message.strip().split("\n", 1)[0]
+    found = found or _SQUASHED.search(subject)
+    return int(found[1]) if found and len(found[1]) < 10 else None

@@ -1,0 +1,68 @@
+"""Clones of every kind: shallow, blob-less, bare, worktree, submodule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lensops.errors import UserError
+from lensops.history import activations, open_repository
+from support import sample
+from support.repo import Repo
+
+
+@pytest.fixture
+def grown(project: Repo) -> Repo:
+    project.commit("Activate v2", sample.manifest("v2"))
+    project.commit("Other", {"other.txt": "x"})
+    project.commit("Back to v1", sample.manifest("v1"))
+    project.git("config", "uploadpack.allowFilter", "true")
+    return project
+
+
+def clone(repo: Repo, to: Path, *flags: str) -> Repo:
+    repo.git("clone", "-q", *flags, f"file://{repo.root}", str(to))
+    return Repo(to, init=False)
+
+
+def kinds(folder: Path, ref: str = "HEAD") -> list[str]:
+    with open_repository(folder) as repository:
+        events = activations(repository, "lensops.yaml", ref).events
+    return [str(event.kind) for event in reversed(events)]
+
+
+def test_shallow_clone_is_said_and_never_passed_off_as_whole(grown: Repo, tmp_path: Path) -> None:
+    shallow = clone(grown, tmp_path / "clone", "--depth", "2")
+    with open_repository(shallow.root) as repository:
+        history = activations(repository, "lensops.yaml")
+        assert repository.is_shallow
+    assert not history.complete
+    assert history.cut_at == shallow.git("rev-parse", "HEAD^")
+    assert [str(e.kind) for e in history.events] == ["activate", "unknown"]
+
+
+def test_blobless_clone(grown: Repo, tmp_path: Path) -> None:
+    blobless = clone(grown, tmp_path / "clone", "--filter=blob:none", "--no-checkout")
+    assert kinds(blobless.root) == ["activate", "activate", "rollback"]
+
+
+def test_bare_repository(grown: Repo, tmp_path: Path) -> None:
+    bare = clone(grown, tmp_path / "clone.git", "--bare")
+    assert kinds(bare.root) == ["activate", "activate", "rollback"]
+
+
+def test_worktree(grown: Repo, tmp_path: Path) -> None:
+    grown.git("worktree", "add", "-q", str(tmp_path / "tree"), "HEAD~1")
+    assert kinds(tmp_path / "tree") == ["activate", "activate"]
+
+
+def test_submodule(grown: Repo, tmp_path: Path) -> None:
+    outer = Repo(tmp_path / "outer")
+    outer.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(grown.root), "sub")
+    assert kinds(outer.root / "sub") == ["activate", "activate", "rollback"]
+
+
+def test_not_a_repository(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="not a git repository"):
+        open_repository(tmp_path)
