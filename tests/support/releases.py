@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lensops.prompts import Message, Prompt
 from lensops.release import Draft, Release
 
-DRAFT = Draft("Ada <ada@example.org>", "2026-01-02T03:04:05Z", "c" * 40)
+DRAFT = Draft("Ada Lovelace", "2026-01-02T03:04:05Z", "c" * 40)
 
 
 def prompt(version: str = "v1", text: str = "Hello {{ name }}") -> Prompt:

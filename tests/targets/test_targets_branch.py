@@ -236,14 +236,14 @@ def test_hooks_and_variables_of_the_user_do_not_bend_it(
     assert target.observe().digest == A.digest
 
 
-def test_no_identity_is_needed(clone: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_identity_is_needed(clone: Repo, remote: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("EMAIL", "")
     clone.git("config", "user.useConfigOnly", "true")
     target = opened(clone.root)
     apply(target, A)
     assert target.observe().digest == A.digest
+    assert remote.git("log", "--format=%an <%ae>", BRANCH) == "Ada Lovelace <lensops@localhost>"
 
 
 def test_from_a_worktree_a_subfolder_and_a_shallow_clone(

@@ -39,7 +39,9 @@ def _receipt(receipt: Receipt) -> Iterator[Block]:
     name = Span(plan.name, Tone.STRONG)
     if record is None:
         sizes = f"{plural(len(plan.desired.prompts), 'prompt')}, {short(plan.desired.digest)}"
-        yield Paragraph(line(Span("✓ ", Tone.GOOD), name, f" was in sync; nothing written ({sizes})"))
+        yield Paragraph(
+            line(Span("✓ ", Tone.GOOD), name, f" was in sync; nothing written ({sizes})")
+        )
         return
     did = f": {_VERBS[record.kind]} release {short(record.release)} as record {record.sequence}"
     what = Span(f" · {counted(plan.changes)}" if plan.changes else "", Tone.MUTED)

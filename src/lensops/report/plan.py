@@ -130,7 +130,9 @@ def _summary(plan: Plan, target: TargetPlan) -> Line:
 def _in_sync(plan: Plan, target: TargetPlan) -> Line:
     if plan.base is not None:
         return line(f"Nothing changes against {plan.base.ref} ({plan.base.commit[:10]}).")
-    sizes = f"{plural(len(target.desired.prompts), 'prompt')}, release {short(target.desired.digest)}"
+    sizes = (
+        f"{plural(len(target.desired.prompts), 'prompt')}, release {short(target.desired.digest)}"
+    )
     name = Span(target.name, Tone.STRONG)
     return line(Span("✓ ", Tone.GOOD), name, " is in sync", Span(f" · {sizes}", Tone.MUTED))
 

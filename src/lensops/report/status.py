@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lensops.plan import PromptStatus, State, TargetStatus
-from lensops.report.changes import short
+from lensops.report.changes import plural, short
 from lensops.report.document import (
     Block,
     Bullets,
@@ -21,6 +21,7 @@ from lensops.report.document import (
     line,
 )
 
+SHOWN = 30  # prompts of a target; of more, those in sync are only counted
 _TONES = {
     State.SYNCED: Tone.GOOD,
     State.PENDING: Tone.WARN,
@@ -56,9 +57,21 @@ def _target(target: TargetStatus) -> Iterator[Block]:
     if target.problems:
         yield Bullets(tuple(line(Span("! ", Tone.WARN), problem) for problem in target.problems))
     if target.prompts:
+        yield from _prompts(target.prompts)
+
+
+def _prompts(prompts: Mapping[str, PromptStatus]) -> Iterator[Block]:
+    """All prompts, or of many those that are not synced."""
+    told = (
+        prompts
+        if len(prompts) <= SHOWN
+        else {name: status for name, status in prompts.items() if status.state is not State.SYNCED}
+    )
+    if told:
         columns = (Column("Prompt", wide=True), Column("Live"), Column("Desired"), Column("State"))
-        rows = (_prompt(name, status) for name, status in target.prompts.items())
-        yield Table(columns, tuple(rows))
+        yield Table(columns, tuple(_prompt(name, status) for name, status in told.items()))
+    if rest := len(prompts) - len(told):
+        yield Paragraph(line(Span(f"{plural(rest, 'prompt')} in sync", Tone.MUTED)))
 
 
 def _origin(target: TargetStatus) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 
 from lensops.errors import Refused, RemoteFailed, UserError
@@ -12,8 +11,6 @@ from lensops.targets import layout, reading
 from lensops.targets.commit import CommitTree, add_commit
 from lensops.targets.git import PAUSES, Git, GitFailed, redacted
 from lensops.targets.target import Observed
-
-_PERSON = re.compile(r"(?P<name>[^<]*)<(?P<mail>[^>]*)>")
 
 
 class Branch:
@@ -48,7 +45,9 @@ class Branch:
         files[layout.record_path(record.sequence)] = layout.encode(record.body())
         files[layout.CURRENT] = layout.encode(layout.current_body(release, record))
         try:
-            commit = add_commit(self._git, tip, files, self._message(record), _who(draft))
+            commit = add_commit(
+                self._git, tip, files, self._message(record), _who(self._git, draft)
+            )
         except GitFailed as error:
             raise RemoteFailed(f"{self.name}: cannot write: {error}") from None
         self._push(commit, tip, expected)
@@ -118,12 +117,13 @@ class Branch:
         return "\n".join(lines) + "\n"
 
 
-def _who(draft: Draft) -> dict[str, str]:
-    """Git's variables for the person who applies; no configuration of git is needed."""
-    match = _PERSON.fullmatch(draft.actor.strip())
-    name = re.sub(r"[<>\n]", "", match["name"] if match else draft.actor).strip() or "lensops"
-    mail = match["mail"].strip() if match else "lensops@localhost"
-    person = {"NAME": name, "EMAIL": mail, "DATE": draft.time}
+def _who(git: Git, draft: Draft) -> dict[str, str]:
+    """Git's variables for a commit: the user's identity, or the draft's where git has none."""
+    person = {"DATE": draft.time}
+    try:
+        git.run("var", "GIT_COMMITTER_IDENT")
+    except GitFailed:
+        person |= {"NAME": draft.actor, "EMAIL": "lensops@localhost"}
     return {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in person.items()}
 
 
