@@ -35,7 +35,7 @@ class CaseScore:
     aggregate: float | None
     reasons: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[CheckResult, ...] = ()
-    output: Any = None  # None: missing
+    outputs: tuple[Any, ...] = ()  # one for each sample; none: missing
     judged: str | None = None
     grades: Mapping[str, float] = field(default_factory=dict)  # mean grade 1 to 5 by dimension
     broken: str | None = None  # why a must-pass case fails the gate
@@ -43,7 +43,12 @@ class CaseScore:
     @property
     def missing(self) -> bool:
         """Whether there is no output to score."""
-        return self.output is None
+        return not self.outputs
+
+    @property
+    def output(self) -> Any:
+        """The first output, or None."""
+        return self.outputs[0] if self.outputs else None
 
     @property
     def group(self) -> str | None:

@@ -1,0 +1,66 @@
+"""Explain: which part of a request differs from what was asked when it was recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A part of a request, such as `inputs.points`, now and when it was recorded."""
+
+    part: str
+    recorded: str | None  # None: it was not there
+    now: str | None  # None: it is no longer there
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a request finds its recording, or does not.
+
+    `state` is `recorded`, `changed` (the nearest recording was asked something else), or `never`
+    (nothing of this kind was recorded for the case).
+    """
+
+    kind: str  # output or grade
+    sample: int
+    key: str
+    state: str
+    differences: tuple[Difference, ...] = ()
+
+
+def explain(
+    kind: str, key: str, request: Mapping[str, Any], recorded: Iterable[Mapping[str, Any]]
+) -> Explained:
+    """Compare a request with the recorded ones of its case; the nearest one is told."""
+    sample = int(request["sample"])
+    near = [tuple(differences(old, request)) for old in recorded]
+    if not near:
+        return Explained(kind, sample, key, "never")
+    best = min(near, key=len)
+    return Explained(kind, sample, key, "changed" if best else "recorded", best)
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    """The leaves at which two requests differ."""
+    before, after = dict(_leaves(old)), dict(_leaves(new))
+    for part in dict.fromkeys([*after, *before]):
+        if before.get(part, _ABSENT) != after.get(part, _ABSENT):
+            yield Difference(part, before.get(part), after.get(part))
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """(dotted path, text) of each value; messages are named by their role."""
+    if isinstance(value, Mapping) and value:
+        for key, item in value.items():
+            yield from _leaves(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list) and value:
+        for number, item in enumerate(value, start=1):
+            yield from _leaves(item, f"{path}.{number}")
+    else:
+        yield path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,89 @@
+"""Judging: what a judge is asked of an output, and what its votes make of the score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+from lensops.evals.ask import GradeRequest, Output
+from lensops.evals.text import whole
+from lensops.manifest.model import Judge as Settings
+
+TOP = 5  # grades go from 1 to 5
+NEUTRAL = 0.75  # what a dimension counts when nobody could judge it
+STATES = ("scored", "neutral", "unscored")  # from best to worst
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One reply of the judge: a grade for each dimension, or None and why."""
+
+    grades: Mapping[str, int] | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The judge's part of one output's score, 0 to 1, and how it came about (one of STATES)."""
+
+    score: float | None
+    state: str
+    reason: str = ""
+    grades: Mapping[str, float] = field(default_factory=dict)  # the mean of the votes
+
+
+def grade_requests(
+    case_id: str, output: Output, inputs: Mapping[str, Any], judge: Settings
+) -> tuple[GradeRequest, ...]:
+    """The votes to be asked for one output."""
+    return tuple(
+        GradeRequest(
+            case_id,
+            whole(output),
+            inputs,
+            judge.rubric,
+            judge.model,
+            judge.temperature,
+            judge.base_url,
+            sample,
+        )
+        for sample in range(judge.samples)
+    )
+
+
+def vote(grades: Mapping[str, int] | None, reason: str, rubric: Mapping[str, str]) -> Vote:
+    """A reply as a vote; grades that do not fit the rubric are none."""
+    if grades is None:
+        return Vote(None, reason or "the judge gave no verdict")
+    fits = set(grades) == set(rubric) and all(1 <= grade <= TOP for grade in grades.values())
+    return Vote(grades, reason) if fits else Vote(None, "the judge's grades do not fit the rubric")
+
+
+def judged(votes: Sequence[Vote], judge: Settings, why_none: str) -> Judged:
+    """The mean over dimensions and votes of grade / 5; without a vote, what `fallback` says."""
+    given = [each.grades for each in votes if each.grades is not None]
+    if not given:
+        reason = next((each.reason for each in votes if each.reason), why_none)
+        if judge.fallback == "neutral":
+            return Judged(NEUTRAL, "neutral", f"{reason}: {NEUTRAL:g} for each dimension")
+        return Judged(None, "unscored", reason)
+    grades = {name: math.fsum(each[name] for each in given) / len(given) for name in judge.rubric}
+    score = math.fsum(grades.values()) / len(grades) / TOP
+    return Judged(score, "scored", next((v.reason for v in votes if v.grades), ""), grades)
+
+
+def agreement(ballots: Iterable[Sequence[Vote]]) -> float | None:
+    """The share of equal pairs among the pairs of votes on one output and one dimension.
+
+    None when no output has two votes.
+    """
+    same = total = 0
+    for votes in ballots:
+        given = [each.grades for each in votes if each.grades is not None]
+        for one, other in combinations(given, 2):
+            same += sum(one[name] == other[name] for name in one)
+            total += len(one)
+    return same / total if total else None

@@ -1,0 +1,174 @@
+"""Scoring: cases with their outputs become case scores; nothing is asked and nothing is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lensops.evals.ask import Output
+from lensops.evals.cases import Case
+from lensops.evals.checks import checked, run_checks
+from lensops.evals.judging import STATES, Judged, Vote, grade_requests, judged
+from lensops.evals.metrics.batch import Figures, Job
+from lensops.evals.metrics.metric import Unscored
+from lensops.evals.schema import Schema
+from lensops.evals.text import text_of
+from lensops.evals.value import CaseScore, CheckResult
+from lensops.manifest import Suite
+
+ENOUGH = 1e-9  # a score this near under a threshold meets it: sums of floats are not exact
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A case and what was answered: one output a sample, none when all are missing."""
+
+    case: Case
+    outputs: tuple[Output, ...]
+    inputs: Mapping[str, Any]  # those that the prompt uses, which the judge sees too
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """How a suite scores. `votes` holds the judge's votes by request digest."""
+
+    suite: Suite
+    threshold: float
+    schemas: Mapping[str, Schema] = field(default_factory=dict)
+    votes: Mapping[str, Vote] = field(default_factory=dict)
+    no_vote: str = "no judge was asked"
+
+    def score(self, answered: Answered, figures: Sequence[Figures]) -> CaseScore:
+        """A case's score; `figures` holds the metrics of each output."""
+        case = answered.case
+        checks = self._checks(answered)
+        parts, reasons = _means(figures)
+        state, grades = None, {}
+        if answered.outputs and "judge" in self.suite.weights:
+            verdicts = [self._judged(answered, output) for output in answered.outputs]
+            parts["judge"], state = _joined(verdicts)
+            grades = _mean_grades(verdicts)
+            reasons |= {"judge": verdicts[0].reason} if verdicts[0].reason else {}
+        if "checks" in self.suite.weights and answered.outputs:
+            parts["checks"] = _share(checks)
+        scores = {name: parts.get(name) for name in self.suite.weights}
+        aggregate = weighted(scores, self.suite.weights)
+        return CaseScore(
+            case.id,
+            case.cluster,
+            case.must_pass,
+            scores,
+            aggregate,
+            reasons,
+            checks,
+            answered.outputs,
+            state,
+            grades,
+            self._broken(case, answered, checks, aggregate),
+        )
+
+    def ballots(self, answered: Answered) -> Iterator[list[Vote]]:
+        """The votes on each output of a case."""
+        for output in answered.outputs:
+            yield self._votes(answered, output)
+
+    def _votes(self, answered: Answered, output: Output) -> list[Vote]:
+        if (judge := self.suite.judge) is None:
+            return []
+        requests = grade_requests(answered.case.id, output, answered.inputs, judge)
+        found = (self.votes.get(request.digest) for request in requests)
+        return [each for each in found if each is not None]
+
+    def _judged(self, answered: Answered, output: Output) -> Judged:
+        if (judge := self.suite.judge) is None:
+            return Judged(None, "unscored", "the suite has no judge")
+        return judged(self._votes(answered, output), judge, self.no_vote)
+
+    def _checks(self, answered: Answered) -> tuple[CheckResult, ...]:
+        """Each check's result: it holds when it holds of every output."""
+        declared = (*self.suite.checks, *answered.case.checks)
+        if not declared:
+            return ()
+        seen = [checked(output, self.suite.text, self.schemas) for output in answered.outputs]
+        by_output = [run_checks(declared, each) for each in seen]
+        return tuple(
+            next((result for result in results if not result.passed), results[0])
+            for results in zip(*by_output, strict=True)
+        )
+
+    def _broken(
+        self,
+        case: Case,
+        answered: Answered,
+        checks: Sequence[CheckResult],
+        aggregate: float | None,
+    ) -> str | None:
+        """Why a must-pass case fails the gate alone, or None.
+
+        Its checks decide; only where neither suite nor case has any does its score.
+        """
+        if not case.must_pass:
+            return None
+        if not answered.outputs:
+            return "it has no output"
+        if failed := [check for check in checks if not check.passed]:
+            return "; ".join(f"{check.kind}: {check.reason}" for check in failed)
+        if not checks and aggregate is not None and not meets(aggregate, self.threshold):
+            return f"its score {aggregate:.4f} is under {self.threshold:g}"
+        return None
+
+
+def text_jobs(answered: Answered, text_field: str | None) -> list[Job]:
+    """What the metrics read: the text of each output, with the references."""
+    references = answered.case.references
+    return [(text_of(output, text_field), references) for output in answered.outputs]
+
+
+def meets(score: float, threshold: float) -> bool:
+    """Whether a score reaches a threshold."""
+    return score >= threshold - ENOUGH
+
+
+def weighted(scores: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
+    """The weighted sum, or None where a part that counts is missing."""
+    parts = [(weight, scores.get(name)) for name, weight in weights.items() if weight]
+    if any(score is None for _, score in parts):
+        return None
+    return math.fsum(weight * score for weight, score in parts if score is not None)
+
+
+def _means(figures: Sequence[Figures]) -> tuple[dict[str, float | None], dict[str, str]]:
+    """The mean of each metric over the outputs; None and why where one of them has no figure."""
+    parts: dict[str, float | None] = {}
+    reasons: dict[str, str] = {}
+    for name in figures[0] if figures else ():
+        values = [each[name] for each in figures]
+        without = next((value for value in values if isinstance(value, Unscored)), None)
+        if without is not None:
+            parts[name], reasons[name] = None, without.reason
+        else:
+            numbers = [value for value in values if not isinstance(value, Unscored)]
+            parts[name] = math.fsum(numbers) / len(numbers)
+    return parts, reasons
+
+
+def _joined(verdicts: Sequence[Judged]) -> tuple[float | None, str]:
+    """The mean over outputs, and the worst of their states."""
+    state = max((each.state for each in verdicts), key=STATES.index)
+    scores = [each.score for each in verdicts if each.score is not None]
+    if len(scores) < len(verdicts):
+        return None, state
+    return math.fsum(scores) / len(scores), state
+
+
+def _mean_grades(verdicts: Sequence[Judged]) -> dict[str, float]:
+    given = [each.grades for each in verdicts if each.grades]
+    return (
+        {name: math.fsum(g[name] for g in given) / len(given) for name in given[0]} if given else {}
+    )
+
+
+def _share(checks: Sequence[CheckResult]) -> float | None:
+    return sum(check.passed for check in checks) / len(checks) if checks else None
