@@ -17,6 +17,8 @@ class Tone(StrEnum):
     BAD = "bad"
     ADDED = "added"
     REMOVED = "removed"
+    ADDED_WORD = "added word"
+    REMOVED_WORD = "removed word"
     CODE = "code"
 
 
@@ -76,18 +78,25 @@ class DiffLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Diff:
-    """A section's change: `title` names it, `note` says things such as `whitespace only`.
+class Side:
+    """A row of a side-by-side diff; None where a side has no such line."""
 
-    `unified` is the same as a valid unified diff, for plain renderings.
+    before: Line | None
+    after: Line | None
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """A section's change: `title` names it, `note` says things such as `only whitespace differs`.
+
+    `unified` is the same as a valid unified diff, for plain renderings; `sides` for wide screens.
     """
 
     title: str
     lines: tuple[DiffLine, ...]
     unified: str
     note: str | None = None
-    before: str = ""
-    after: str = ""
+    sides: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
