@@ -115,6 +115,13 @@ class GradeReply:
     cost: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """In place of a writer or a judge: why there is none, such as a missing key, in a few words."""
+
+    reason: str
+
+
 class Writer(Protocol):
     """Who answers cases. Replies come as they arrive, in any order, one for each request."""
 

@@ -1,4 +1,4 @@
-"""Recorder: append finished replies to a recordings file, whole lines only, one writer at a time."""
+"""Recorder: append finished replies to a recordings file, whole lines, one writer at a time."""
 
 from __future__ import annotations
 
