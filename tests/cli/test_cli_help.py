@@ -48,7 +48,7 @@ def test_version(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["valdate"], "Did you mean 'validate'?"),
+        (["valdate"], "Did you mean 'validate'"),
         (["validate", "--formt", "json"], "--format"),
         (["validate", "--format", "yaml"], "'yaml' is not one of"),
         (["activate"], "Missing argument"),

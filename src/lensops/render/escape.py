@@ -21,3 +21,8 @@ def _written(character: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def one_line(text: str) -> str:
+    """Visible text that stays on its line: nobody forges a line of a report."""
+    return visible(text).replace("\n", "\\n")

@@ -39,12 +39,22 @@ def data(change: SectionChange) -> dict[str, Any]:
 
 
 def unified(change: SectionChange) -> str:
-    """A diff that `git apply` and `patch` take; the file's name is the section's."""
+    """A diff that `git apply` and `patch` take; the file's name is the section's.
+
+    A section's last line counts as ended by a newline, unless just that is what differs.
+    """
     name = change.name.replace(" ", "_")
     old = "/dev/null" if change.action == "create" else f"a/{name}"
     new = "/dev/null" if change.action == "delete" else f"b/{name}"
-    lines = unified_diff(_ended(change.before), _ended(change.after), old, new)
+    before, after = change.before, change.after
+    if not (before and after) or before.endswith("\n") == after.endswith("\n"):
+        before, after = _closed(before), _closed(after)
+    lines = unified_diff(_ended(before), _ended(after), old, new)
     return "".join(line if line.endswith("\n") else f"{line}\n{NO_END}" for line in lines)
+
+
+def _closed(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"
 
 
 def _ended(text: str) -> list[str]:

@@ -1,0 +1,80 @@
+"""Blocks as lines of toned text, for everything that is neither a table nor side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lensops.render import charts
+from lensops.render.escape import one_line
+from lensops.report.document import (
+    Block,
+    Bullets,
+    Code,
+    Diff,
+    Fold,
+    Heading,
+    Histogram,
+    Line,
+    Paragraph,
+    Series,
+    Span,
+    Tone,
+    line,
+)
+
+INDENT = 2
+SIGNS = {"-": Tone.REMOVED, "+": Tone.ADDED, "…": Tone.MUTED, " ": Tone.PLAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line and by how many columns it, and what of it is wrapped, stands to the right."""
+
+    line: Line
+    indent: int = 0
+
+
+def rows(block: Block, *, colour: bool) -> Iterator[Row]:
+    """The rows of a block. With colour, diffs mark words; without, they are unified diffs."""
+    match block:
+        case Heading():
+            yield Row(line(Span(block.text, Tone.STRONG)))
+        case Paragraph():
+            yield Row(block.line)
+        case Bullets():
+            yield from (Row(item, INDENT) for item in block.items)
+        case Code():
+            yield from (Row(line(Span(text, Tone.CODE)), INDENT) for text in block.text.split("\n"))
+        case Histogram():
+            yield from (Row(each, INDENT) for each in charts.histogram(block))
+        case Series():
+            yield from (Row(each, INDENT) for each in charts.series(block))
+        case Diff():
+            yield from _title(block)
+            yield from _marked(block) if colour else _unified(block)
+        case Fold():
+            yield Row(block.summary)
+        case _:
+            raise AssertionError(f"{type(block).__name__} is not drawn in rows")
+
+
+def text(spans: Line) -> str:
+    """The text of a line, made harmless."""
+    return "".join(one_line(span.text) for span in spans)
+
+
+def _title(block: Diff) -> Iterator[Row]:
+    note = (Span(f" ({block.note})", Tone.WARN),) if block.note else ()
+    yield Row((Span(block.title, Tone.STRONG), *note), INDENT)
+
+
+def _marked(block: Diff) -> Iterator[Row]:
+    for each in block.lines:
+        yield Row((Span(f"{each.sign} ", SIGNS[each.sign]), *each.line), INDENT)
+
+
+def _unified(block: Diff) -> Iterator[Row]:
+    """From the first column on, so that it can be cut out and applied."""
+    for text in block.unified.removesuffix("\n").split("\n") if block.unified else ():
+        yield Row(line(text))

@@ -1,0 +1,193 @@
+"""A document on a terminal with colours and wrapping, or as plain text for pipes and files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from io import StringIO
+from typing import TYPE_CHECKING, TextIO
+
+from lensops.render.escape import one_line
+from lensops.render.lines import INDENT, SIGNS, Row, rows, text
+from lensops.report.document import (
+    Block,
+    Bullets,
+    Column,
+    Diff,
+    Document,
+    Fold,
+    Heading,
+    Line,
+    Paragraph,
+    Side,
+    Span,
+    Table,
+    Tone,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+STATEMENTS = (Paragraph, Bullets, Fold)
+WIDTH = 100  # columns of tables where no terminal says
+SIDE_BY_SIDE = 100  # columns that two texts side by side need
+STYLES = {
+    Tone.PLAIN: "",
+    Tone.STRONG: "bold",
+    Tone.MUTED: "dim",
+    Tone.GOOD: "green",
+    Tone.WARN: "yellow",
+    Tone.BAD: "bold red",
+    Tone.ADDED: "green",
+    Tone.REMOVED: "red",
+    Tone.ADDED_WORD: "bold black on green",
+    Tone.REMOVED_WORD: "bold white on red",
+    Tone.CODE: "cyan",
+}
+
+
+def print_document(document: Document, stream: TextIO, *, sides: bool = False) -> None:
+    """Write a document: coloured and wrapped on a terminal, one line a statement elsewhere.
+
+    `sides` puts diffs side by side where the width allows. `NO_COLOR` and `COLUMNS` are honoured.
+    """
+    screen = _Screen(stream, stream.isatty(), sides)
+    screen.blocks(document.blocks)
+    if document.last is not None:
+        screen.gap()
+        stream.write(one_line(document.last) + "\n")
+
+
+def plain(document: Document) -> str:
+    """The document as it is written to a file."""
+    stream = StringIO()
+    print_document(document, stream)
+    return stream.getvalue()
+
+
+class _Screen:
+    """Where blocks go. Rich is loaded when there is something that needs it."""
+
+    def __init__(self, stream: TextIO, terminal: bool, sides: bool) -> None:
+        self._stream = stream
+        self._terminal = terminal
+        self._colour = terminal and not os.environ.get("NO_COLOR")
+        self._width = shutil.get_terminal_size((WIDTH, 40)).columns
+        self._sides = sides and self._width >= SIDE_BY_SIDE
+        self._made: Console | None = None
+        self._begun = False
+
+    def blocks(self, blocks: tuple[Block, ...]) -> None:
+        before: Block | None = None
+        for block in blocks:
+            if before is None or _apart(before, block):
+                self.gap()
+            self._draw(block)
+            self._begun, before = True, block
+            if isinstance(block, Fold) and block.open:
+                self.blocks(block.blocks)
+
+    def gap(self) -> None:
+        """An empty line, but not at the top."""
+        if self._begun:
+            self._stream.write("\n")
+
+    def _draw(self, block: Block) -> None:
+        if isinstance(block, Table):
+            self._console.print(_table(block))
+            return
+        if isinstance(block, Diff) and self._sides:
+            self._console.print(_side_by_side(block, self._width))
+            return
+        for row in rows(block, colour=self._colour):
+            self._row(row)
+
+    def _row(self, row: Row) -> None:
+        if not self._terminal:
+            self._stream.write(" " * row.indent + text(row.line) + "\n")
+            return
+        from rich.padding import Padding
+
+        self._console.print(Padding(_text(row.line), (0, 0, 0, row.indent), expand=False))
+
+    @property
+    def _console(self) -> Console:
+        if self._made is None:
+            from rich.console import Console
+
+            self._made = Console(
+                file=self._stream,
+                width=self._width,
+                force_terminal=self._terminal,
+                no_color=not self._colour,
+                markup=False,
+                highlight=False,
+                emoji=False,
+            )
+        return self._made
+
+
+def _apart(before: Block, block: Block) -> bool:
+    """Whether an empty line stands between: not after a heading, nor between statements."""
+    if isinstance(before, Heading):
+        return False
+    return not (isinstance(before, STATEMENTS) and isinstance(block, STATEMENTS))
+
+
+def _text(spans: Line) -> Text:
+    from rich.text import Text
+
+    made = Text(overflow="fold")
+    for span in spans:
+        made.append(one_line(span.text), STYLES[span.tone])
+    return made
+
+
+def _table(block: Table) -> RichTable:
+    from rich.table import Table as RichTable
+
+    table = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in block.columns:
+        _column(table, column)
+    for row in block.rows:
+        table.add_row(*(_text(cell) for cell in row))
+    return table
+
+
+def _column(table: RichTable, column: Column) -> None:
+    table.add_column(
+        one_line(column.name),
+        justify="right" if column.right else "left",
+        no_wrap=not column.wide,
+        ratio=1 if column.wide else None,
+        overflow="fold",
+    )
+
+
+def _side_by_side(block: Diff, width: int) -> RichTable:
+    from rich.table import Table as RichTable
+
+    title = next(rows(block, colour=False)).line
+    half = (width - 2 * INDENT) // 2
+    table = RichTable(box=None, pad_edge=False, padding=(0, INDENT, 0, 0), show_header=False)
+    table.add_column(width=half, overflow="fold")
+    table.add_column(width=half, overflow="fold")
+    table.add_row(_text(title))
+    for before, after in _pairs(block.sides):
+        table.add_row(_text(before), _text(after))
+    return table
+
+
+def _pairs(sides: tuple[Side, ...]) -> Iterator[tuple[Line, Line]]:
+    for side in sides:
+        same = side.before == side.after
+        yield _signed(side.before, "" if same else "-"), _signed(side.after, "" if same else "+")
+
+
+def _signed(spans: Line | None, sign: str) -> Line:
+    if spans is None:
+        return ()
+    return (Span(f"{sign or ' '} ", SIGNS[sign or " "]), *spans)
