@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from lensops.cli import activate, init, schema, validate
+from lensops.cli import activate, apply, calibrate, init, plan, schema, status, validate
 
 
 def register(app: typer.Typer) -> None:
     """Add every command to the app."""
     app.command("init")(init.init)
     app.command("validate")(validate.validate)
+    app.command("plan")(plan.plan)
+    app.command("apply")(apply.apply)
+    app.command("status")(status.status)
     app.command("activate")(activate.activate)
+    app.command("calibrate")(calibrate.calibrate)
     app.command("schema")(schema.schema)

@@ -80,15 +80,14 @@ class _Screen:
         self._made: Console | None = None
         self._begun = False
 
-    def blocks(self, blocks: tuple[Block, ...]) -> None:
-        before: Block | None = None
+    def blocks(self, blocks: tuple[Block, ...], before: Block | None = None) -> None:
         for block in blocks:
-            if before is None or _apart(before, block):
+            if before is not None and _apart(before, block):
                 self.gap()
             self._draw(block)
             self._begun, before = True, block
             if isinstance(block, Fold) and block.open:
-                self.blocks(block.blocks)
+                self.blocks(block.blocks, block)
 
     def gap(self) -> None:
         """An empty line, but not at the top."""
