@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensops.errors import Invalid, Place, Problem, UserError
+from lensops.evals.checks import check_fault
 from lensops.evals.jsonl import Row, open_lines, rows
 from lensops.files import Tree
 from lensops.manifest import suggestion
@@ -127,6 +128,8 @@ class _Reader:
         elif self.needs.reference and not (case.reference or any(case.references or ())):
             hint = "give one, or leave bleu and rouge_l out of the weights"
             yield row.problem(f"case {case.id!r} has no reference", "reference", hint)
+        for fault in filter(None, map(check_fault, case.checks)):
+            yield row.problem(fault, "checks")
         for name in sorted(set(self.needs.variables) - set(case.inputs)):
             message = f"{name!r} is missing, which the prompt uses"
             yield row.problem(message, "inputs", suggestion(name, case.inputs))

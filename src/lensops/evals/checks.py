@@ -32,6 +32,19 @@ def checked(output: Output, text_field: str | None, schemas: Mapping[str, Schema
     return Checked(output, whole(output) if isinstance(text, Unscored) else text, schemas)
 
 
+def check_fault(check: Check) -> str | None:
+    """What is wrong with a check as it is declared, or None."""
+    if check.kind != "regex":
+        return None
+    import regex
+
+    try:
+        regex.compile(check.argument)
+    except regex.error as error:
+        return f"the pattern {check.argument!r} is none: {error}"
+    return None
+
+
 def run_check(check: Check, of: Checked) -> CheckResult:
     """Whether a check holds, and if not, why."""
     reason = CHECKS[check.kind](check.argument, of)

@@ -25,6 +25,8 @@ def metric_names() -> tuple[str, ...]:
 
 def metric_fault(name: str) -> tuple[str, str] | None:
     """What is wrong with a name in `weights`, and what would mend it."""
+    if name in BUILT_IN or name in PARTS:
+        return None
     names = metric_names()
     if name in names:
         return None

@@ -1,0 +1,119 @@
+"""Suites: every problem of what an eval suite names, for `validate` and before a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from lensops.errors import Invalid, Problem, UserError
+from lensops.evals.cases import Case, Needs, read_cases
+from lensops.evals.checks import check_fault
+from lensops.evals.jsonl import open_lines
+from lensops.evals.metrics import find_metrics, metric_fault
+from lensops.evals.metrics.tokens import tokenizer_fault
+from lensops.evals.schema import read_schema
+from lensops.files import Tree
+from lensops.manifest import ManifestFile, Suite, suggestion
+from lensops.prompts import Prompt
+
+
+def suite_problems(
+    file: ManifestFile, name: str, tree: Tree, active: Mapping[str, Prompt]
+) -> Iterator[Problem]:
+    """What is wrong with a suite: names, paths, cases, and variables that no case fills."""
+    suite, prompt = file.manifest.evals[name], active.get(file.manifest.prompt_of(name))
+    yield from _prompt_problems(file, name, prompt)
+    faults = list(_metric_problems(file, name))
+    yield from faults
+    yield from _check_problems(file, name, tree)
+    yield from _path_problems(file, name, tree)
+    if _readable(tree, suite.cases) is None:
+        cases, problems = read_cases(tree, suite.cases, needs(suite, prompt, known=not faults))
+        yield from problems
+        yield from _schemas_of_cases(cases, tree)
+
+
+def needs(suite: Suite, prompt: Prompt | None, *, known: bool = True) -> Needs:
+    """What a suite's cases must bring. `known`: all names in its weights are those of metrics."""
+    variables = prompt.variables if prompt else ()
+    weighted = [name for name, weight in suite.weights.items() if weight]
+    metrics = find_metrics(weighted).values() if known else ()
+    return Needs(variables, any(metric.needs_reference for metric in metrics))
+
+
+def _prompt_problems(file: ManifestFile, name: str, prompt: Prompt | None) -> Iterator[Problem]:
+    """The prompt that it exercises is there, and is not judged by the model that it names."""
+    wanted, known = file.manifest.prompt_of(name), file.manifest.prompts
+    judge = file.manifest.evals[name].judge
+    if wanted not in known:
+        names = "say with `prompt:` which one; known: " + ", ".join(known)
+        place, message = file.place("evals", name, "prompt"), f"there is no prompt {wanted!r}"
+        yield Problem(place, message, suggestion(wanted, known) or names)
+    elif prompt and judge and judge.model and judge.model == prompt.model and not judge.allow_self:
+        place = file.place("evals", name, "judge", "model")
+        message = f"{judge.model} would judge its own outputs: {prompt.version} asks that model"
+        yield Problem(place, message, "name another, or set allow_self: true to accept it")
+
+
+def _metric_problems(file: ManifestFile, name: str) -> Iterator[Problem]:
+    suite = file.manifest.evals[name]
+    for metric in suite.weights:
+        if fault := _metric_fault(metric):
+            written = file.node.get("evals", name, "weights")
+            key = written.key(metric) if written else None
+            yield Problem(key.place if key else file.place("evals", name), *fault)
+    if fault := tokenizer_fault(suite.tokenizer):
+        yield Problem(file.place("evals", name, "tokenizer"), *fault)
+
+
+def _metric_fault(name: str) -> tuple[str, str | None] | None:
+    """What is wrong with a metric: its name, or the package that it comes from."""
+    if fault := metric_fault(name):
+        return fault
+    try:
+        find_metrics([name])
+    except UserError as error:
+        return error.message, error.hint
+    return None
+
+
+def _check_problems(file: ManifestFile, name: str, tree: Tree) -> Iterator[Problem]:
+    for index, check in enumerate(file.manifest.evals[name].checks):
+        place = file.place("evals", name, "checks", index, check.kind)
+        is_schema = check.kind == "json_schema"
+        if fault := _readable(tree, check.argument) if is_schema else check_fault(check):
+            yield Problem(place, fault)
+        elif is_schema:
+            yield from _schema_problems(tree, check.argument)
+
+
+def _schemas_of_cases(cases: tuple[Case, ...], tree: Tree) -> Iterator[Problem]:
+    checks = [check for case in cases for check in case.checks if check.kind == "json_schema"]
+    for path in sorted({check.argument for check in checks}):
+        yield from _schema_problems(tree, path)
+
+
+def _schema_problems(tree: Tree, path: str) -> Iterator[Problem]:
+    try:
+        read_schema(tree, path)
+    except Invalid as error:
+        yield from error.problems
+
+
+def _path_problems(file: ManifestFile, name: str, tree: Tree) -> Iterator[Problem]:
+    suite = file.manifest.evals[name]
+    if fault := _readable(tree, suite.cases):
+        yield Problem(file.place("evals", name, "cases"), fault)
+    if suite.recordings is not None:
+        try:
+            tree.names(suite.recordings)
+        except UserError as error:
+            yield Problem(file.place("evals", name, "recordings"), error.message, error.hint)
+
+
+def _readable(tree: Tree, path: str) -> str | None:
+    """Why a file cannot be opened, or None."""
+    try:
+        open_lines(tree, path).close()
+    except UserError as error:
+        return error.message
+    return None
