@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from lensops.cli import activate, apply, calibrate, init, plan, schema, status, validate
+from lensops.cli import (
+    activate,
+    apply,
+    calibrate,
+    diff,
+    history,
+    init,
+    listing,
+    plan,
+    rollback,
+    schema,
+    status,
+    validate,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -14,6 +27,10 @@ def register(app: typer.Typer) -> None:
     app.command("plan")(plan.plan)
     app.command("apply")(apply.apply)
     app.command("status")(status.status)
+    app.command("list")(listing.listing)
+    app.command("diff")(diff.diff)
     app.command("activate")(activate.activate)
+    app.command("rollback")(rollback.rollback)
+    app.command("history")(history.history)
     app.command("calibrate")(calibrate.calibrate)
     app.command("schema")(schema.schema)

@@ -18,6 +18,7 @@ class Report:
     noun: str  # the schema is lensops/<noun>/v1
     document: Document
     data: dict[str, Any]
+    sides: bool = False  # diffs side by side, where the screen allows
 
 
 def emit(report: Report, form: Format, output: Path | None = None) -> None:
@@ -25,7 +26,7 @@ def emit(report: Report, form: Format, output: Path | None = None) -> None:
     if form is Format.TEXT:
         from lensops.render.terminal import print_document
 
-        print_document(report.document, sys.stdout)
+        print_document(report.document, sys.stdout, sides=report.sides)
     else:
         sys.stdout.write(_text(report, form))
     if output is not None:
@@ -33,6 +34,13 @@ def emit(report: Report, form: Format, output: Path | None = None) -> None:
 
         by_ending = {".json": Format.JSON, ".md": Format.MARKDOWN}
         write_atomic(output, _text(report, by_ending.get(output.suffix, form)).encode())
+
+
+def print_line(message: str) -> None:
+    """A line of the outcome on stdout."""
+    from lensops.render.escape import one_line
+
+    sys.stdout.write(one_line(message) + "\n")
 
 
 def say(message: str) -> None:

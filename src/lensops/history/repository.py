@@ -128,13 +128,27 @@ class Repository:
         names = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
         return next((ref for ref in names if self._exists(ref)), "HEAD")
 
+    def line(self, declared: str | None = None) -> str:
+        """The tracked branch as it is here: `HEAD` when it is checked out, unpushed commits too."""
+        tracked = self.tracked_branch(declared)
+        current = self._try("symbolic-ref", "--quiet", "--short", "HEAD")
+        pointed = self._try("symbolic-ref", "--quiet", "--short", tracked) or tracked
+        name = pointed.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+        return "HEAD" if current in {name, name.removeprefix("origin/")} else tracked
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The parents of a commit, the first one first."""
+        return tuple(self.run("rev-list", "--parents", "-n", "1", commit).split()[1:])
+
     def identity(self) -> str:
         """The name under which git would commit, or else the one that is logged in."""
         return self._try("config", "user.name") or self._author() or getpass.getuser()
 
     def commit_paths(self, paths: Sequence[str], message: str) -> str:
         """Commit these paths alone, whatever else is staged; gives the commit's id."""
-        self.run("add", "--", *paths)
+        new = self.run("ls-files", "--others", "-z", "--", *paths)
+        if new:
+            self.run("add", "--intent-to-add", "--", *new.strip("\0").split("\0"))
         self.run("commit", "--quiet", "--only", "-m", message, "--", *paths)
         return self.run("rev-parse", "HEAD").strip()
 

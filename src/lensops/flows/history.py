@@ -1,0 +1,112 @@
+"""History: what git tells of the active versions of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from lensops.errors import Invalid, UserError
+from lensops.flows.choose import chosen_prompt
+from lensops.flows.project import Project, find_manifest, folder_of, load_project
+from lensops.history import (
+    Event,
+    Family,
+    History,
+    Listing,
+    Version,
+    activations,
+    open_repository,
+)
+from lensops.manifest import Manifest
+from lensops.prompts import load_prompt, version_files
+
+REMOTES = "refs/remotes/"
+NOTHING = History(complete=True, cut_at=None, events=())
+
+
+def history(
+    directory: Path,
+    manifest: Path | None = None,
+    *,
+    prompt: str | None = None,
+    ref: str | None = None,
+) -> History:
+    """The activations on the tracked branch, or on `ref`.
+
+    Works with a manifest that is broken now, as long as git has the earlier ones. Raises
+    `UserError` outside a repository, for an unknown ref, and for a prompt that never was.
+    """
+    path = find_manifest(directory, manifest)
+    told, _ = _told(path, _branch(path), ref)
+    if prompt is None:
+        return told
+    known = sorted({event.prompt for event in told.events} | _declared(path))
+    name = chosen_prompt(known, prompt)
+    events = tuple(event for event in told.events if event.prompt == name)
+    return History(told.complete, told.cut_at, events, told.skipped)
+
+
+def listing(directory: Path, manifest: Path | None = None, prompt: str | None = None) -> Listing:
+    """The versions of each prompt. Raises `Invalid` for a manifest with problems."""
+    path = find_manifest(directory, manifest)
+    project = load_project(folder_of(path), path.name)
+    declared = project.manifest.prompts
+    names = list(declared) if prompt is None else [chosen_prompt(declared, prompt)]
+    told, branch, note = _told_or_note(path, project.manifest)
+    families = tuple(_family(project, name, _latest(told, name)) for name in names)
+    return Listing(families, note, branch)
+
+
+def _told(path: Path, branch: str | None, ref: str | None) -> tuple[History, str]:
+    """The history, and the line of commits that it is of."""
+    with open_repository(path.parent) as repository:
+        line = ref or repository.line(branch)
+        return activations(repository, repository.relative(path), line), line
+
+
+def _told_or_note(path: Path, manifest: Manifest) -> tuple[History, str | None, str | None]:
+    try:
+        told, line = _told(path, manifest.branch, None)
+    except UserError as error:
+        return NOTHING, None, f"activations are not known: {error.message}"
+    branch = None if line == "HEAD" else line.removeprefix("refs/heads/").removeprefix(REMOTES)
+    note = None if told.complete else f"history is cut at {told.cut_at}"
+    return told, branch, note
+
+
+def _latest(told: History, prompt: str) -> Mapping[str, Event]:
+    """The last activation of each version."""
+    events = [e for e in told.events if e.prompt == prompt and e.version is not None]
+    return {event.version: event for event in reversed(events) if event.version is not None}
+
+
+def _family(project: Project, name: str, events: Mapping[str, Event]) -> Family:
+    active = project.manifest.prompts[name].active
+    versions = []
+    for version in version_files(project.tree, name):
+        digest, problem = _digest(project, name, version)
+        event = events.get(version)
+        versions.append(Version(version, digest, version == active, event, problem))
+    return Family(name, active, tuple(versions))
+
+
+def _digest(project: Project, name: str, version: str) -> tuple[str | None, str | None]:
+    try:
+        return load_prompt(project.tree, name, version).digest, None
+    except Invalid as error:
+        return None, str(error.problems[0])
+
+
+def _branch(path: Path) -> str | None:
+    """The tracked branch that the manifest declares, as far as it can be read."""
+    try:
+        return load_project(folder_of(path), path.name).manifest.branch
+    except UserError:
+        return None
+
+
+def _declared(path: Path) -> set[str]:
+    try:
+        return set(load_project(folder_of(path), path.name).manifest.prompts)
+    except UserError:
+        return set()

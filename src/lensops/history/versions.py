@@ -1,0 +1,42 @@
+"""The versions of prompts with what git knows of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lensops.history.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version that has a file. `event` is its last activation, None when it never was active.
+
+    `problem` says why a file is not readable as a prompt; then there is no digest.
+    """
+
+    name: str
+    digest: str | None
+    is_active: bool
+    event: Event | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A prompt of the manifest with its versions in natural order."""
+
+    name: str
+    active: str
+    versions: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Every prompt's versions; `note` says when git could not tell of their activations.
+
+    `branch` is the branch that is told of when it is not the one that is checked out.
+    """
+
+    families: tuple[Family, ...]
+    note: str | None
+    branch: str | None = None

@@ -1,0 +1,121 @@
+"""The history of activations as a document and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lensops.history import Event, History, Kind
+from lensops.report.document import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    Heading,
+    Line,
+    Paragraph,
+    Span,
+    Table,
+    Tone,
+    line,
+)
+
+SHOWN = 20
+TONES = {"active": Tone.GOOD, "rolled back": Tone.WARN}
+_KINDS = {Kind.ROLLBACK: Tone.WARN, Kind.REMOVE: Tone.BAD, Kind.UNKNOWN: Tone.MUTED}
+_COLUMNS = (
+    Column("Version"),
+    Column("Activated"),
+    Column("Status"),
+    Column("Kind"),
+    Column("Author", wide=True),
+    Column("Commit"),
+    Column("PR"),
+)
+
+
+def document(history: History, *, everything: bool = False) -> Document:
+    """Prompt by prompt, newest first: the newest 20, or all, with the commits stepped over."""
+    events = history.events if everything else history.events[:SHOWN]
+    blocks: list[Block] = []
+    for name in dict.fromkeys(event.prompt for event in events):
+        rows = tuple(_row(event) for event in events if event.prompt == name)
+        blocks += [Heading(name), Table(_COLUMNS, rows)]
+    if not blocks:
+        blocks.append(Paragraph(line("No activation is in git yet: commit the manifest.")))
+    blocks += _notes(history, len(history.events) - len(events), everything=everything)
+    return Document(tuple(blocks))
+
+
+def data(history: History) -> dict[str, Any]:
+    """The keys of `lensops/history/v1`."""
+    return {
+        "complete": history.complete,
+        "cut_at": history.cut_at,
+        "events": [event_data(event) for event in history.events],
+        "skipped": [
+            {"commit": s.commit, "author": s.author, "date": s.date, "reason": s.reason}
+            for s in history.skipped
+        ],
+    }
+
+
+def event_data(event: Event) -> dict[str, Any]:
+    """An activation as JSON values."""
+    return {
+        "prompt": event.prompt,
+        "version": event.version,
+        "previous": event.previous,
+        "digest": event.digest,
+        "kind": str(event.kind),
+        "status": event.status,
+        "commit": event.commit,
+        "author": event.author,
+        "date": event.date,
+        "subject": event.subject,
+        "pull_request": event.pull_request,
+    }
+
+
+def when(event: Event) -> str:
+    """The date for people, to the minute."""
+    return event.date.replace("T", " ")[:16]
+
+
+def request(event: Event) -> str:
+    """The pull request, when the message has one."""
+    return f"#{event.pull_request}" if event.pull_request else ""
+
+
+def _row(event: Event) -> tuple[Line, ...]:
+    active = event.status == "active"
+    version = Span(event.version or "–", Tone.STRONG if active else Tone.PLAIN)
+    marker = (Span(" ◀", Tone.GOOD),) if active else ()
+    return (
+        (version, *marker),
+        line(when(event)),
+        line(Span(event.status, TONES.get(event.status, Tone.MUTED))),
+        line(Span(event.kind, _KINDS.get(event.kind, Tone.PLAIN))),
+        line(event.author),
+        line(Span(event.commit[:10], Tone.CODE)),
+        line(request(event)),
+    )
+
+
+def _notes(history: History, hidden: int, *, everything: bool) -> Iterator[Block]:
+    if hidden:
+        yield Paragraph(line(Span(f"{hidden} older ones are shown by --all", Tone.MUTED)))
+    if not history.complete:
+        words = f"history is cut at {history.cut_at}: this clone is shallow"
+        yield Paragraph(line(Span(words, Tone.WARN), "; `git fetch --unshallow` brings the rest"))
+    if everything and history.skipped:
+        yield Bullets(
+            tuple(
+                line(Span("! ", Tone.WARN), f"{s.date} {s.commit[:10]} by {s.author}: {s.reason}")
+                for s in history.skipped
+            )
+        )
+    elif history.skipped:
+        count = len(history.skipped)
+        words = f"{count} commit{'s' * (count != 1)} stepped over; --all says why"
+        yield Paragraph(line(Span(words, Tone.MUTED)))

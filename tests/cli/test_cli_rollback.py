@@ -1,0 +1,199 @@
+"""`rollback`: like `git revert`, and nothing but the manifest's one scalar changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from support import sample
+from support.cli import lensops
+from support.repo import Repo
+
+TWO = """\
+version: 1
+project: demo
+prompts:
+  offer_copy: {active: v1}
+  subject_line: {active: "v1"}
+"""
+
+
+@pytest.fixture
+def activated(project: Repo) -> Repo:
+    project.commit("Punchy copy for spring (#12)", sample.manifest("v2"))
+    return project
+
+
+def active(repo: Repo, prompt: str = "offer_copy") -> str:
+    body = lensops("list", "--prompt", prompt, "--format", "json", cwd=repo.root).json
+    return str(body["prompts"][0]["active"])
+
+
+def test_the_commit_is_like_one_of_git_revert(activated: Repo) -> None:
+    undone, before = activated.head(), activated.git("show", "HEAD~1:lensops.yaml")
+    result = lensops("rollback", cwd=activated.root)
+    assert (result.code, result.err.count("error")) == (0, 0)
+    assert activated.git("log", "-1", "--format=%B").splitlines()[:3] == [
+        'Revert "Punchy copy for spring (#12)"',
+        "",
+        f"This reverts commit {undone}.",
+    ]
+    assert activated.git("show", "HEAD:lensops.yaml") == before
+    assert activated.git("show", "--name-only", "--format=") == "lensops.yaml"
+    assert activated.git("status", "--porcelain") == ""
+    events = lensops("history", "--format", "json", cwd=activated.root).json["events"]
+    assert [(e["version"], e["kind"]) for e in events] == [
+        ("v1", "rollback"),
+        ("v2", "activate"),
+        ("v1", "activate"),
+    ]
+
+
+def test_it_restores_the_same_bytes_as_git_revert(activated: Repo) -> None:
+    lensops("rollback", cwd=activated.root)
+    ours = activated.git("rev-parse", "HEAD^{tree}")
+    activated.git("reset", "-q", "--hard", "HEAD~1")
+    activated.git("revert", "--no-edit", "HEAD")
+    assert activated.git("rev-parse", "HEAD^{tree}") == ours
+
+
+@pytest.mark.parametrize("way", ["merge", "squash", "rebase"])
+def test_however_the_activation_came(project: Repo, way: str) -> None:
+    project.git("switch", "-q", "-c", "topic")
+    project.commit("Try v2", sample.manifest("v2"))
+    project.commit("Say more", {"notes.md": "why\n"})
+    project.git("switch", "-q", "main")
+    project.commit("Meanwhile", {"other.md": "x\n"})
+    project.tick()
+    if way == "merge":
+        project.git("merge", "-q", "--no-ff", "-m", "Merge pull request #7 from topic", "topic")
+    elif way == "squash":
+        project.git("merge", "-q", "--squash", "topic")
+        project.git("commit", "-q", "-m", "Try v2 (#7)")
+    else:
+        project.git("rebase", "-q", "main", "topic")
+        project.git("switch", "-q", "main")
+        project.git("merge", "-q", "--ff-only", "topic")
+    assert active(project) == "v2"
+    result = lensops("rollback", cwd=project.root)
+    assert result.code == 0, result.err
+    assert active(project) == "v1"
+    assert (project.root / "notes.md").exists(), "only the manifest is rolled back"
+    message = project.git("log", "-1", "--format=%B")
+    assert message.startswith('Revert "')
+    assert ("reversing\nchanges made to" in message) == (way == "merge")
+
+
+def test_what_else_is_staged_or_edited_stays_so(activated: Repo) -> None:
+    activated.write({"staged.md": "s\n", "prompts/offer_copy/v1.yaml": sample.V1 + "# note\n"})
+    activated.git("add", "staged.md")
+    assert lensops("rollback", cwd=activated.root).code == 0
+    assert activated.git("status", "--porcelain").splitlines() == [
+        " M prompts/offer_copy/v1.yaml",
+        "A  staged.md",
+    ]
+
+
+def test_only_one_scalar_of_a_hand_written_manifest_changes(project: Repo) -> None:
+    crlf = sample.MANIFEST.replace("active: v1", "active:   'v1'").replace("\n", "\r\n")
+    project.commit("By hand", {"lensops.yaml": crlf.encode()})
+    project.commit("Go", {"lensops.yaml": crlf.replace("'v1'", "'v2'").encode()})
+    assert lensops("rollback", cwd=project.root).code == 0
+    assert (project.root / "lensops.yaml").read_bytes() == crlf.encode()
+
+
+def test_of_several_prompts_the_named_one(repo: Repo) -> None:
+    files = {"lensops.yaml": TWO}
+    for name in ("offer_copy", "subject_line"):
+        files |= {f"prompts/{name}/v1.yaml": sample.V1, f"prompts/{name}/v2.yaml": sample.V2}
+    repo.commit("Begin", files)
+    repo.commit("Both", {"lensops.yaml": TWO.replace("v1", "v2")})
+    result = lensops("rollback", cwd=repo.root)
+    assert (result.code, "--prompt" in result.err) == (2, True)
+    assert lensops("rollback", "--prompt", "subject_line", cwd=repo.root).code == 0
+    assert (active(repo), active(repo, "subject_line")) == ("v2", "v1")
+
+
+def test_twice_goes_back_twice(project: Repo) -> None:
+    v3 = sample.V2.replace("punchy", "loud")
+    project.commit("v2", sample.manifest("v2"))
+    second = project.head()
+    project.commit("v3", {"prompts/offer_copy/v3.yaml": v3, **sample.manifest("v3")})
+    assert lensops("rollback", cwd=project.root).code == 0
+    assert active(project) == "v2"
+    assert lensops("rollback", cwd=project.root).code == 0
+    assert active(project) == "v1"
+    assert f"This reverts commit {second}." in project.git("log", "-1", "--format=%B")
+    result = lensops("rollback", cwd=project.root)
+    assert (result.code, "no version" in result.err) == (1, True)
+
+
+def test_to_a_version(project: Repo) -> None:
+    project.commit("v2", sample.manifest("v2"))
+    lensops("rollback", cwd=project.root)
+    assert lensops("rollback", "--to", "v2", cwd=project.root).code == 0
+    assert active(project) == "v2"
+    assert lensops("rollback", "--to", "v2", cwd=project.root).code == 1
+    assert "did you mean 'v1'" in lensops("rollback", "--to", "v11", cwd=project.root).err
+
+
+def test_no_commit_edits_only(activated: Repo) -> None:
+    head = activated.head()
+    assert lensops("rollback", "--no-commit", cwd=activated.root).code == 0
+    assert activated.head() == head
+    assert activated.git("status", "--porcelain") == " M lensops.yaml"
+    assert "active: v1" in (activated.root / "lensops.yaml").read_text()
+
+
+def test_a_manifest_with_edits_is_left_alone(activated: Repo) -> None:
+    path = activated.root / "lensops.yaml"
+    edited = path.read_text() + "# mine\n"
+    path.write_text(edited)
+    head = activated.head()
+    result = lensops("rollback", cwd=activated.root)
+    assert (result.code, "not committed" in result.err) == (1, True)
+    assert (path.read_text(), activated.head()) == (edited, head)
+
+
+def test_a_version_that_was_changed_in_place_is_no_way_back(activated: Repo) -> None:
+    activated.commit("Sneak", {"prompts/offer_copy/v1.yaml": sample.V1.replace("warm", "cold")})
+    result = lensops("rollback", cwd=activated.root)
+    assert (result.code, "changed in place" in result.err) == (1, True)
+    assert active(activated) == "v2"
+
+
+def test_a_hook_that_refuses_leaves_all_as_it_was(activated: Repo) -> None:
+    hook = activated.root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no commits today >&2\nexit 1\n")
+    hook.chmod(0o755)
+    head = activated.head()
+    result = lensops("rollback", cwd=activated.root)
+    assert (result.code, "no commits today" in result.err) == (2, True)
+    assert activated.head() == head
+    assert activated.git("status", "--porcelain") == ""
+
+
+def test_on_a_detached_head(activated: Repo) -> None:
+    activated.git("switch", "-q", "--detach")
+    assert lensops("rollback", cwd=activated.root).code == 0
+    assert active(activated) == "v1"
+
+
+def test_a_shallow_clone_says_that_it_does_not_know(activated: Repo) -> None:
+    clone = Repo(activated.root.parent / "clone", init=False)
+    clone.root.mkdir()
+    clone.git("clone", "-q", "--depth", "1", f"file://{activated.root}", ".")
+    result = lensops("rollback", cwd=clone.root)
+    assert (result.code, "history is cut" in result.err) == (1, True)
+    assert "--unshallow" in result.err
+
+
+def test_the_first_version_has_nothing_before_it(project: Repo) -> None:
+    result = lensops("rollback", cwd=project.root)
+    assert (result.code, "no version of offer_copy was active before v1" in result.err) == (1, True)
+
+
+def test_outside_a_repository(project: Repo) -> None:
+    (project.root / ".git").rename(project.root.parent / "elsewhere")
+    result = lensops("rollback", cwd=project.root)
+    assert (result.code, "not a git repository" in result.err) == (2, True)
