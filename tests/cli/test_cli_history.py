@@ -61,7 +61,7 @@ def test_history_shows_twenty_and_all_of_them(project: Repo) -> None:
     for index in range(24):
         project.commit(f"Turn {index}", sample.manifest("v2" if index % 2 == 0 else "v1"))
     out = lensops("history", cwd=project.root).out.splitlines()
-    assert len(out) == 2 + 20 + 1
+    assert len(out) == 2 + 20 + 2
     assert out[-1] == "5 older ones are shown by --all"
     assert len(lensops("history", "--all", cwd=project.root).out.splitlines()) == 2 + 25
 
