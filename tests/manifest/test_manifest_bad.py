@@ -62,7 +62,7 @@ TABLE = [
     Bad("control character", "version: 1\nproject: a\x07b\n", "2:11", "U+0007"),
     Bad("unclosed bracket", "version: 1\nprompts: {a: {active: v1}\n", "3:1", "expected"),
     Bad("unclosed quote", 'version: 1\nproject: "shop\n', "", "end of stream"),
-    Bad("alias bomb", BOMB, "6:7", "more than 100,000 values"),
+    Bad("alias bomb", BOMB, "6:10", "more than 100,000 values"),
     Bad("unknown alias", replaced("shop", "*shop"), "2:10", "names no anchor"),
     Bad("alias of itself", "version: 1\nproject: &p [*p]\n", "2:14", "names no anchor"),
     Bad("too deep", "version: " + "[" * 80 + "]" * 80 + "\n", "1:70", "levels deep"),
@@ -110,7 +110,7 @@ TABLE = [
     Bad(
         "weight negative",
         GOOD + SUITE.replace("1.0}", "2.0, x: -1.0}"),
-        "9:20",
+        "9:21",
         "less than or equal",
     ),
     Bad("unknown metric", GOOD + SUITE.replace("bleu:", "blue:"), "9:15", "did you mean 'bleu'?"),

@@ -55,7 +55,9 @@ def test_places_count_from_one_and_spans_leave_anchors_out() -> None:
 
 
 KEYS = st.text(st.sampled_from("abcxyz_"), min_size=1, max_size=5)
-SCALARS = st.none() | st.booleans() | st.integers(-9, 10**6) | st.text(max_size=12)
+# the library's own writer does not escape the line ends of YAML 1.1, and loses them
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x85\u2028\u2029"), max_size=12)
+SCALARS = st.none() | st.booleans() | st.integers(-9, 10**6) | TEXTS
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
@@ -66,7 +68,9 @@ VALUES = st.recursive(
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4))
 def test_what_the_library_writes_is_read_back(value: dict[str, Any]) -> None:
     stream = io.StringIO()
-    YAML(typ="safe", pure=True).dump(value, stream)
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False  # in flow style it writes `{a: :0}`, which it cannot read
+    writer.dump(value, stream)
     assert read_yaml(stream.getvalue().encode(), "f").plain() == value
 
 

@@ -18,7 +18,7 @@ def validate(directory: Path, manifest: Path | None = None) -> Validation:
     path = find_manifest(directory, manifest)
     tree, name = folder_of(path), path.name
     try:
-        data = tree.read(name, MAX_BYTES + 1)
+        data = tree.read(name, MAX_BYTES)
         node = read_yaml(data, name)
     except Invalid as error:
         return Validation(name, error.problems)

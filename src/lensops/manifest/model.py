@@ -6,7 +6,7 @@ import math
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from lensops.manifest.checks import Check
 from lensops.manifest.drift import Monitor
@@ -20,6 +20,12 @@ def _name(value: str) -> str:
         raise ValueError(
             "must begin with a letter or digit and hold only letters, digits, '_', '-', '.'"
         )
+    return value
+
+
+def _whole(value: object) -> object:
+    if type(value) is not int:
+        raise ValueError(f"must be 1, not {value!r}")
     return value
 
 
@@ -157,7 +163,7 @@ class Rules(Strict):
 class Manifest(Strict):
     """What should be true: active prompts, eval thresholds, drift bands, targets."""
 
-    version: Literal[1]
+    version: Annotated[Literal[1], BeforeValidator(_whole)]
     project: Name
     branch: str | None = Field(None, description="The tracked branch; default: the remote's.")
     prompts: dict[Name, PromptEntry]

@@ -142,6 +142,8 @@ class _Reader:
             value = self._node(next(self.events), depth + 1)
             if key.kind != "scalar" or not isinstance(key.value, str):
                 key = self._text_key(key)
+            if value.kind == "scalar" and value.start == value.end:
+                value = replace(value, place=self._after(key))
             if key.value == "<<":
                 merged += value.value if value.kind == "sequence" else [value]
             elif key.value in pairs:
@@ -155,6 +157,11 @@ class _Reader:
                 pairs.setdefault(key.value, (key, value))
         size = 1 + sum(key.size + value.size for key, value in pairs.values())
         return self._whole("mapping", tuple(pairs.values()), event, item, size)
+
+    def _after(self, key: Node) -> Place:
+        """Behind the colon of a key: there belongs the value that was left out."""
+        place = key.place
+        return Place(self.path, place.line, (place.column or 1) + key.end - key.start + 1)
 
     def _text_key(self, key: Node) -> Node:
         raw = self.text[key.start - self.offset : key.end - self.offset]
