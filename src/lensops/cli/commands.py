@@ -9,10 +9,12 @@ from lensops.cli import (
     apply,
     calibrate,
     diff,
+    evaluate,
     history,
     init,
     listing,
     plan,
+    report,
     rollback,
     schema,
     status,
@@ -32,5 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command("activate")(activate.activate)
     app.command("rollback")(rollback.rollback)
     app.command("history")(history.history)
+    app.command("eval")(evaluate.evaluate)
     app.command("calibrate")(calibrate.calibrate)
+    app.command("report")(report.report)
     app.command("schema")(schema.schema)

@@ -35,15 +35,24 @@ class Explained:
 
 
 def explain(
-    kind: str, key: str, request: Mapping[str, Any], recorded: Iterable[Mapping[str, Any]]
+    kind: str,
+    key: str,
+    request: Mapping[str, Any],
+    recorded: Iterable[Mapping[str, Any]],
+    *,
+    is_recorded: bool,
 ) -> Explained:
-    """Compare a request with the recorded ones of its case; the nearest one is told."""
+    """Compare a request with the recorded ones of its case; the nearest one is told.
+
+    `is_recorded`: its key is among the recordings, whatever these say of their requests.
+    """
     sample = int(request["sample"])
+    if is_recorded:
+        return Explained(kind, sample, key, "recorded")
     near = [tuple(differences(old, request)) for old in recorded]
     if not near:
         return Explained(kind, sample, key, "never")
-    best = min(near, key=len)
-    return Explained(kind, sample, key, "changed" if best else "recorded", best)
+    return Explained(kind, sample, key, "changed", min(near, key=len))
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:

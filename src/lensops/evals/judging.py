@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from lensops.evals.ask import GradeRequest, Output
+from lensops.evals.ask import RECIPE, GradeRequest, Output
 from lensops.evals.text import whole
 from lensops.manifest.model import Judge as Settings
+from lensops.prompts import digest
 
 TOP = 5  # grades go from 1 to 5
 NEUTRAL = 0.75  # what a dimension counts when nobody could judge it
@@ -52,6 +53,13 @@ def grade_requests(
         )
         for sample in range(judge.samples)
     )
+
+
+def judge_signature(judge: Settings) -> str:
+    """How a judge's figure is made: who, by which rubric, how many votes."""
+    rubric = digest("rubric", dict(judge.rubric)).removeprefix("sha256:")[:8]
+    votes = f"votes:{judge.samples}|temp:{judge.temperature:g}"
+    return f"{RECIPE}|{judge.model or 'nobody'}|rubric:{rubric}|{votes}|fallback:{judge.fallback}"
 
 
 def vote(grades: Mapping[str, int] | None, reason: str, rubric: Mapping[str, str]) -> Vote:

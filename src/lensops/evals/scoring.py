@@ -5,13 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from lensops.evals.arm import Answered
 from lensops.evals.ask import Output
 from lensops.evals.cases import Case
 from lensops.evals.checks import checked, run_checks
-from lensops.evals.judging import STATES, Judged, Vote, grade_requests, judged
-from lensops.evals.metrics.batch import Figures, Job
+from lensops.evals.judging import (
+    STATES,
+    Judged,
+    Vote,
+    grade_requests,
+    judge_signature,
+    judged,
+)
+from lensops.evals.metrics import find_metrics
+from lensops.evals.metrics.batch import Figures, Job, measure, processes_for
 from lensops.evals.metrics.metric import Unscored
 from lensops.evals.schema import Schema
 from lensops.evals.text import text_of
@@ -19,15 +27,6 @@ from lensops.evals.value import CaseScore, CheckResult
 from lensops.manifest import Suite
 
 ENOUGH = 1e-9  # a score this near under a threshold meets it: sums of floats are not exact
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A case and what was answered: one output a sample, none when all are missing."""
-
-    case: Case
-    outputs: tuple[Output, ...]
-    inputs: Mapping[str, Any]  # those that the prompt uses, which the judge sees too
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ class Scorer:
         case = answered.case
         checks = self._checks(answered)
         parts, reasons = _means(figures)
+        reasons |= {"output": answered.why} if answered.why else {}
         state, grades = None, {}
         if answered.outputs and "judge" in self.suite.weights:
             verdicts = [self._judged(answered, output) for output in answered.outputs]
@@ -118,6 +118,27 @@ class Scorer:
         if not checks and aggregate is not None and not meets(aggregate, self.threshold):
             return f"its score {aggregate:.4f} is under {self.threshold:g}"
         return None
+
+
+def score_cases(scorer: Scorer, answered: Sequence[Answered]) -> tuple[CaseScore, ...]:
+    """The scores of many cases, their texts measured together. Raises `UserError`."""
+    suite = scorer.suite
+    jobs = [text_jobs(each, suite.text) for each in answered]
+    flat = [job for own in jobs for job in own]
+    figures = iter(measure(flat, list(suite.weights), suite.tokenizer, processes_for(len(flat))))
+    return tuple(
+        scorer.score(each, [next(figures) for _ in own])
+        for each, own in zip(answered, jobs, strict=True)
+    )
+
+
+def signatures(suite: Suite) -> dict[str, str]:
+    """How each weighted figure is made: two with equal signatures may be compared."""
+    metrics = find_metrics(suite.weights)
+    found = {name: metric.signature(suite.tokenizer) for name, metric in metrics.items()}
+    if "judge" in suite.weights and suite.judge:
+        found["judge"] = judge_signature(suite.judge)
+    return found
 
 
 def text_jobs(answered: Answered, text_field: str | None) -> list[Job]:

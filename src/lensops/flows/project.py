@@ -49,6 +49,13 @@ def folder_of(path: Path) -> Folder:
     return Folder(root, boundary)
 
 
+def root_of(project: Project) -> Path:
+    """The folder of a work tree's project. Raises `TypeError` for a project of a git revision."""
+    if not isinstance(project.tree, Folder):
+        raise TypeError("this project is of a git revision, which has no folder")
+    return project.tree.root
+
+
 def open_project(directory: Path, manifest: Path | None = None) -> Project:
     """The project of the work tree. Raises `Invalid` with every problem of manifest and prompts."""
     path = find_manifest(directory, manifest)

@@ -20,37 +20,47 @@ def suite_problems(
     file: ManifestFile, name: str, tree: Tree, active: Mapping[str, Prompt]
 ) -> Iterator[Problem]:
     """What is wrong with a suite: names, paths, cases, and variables that no case fills."""
+    yield from declared_problems(file, name, tree, active)
     suite, prompt = file.manifest.evals[name], active.get(file.manifest.prompt_of(name))
-    yield from _prompt_problems(file, name, prompt)
-    faults = list(_metric_problems(file, name))
-    yield from faults
-    yield from _check_problems(file, name, tree)
-    yield from _path_problems(file, name, tree)
     if _readable(tree, suite.cases) is None:
-        cases, problems = read_cases(tree, suite.cases, needs(suite, prompt, known=not faults))
+        cases, problems = read_cases(tree, suite.cases, needs(suite, prompt))
         yield from problems
         yield from _schemas_of_cases(cases, tree)
 
 
-def needs(suite: Suite, prompt: Prompt | None, *, known: bool = True) -> Needs:
-    """What a suite's cases must bring. `known`: all names in its weights are those of metrics."""
+def declared_problems(
+    file: ManifestFile, name: str, tree: Tree, active: Mapping[str, Prompt]
+) -> Iterator[Problem]:
+    """What is wrong with a suite as the manifest declares it, whatever its cases are."""
+    yield from _prompt_problems(file, name, active.get(file.manifest.prompt_of(name)))
+    yield from _metric_problems(file, name)
+    yield from _check_problems(file, name, tree)
+    yield from _path_problems(file, name, tree)
+
+
+def needs(suite: Suite, prompt: Prompt | None) -> Needs:
+    """What a suite's cases must bring: the prompt's variables, references where metrics read them.
+
+    Names in its weights that are no metric's ask for nothing.
+    """
+    weighted = [n for n, weight in suite.weights.items() if weight and not _metric_fault(n)]
+    metrics = find_metrics(weighted).values()
     variables = prompt.variables if prompt else ()
-    weighted = [name for name, weight in suite.weights.items() if weight]
-    metrics = find_metrics(weighted).values() if known else ()
     return Needs(variables, any(metric.needs_reference for metric in metrics))
 
 
 def _prompt_problems(file: ManifestFile, name: str, prompt: Prompt | None) -> Iterator[Problem]:
     """The prompt that it exercises is there, and is not judged by the model that it names."""
     wanted, known = file.manifest.prompt_of(name), file.manifest.prompts
-    judge = file.manifest.evals[name].judge
+    suite = file.manifest.evals[name]
+    judge, asked = suite.judge, suite.model or (prompt.model if prompt else None)
     if wanted not in known:
         names = "say with `prompt:` which one; known: " + ", ".join(known)
         place, message = file.place("evals", name, "prompt"), f"there is no prompt {wanted!r}"
         yield Problem(place, message, suggestion(wanted, known) or names)
-    elif prompt and judge and judge.model and judge.model == prompt.model and not judge.allow_self:
+    elif judge and judge.model and judge.model == asked and not judge.allow_self:
         place = file.place("evals", name, "judge", "model")
-        message = f"{judge.model} would judge its own outputs: {prompt.version} asks that model"
+        message = f"{judge.model} would judge its own outputs, as the model under test"
         yield Problem(place, message, "name another, or set allow_self: true to accept it")
 
 

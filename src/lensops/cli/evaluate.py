@@ -1,0 +1,85 @@
+"""`lensops eval`: score the outputs of the active prompts, and say whether they are good enough."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lensops.cli.options import (
+    HERE,
+    DirectoryOption,
+    Format,
+    FormatOption,
+    ManifestOption,
+    OutputOption,
+)
+
+
+def evaluate(
+    suite: Annotated[
+        list[str] | None, typer.Option("--eval", help="Only this eval; may be given again.")
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option("--threshold", min=0, max=1, help="In place of the manifest's threshold."),
+    ] = None,
+    outputs: Annotated[
+        Path | None,
+        typer.Option("--outputs", help="Score these outputs: JSONL of `id` and `output`."),
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Ask for what is not recorded, and record it.")
+    ] = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Ask nobody: what is not recorded is an error.")
+    ] = False,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", help="Compare with the version active at the merge base."),
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option("--explain", help="Say why a case finds its recordings, or does not."),
+    ] = None,
+    directory: DirectoryOption = HERE,
+    manifest: ManifestOption = None,
+    form: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> int:
+    """Score the outputs of the active prompts. Exits with 1 below the threshold, 3 in doubt.
+
+    Outputs and the judge's votes come from the recordings, else from the models that the manifest
+    names, else they are missing. Every run leaves its result in eval_results/.
+
+    Example: lensops eval --replay --base main
+    """
+    from lensops.cli.output import Report, emit
+    from lensops.errors import UserError
+    from lensops.flows.project import open_project
+
+    if record and replay:
+        raise UserError("--record and --replay exclude each other", "give one of them")
+    project = open_project(directory, manifest)
+    if explain is not None:
+        from lensops.flows.explain import explain_case
+        from lensops.report.explain import data, document
+
+        found = explain_case(project, explain, tuple(suite or ()))
+        emit(Report("explain", document(found), data(found)), form, output)
+        return 0
+    from lensops.cli.progress import Progress
+    from lensops.evidence import Outcome
+    from lensops.flows.asking import Mode
+    from lensops.flows.evals import Options, run
+    from lensops.flows.store import store_eval
+    from lensops.report.eval import data as run_data
+    from lensops.report.eval import document as run_document
+
+    mode = Mode.RECORD if record else Mode.REPLAY if replay else Mode.ASK
+    file = None if outputs is None else directory / outputs
+    ran = run(project, Options(tuple(suite or ()), threshold, base, file, mode), Progress())
+    store_eval(project, ran)
+    emit(Report("eval", run_document(ran), run_data(ran)), form, output)
+    return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(ran.outcome, 3)

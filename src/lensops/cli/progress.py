@@ -1,0 +1,96 @@
+"""Progress of asking models, on stderr: a bar on a terminal, else a line at begin and end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lensops.cli.output import say
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from lensops.evals.ask import AnswerReply, GradeReply
+
+
+@dataclass(slots=True)
+class Totals:
+    """What was used up so far. `cost` in US dollars, None while no reply says it."""
+
+    replies: int = 0
+    failed: int = 0
+    tokens: int = 0
+    cost: float | None = None
+
+    def add(self, reply: AnswerReply | GradeReply) -> None:
+        self.replies += 1
+        self.failed += reply.error is not None
+        self.tokens += (reply.tokens_in or 0) + (reply.tokens_out or 0)
+        if reply.cost is not None:
+            self.cost = (self.cost or 0.0) + reply.cost
+
+    def words(self) -> str:
+        """Such as `1,204 tokens, $0.0042, 2 failed`."""
+        parts = [f"{self.tokens:,} tokens"]
+        parts += [f"${self.cost:.4f}"] if self.cost is not None else []
+        parts += [f"{self.failed} failed"] if self.failed else []
+        return ", ".join(parts)
+
+
+class Progress:
+    """Shows how many requests are done, tokens, cost so far and the time left."""
+
+    def __init__(self) -> None:
+        self._totals = Totals()
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+        self._began = 0.0
+        self._what = ""
+
+    def begin(self, what: str, model: str, total: int) -> None:
+        self._totals, self._began, self._what = Totals(), time.monotonic(), what
+        title = f"{model}: {total} {what}"
+        if sys.stderr.isatty():
+            self._bar = _bar()
+            self._task = self._bar.add_task(_escaped(title), total=total, used="")
+            self._bar.start()
+        else:
+            say(f"asking {title}")
+
+    def took(self, reply: AnswerReply | GradeReply) -> None:
+        self._totals.add(reply)
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, advance=1, used=self._totals.words())
+
+    def end(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = self._task = None
+        took = time.monotonic() - self._began
+        say(f"{self._totals.replies} {self._what}: {self._totals.words()}, {took:.1f} s")
+
+
+def _bar() -> Bar:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[used]}"),
+        TimeLeft(),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    from lensops.render.escape import visible
+
+    return escape(visible(text))

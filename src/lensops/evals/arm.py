@@ -1,0 +1,74 @@
+"""Arm: a version of a prompt as it is put to the cases of a suite, and what it answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lensops.evals.ask import AnswerRequest, Output
+from lensops.evals.cases import Case
+from lensops.manifest import Suite
+from lensops.prompts import Prompt, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A case and what was answered: one output a sample, none when it is missing, and why."""
+
+    case: Case
+    outputs: tuple[Output, ...]
+    inputs: Mapping[str, Any]  # those that the prompt uses, which the judge sees too
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A version under test: the prompt, who answers it, and how often."""
+
+    prompt: Prompt
+    model: str | None = None
+    server: str | None = None
+    samples: int = 1
+    names: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", frozenset(self.prompt.variables))
+
+    @property
+    def version(self) -> str:
+        return self.prompt.version
+
+    def inputs(self, case: Case) -> dict[str, Any]:
+        """The inputs of a case that the prompt uses."""
+        return {name: value for name, value in case.inputs.items() if name in self.names}
+
+    def requests(self, case: Case) -> tuple[AnswerRequest, ...]:
+        """The questions to be put; none when the case cannot fill a variable of this version."""
+        inputs = self.inputs(case)
+        if len(inputs) < len(self.names):
+            return ()
+        prompt = self.prompt
+        return tuple(
+            AnswerRequest(
+                case.id,
+                prompt.messages,
+                inputs,
+                self.model,
+                prompt.parameters,
+                prompt.output_schema,
+                self.server,
+                sample,
+            )
+            for sample in range(self.samples)
+        )
+
+
+def arm_of(prompt: Prompt, suite: Suite) -> Arm:
+    """The arm of a prompt: the suite's model answers, or else the one that the prompt names."""
+    return Arm(prompt, suite.model or prompt.model, suite.base_url, suite.samples)
+
+
+def outputs_digest(answered: Iterable[Answered]) -> str:
+    """Over the outputs by case, in the order of the cases."""
+    return digest("outputs", [[each.case.id, list(each.outputs)] for each in answered])

@@ -1,0 +1,85 @@
+"""Explain: which requests of a case find their recordings, and which part of the others differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lensops.errors import UserError
+from lensops.evals.arm import arm_of
+from lensops.evals.ask import AnswerRequest, GradeRequest
+from lensops.evals.cases import Case, load_cases
+from lensops.evals.explain import Explained, explain
+from lensops.evals.judging import grade_requests
+from lensops.evals.recordings import Recordings, read_recordings, recordings_path, requests_of
+from lensops.flows.project import Project
+from lensops.manifest import suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class CaseExplained:
+    """What is recorded of one case of a suite under the active version."""
+
+    suite: str
+    version: str
+    path: str
+    case: str
+    requests: tuple[Explained, ...]
+
+
+def explain_case(
+    project: Project, case_id: str, suites: tuple[str, ...] = ()
+) -> tuple[CaseExplained, ...]:
+    """One explanation for each suite that has the case. Raises `UserError` when none has it."""
+    found: list[CaseExplained] = []
+    known: list[str] = []
+    for name, suite in project.manifest.evals.items():
+        if suites and name not in suites:
+            continue
+        cases = {case.id: case for case in load_cases(project.tree, suite.cases)}
+        known += cases
+        if case_id in cases:
+            found.append(_of_suite(project, name, cases[case_id]))
+    if not found:
+        raise UserError(f"no eval has a case {case_id!r}", suggestion(case_id, known))
+    return tuple(found)
+
+
+def _of_suite(project: Project, name: str, case: Case) -> CaseExplained:
+    suite = project.manifest.evals[name]
+    arm = arm_of(project.active[project.manifest.prompt_of(name)], suite)
+    path = recordings_path(name, suite, arm.version)
+    known = read_recordings(project.tree, path)
+    asked = list(requests_of(project.tree, path, case.id))
+    outputs = arm.requests(case)
+    requests: list[AnswerRequest | GradeRequest] = [*outputs]
+    if suite.judge is not None and suite.judge.model and suite.weights.get("judge"):
+        for request in outputs:
+            if (output := known.output(request)) is not None:
+                requests += grade_requests(case.id, output, arm.inputs(case), suite.judge)
+    return CaseExplained(
+        name, arm.version, path, case.id, tuple(_explained(requests, asked, known))
+    )
+
+
+def _explained(
+    requests: list[AnswerRequest | GradeRequest],
+    asked: list[tuple[str, dict[str, Any]]],
+    known: Recordings,
+) -> Iterator[Explained]:
+    for request in requests:
+        kind = "output" if isinstance(request, AnswerRequest) else "grade"
+        yield explain(
+            kind,
+            request.digest,
+            request.parts(),
+            [parts for of, parts in asked if of == kind],
+            is_recorded=_is_known(request, known),
+        )
+
+
+def _is_known(request: AnswerRequest | GradeRequest, known: Recordings) -> bool:
+    if isinstance(request, AnswerRequest):
+        return known.output(request) is not None
+    return known.grade(request) is not None

@@ -1,0 +1,27 @@
+"""Providers: who can be asked for a suite, opened only once something is to be asked."""
+
+from __future__ import annotations
+
+from lensops.evals.ask import Judge, Unavailable, Writer
+from lensops.flows.asking import Open
+from lensops.manifest import Suite
+
+
+def providers(suite: Suite) -> Open:
+    """How the models of a suite are reached; nothing is loaded before the first request."""
+
+    def writer(model: str | None, server: str | None) -> Writer | Unavailable:
+        if model is None:
+            return Unavailable("neither the eval nor the prompt names a model to ask")
+        from lensops.models import open_writer
+
+        return open_writer(model, server, suite.limits)
+
+    def judge() -> Judge | Unavailable:
+        if suite.judge is None:
+            return Unavailable("the eval declares no judge")
+        from lensops.models import open_judge
+
+        return open_judge(suite.judge, suite.limits)
+
+    return Open(writer, judge)

@@ -1,0 +1,87 @@
+"""The comparison with the base: the difference, and the cases that crossed the threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lensops.evals.value import Flip, Regression
+from lensops.plan import Action, Base
+from lensops.plan.textdiff import SectionChange
+from lensops.report.changes import plural
+from lensops.report.diff import diff_block
+from lensops.report.document import Block, Fold, Heading, Line, Paragraph, Span, Tone, line
+from lensops.report.scores import figure, readable
+
+SHOWN = 5  # flipped cases with both outputs
+
+
+def compared_blocks(regression: Regression, version: str, base: Base | None) -> Iterator[Block]:
+    """The difference in a line, then each flipped case with both outputs, lost ones first."""
+    where = f" at {base.ref} ({base.commit[:10]})" if base else ""
+    yield Heading(f"Against {regression.base_version}{where}", 3)
+    yield Paragraph(_difference(regression, version))
+    flips = sorted(regression.flips, key=lambda flip: (_gain(flip), flip.id))
+    lost = sum(_gain(flip) < 0 for flip in flips)
+    if flips:
+        words = f"{plural(len(flips), 'case')} crossed the threshold: {lost} lost"
+        yield Paragraph(line(words + f", {len(flips) - lost} won"))
+    for flip in flips[:SHOWN]:
+        change = SectionChange(
+            flip.id, Action.UPDATE, readable(flip.base.output), readable(flip.head.output)
+        )
+        yield Fold(_title(flip), (diff_block(change),), open=_gain(flip) < 0)
+    if len(flips) > SHOWN:
+        yield Paragraph(line(Span(f"and {len(flips) - SHOWN} more", Tone.MUTED)))
+
+
+def compared_data(regression: Regression) -> dict[str, Any]:
+    """The comparison as JSON values."""
+    interval = regression.interval
+    return {
+        "base_version": regression.base_version,
+        "base_mean": regression.base_mean,
+        "difference": regression.difference,
+        "interval": list(interval) if interval else None,
+        "margin": regression.margin,
+        "confidence": regression.confidence,
+        "outcome": str(regression.outcome),
+        "reason": regression.reason,
+        "n": regression.n,
+        "identical": regression.identical,
+        "n_needed": regression.n_needed,
+        "flips": [_flip_data(flip) for flip in regression.flips],
+    }
+
+
+def _difference(regression: Regression, version: str) -> Line:
+    if regression.difference is None:
+        return line(regression.reason)
+    words = f"{version} − {regression.base_version} = "
+    tone = Tone.GOOD if regression.difference >= 0 else Tone.BAD
+    rest = ""
+    if regression.interval:
+        low, high = regression.interval
+        rest = f" ({regression.confidence:.0%} interval {low:+.4f} to {high:+.4f})"
+    sizes = f", {plural(regression.n, 'case')}, {regression.identical} with identical outputs"
+    return line(words, Span(f"{regression.difference:+.4f}", tone), rest + sizes)
+
+
+def _title(flip: Flip) -> Line:
+    before, after = figure(flip.base.aggregate), figure(flip.head.aggregate)
+    tone = Tone.GOOD if _gain(flip) > 0 else Tone.BAD
+    return line(Span(flip.id, Tone.STRONG), f" {before} → ", Span(after, tone))
+
+
+def _gain(flip: Flip) -> float:
+    return (flip.head.aggregate or 0.0) - (flip.base.aggregate or 0.0)
+
+
+def _flip_data(flip: Flip) -> dict[str, Any]:
+    return {
+        "id": flip.id,
+        "from": flip.base.aggregate,
+        "to": flip.head.aggregate,
+        "base_output": flip.base.output,
+        "output": flip.head.output,
+    }

@@ -1,0 +1,194 @@
+"""The results of evals as a document and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from lensops.evals.value import JudgeTotals, SuiteResult
+from lensops.evidence import Outcome
+from lensops.plan import Base
+from lensops.report.changes import plural
+from lensops.report.compared import compared_blocks, compared_data
+from lensops.report.document import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    Heading,
+    Line,
+    Span,
+    Table,
+    Tone,
+    line,
+)
+from lensops.report.scores import bar, case_data, figure, worst
+
+TONES = {Outcome.PASS: Tone.GOOD, Outcome.FAIL: Tone.BAD, Outcome.INCONCLUSIVE: Tone.WARN}
+MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.INCONCLUSIVE: "?"}
+WORDS = {Outcome.PASS: "PASSED", Outcome.FAIL: "FAILED", Outcome.INCONCLUSIVE: "INCONCLUSIVE"}
+_ORDER = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
+
+
+class Run(Protocol):
+    """The results of a run, and the base that they were compared with."""
+
+    @property
+    def results(self) -> tuple[SuiteResult, ...]: ...
+    @property
+    def base(self) -> Base | None: ...
+    @property
+    def outcome(self) -> Outcome: ...
+
+
+def document(run: Run) -> Document:
+    """Suite by suite: outcome and why, parts of the score, what changed, the worst cases."""
+    blocks = [block for result in run.results for block in suite_blocks(result, run.base)]
+    return Document(tuple(blocks), gate_line(run.results) if run.results else None)
+
+
+def data(run: Run) -> dict[str, Any]:
+    """The keys of `lensops/eval/v1`."""
+    base = {"ref": run.base.ref, "commit": run.base.commit} if run.base else None
+    return {
+        "outcome": str(run.outcome),
+        "base": base,
+        "evals": [suite_data(result) for result in run.results],
+    }
+
+
+def suite_blocks(result: SuiteResult, base: Base | None = None) -> Iterator[Block]:
+    """One suite."""
+    yield Heading(f"{result.name} {result.version} · {plural(result.total, 'case')}")
+    mark = Span(f"{MARKS[result.outcome]} ", TONES[result.outcome])
+    said = [line(mark, reason) for reason in result.reasons[:1]]
+    said += [line("  ", reason) for reason in result.reasons[1:]]
+    said += [line(Span("! ", Tone.WARN), note) for note in _warnings(result)]
+    yield Bullets(tuple(said))
+    yield _parts(result)
+    if result.regression:
+        yield from compared_blocks(result.regression, result.version, base)
+    yield from worst(result)
+
+
+def gate_line(results: Sequence[SuiteResult]) -> str:
+    """The last line of text output, of the worst suite where there are several."""
+    worst_first = sorted(results, key=lambda each: (_ORDER.index(each.outcome), _room(each)))
+    result = worst_first[0]
+    mean = "none" if result.mean is None else f"{result.mean:.4f}"
+    threshold = f"threshold={result.threshold:.15g}"
+    words = f"{WORDS[result.outcome]} {MARKS[result.outcome]}"
+    of = f" ({result.name}, worst of {len(results)})" if len(results) > 1 else ""
+    return f"[eval-gate] mean_score={mean} {threshold} n={result.n} {words}{of}"
+
+
+def suite_data(result: SuiteResult) -> dict[str, Any]:
+    """One suite as JSON values."""
+    return {
+        "name": result.name,
+        "prompt": result.prompt,
+        "version": result.version,
+        "outcome": str(result.outcome),
+        "passed": result.passed,
+        "reasons": list(result.reasons),
+        "mean_score": result.mean,
+        "interval": list(result.interval) if result.interval else None,
+        "confidence": result.confidence,
+        "threshold": result.threshold,
+        "declared_threshold": result.declared_threshold,
+        "threshold_overridden": result.overridden,
+        "n": result.n,
+        "total": result.total,
+        "missing": result.missing,
+        "unscored": result.unscored,
+        "weights": dict(result.weights),
+        "metrics": dict(result.metrics),
+        "signatures": dict(result.signatures),
+        "judge": _judge_data(result.judge),
+        "must_pass_failed": [case.id for case in result.broken],
+        "regression": compared_data(result.regression) if result.regression else None,
+        "notes": list(result.notes),
+        "digests": dict(result.digests),
+        "cases": [case_data(case) for case in result.cases],
+    }
+
+
+def judge_words(judge: JudgeTotals) -> str:
+    """How the judge's part came about, such as `48 judged, 2 neutral, 0 unscored`."""
+    words = f"{judge.model or 'nobody'}: "
+    words += f"{judge.scored} judged, {judge.neutral} neutral, {judge.unscored} unscored"
+    if judge.agreement is not None:
+        words += f", votes agree in {judge.agreement:.0%} of pairs"
+    return words
+
+
+def _room(result: SuiteResult) -> float:
+    """How far the mean is above the threshold."""
+    return -1.0 if result.mean is None else result.mean - result.threshold
+
+
+def _warnings(result: SuiteResult) -> Iterator[str]:
+    """What a reader must know beside the outcome."""
+    if result.overridden:
+        declared = f"the manifest says {result.declared_threshold:g}"
+        yield f"threshold {result.threshold:g} is an override; {declared}"
+    judge = result.judge
+    if judge and judge.reason and (judge.neutral or judge.unscored):
+        yield f"not judged: {judge.reason}"
+    yield from result.notes
+
+
+def _parts(result: SuiteResult) -> Table:
+    """The mean of each part with its weight, then the whole with its interval."""
+    columns = (
+        Column("part"),
+        Column("weight", right=True),
+        Column("mean", right=True),
+        Column(""),
+        Column("how", wide=True),
+    )
+    rows = [
+        (
+            line(name),
+            line(f"{weight:g}"),
+            line(figure(result.metrics.get(name))),
+            line(bar(result.metrics.get(name))),
+            line(Span(_about(result, name), Tone.MUTED)),
+        )
+        for name, weight in result.weights.items()
+    ]
+    return Table(columns, (*rows, _whole(result)))
+
+
+def _about(result: SuiteResult, part: str) -> str:
+    if part == "judge" and result.judge:
+        return judge_words(result.judge)
+    return result.signatures.get(part, "")
+
+
+def _whole(result: SuiteResult) -> tuple[Line, ...]:
+    tone = TONES[result.outcome]
+    interval = ""
+    if result.interval:
+        low, high = result.interval
+        interval = f"{result.confidence:.0%} interval {low:.4f} to {high:.4f}, n={result.n}"
+    return (
+        line(Span("score", Tone.STRONG)),
+        line(""),
+        line(Span(figure(result.mean), tone)),
+        line(Span(bar(result.mean), tone)),
+        line(Span(interval, Tone.MUTED)),
+    )
+
+
+def _judge_data(judge: JudgeTotals | None) -> dict[str, Any] | None:
+    if judge is None:
+        return None
+    return {
+        "model": judge.model,
+        "scored": judge.scored,
+        "neutral": judge.neutral,
+        "unscored": judge.unscored,
+        "agreement": judge.agreement,
+        "reason": judge.reason,
+    }

@@ -1,0 +1,89 @@
+"""Why a case finds its recordings or does not, as a document and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from lensops.evals.explain import Difference, Explained
+from lensops.plan import Action
+from lensops.plan.textdiff import SectionChange
+from lensops.report.changes import short
+from lensops.report.diff import diff_block
+from lensops.report.document import Block, Document, Heading, Paragraph, Span, Tone, line
+
+WORDS = {
+    "recorded": (Span("✓ ", Tone.GOOD), "is recorded"),
+    "changed": (Span("✗ ", Tone.BAD), "is recorded for another request; what differs:"),
+    "never": (Span("✗ ", Tone.BAD), "was never recorded"),
+}
+KINDS = {"output": "the output", "grade": "the judge's vote"}
+
+
+class CaseExplained(Protocol):
+    """What is recorded of one case of a suite."""
+
+    @property
+    def suite(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def case(self) -> str: ...
+    @property
+    def requests(self) -> tuple[Explained, ...]: ...
+
+
+def document(cases: Sequence[CaseExplained]) -> Document:
+    """Suite by suite, request by request; each part that differs as a diff."""
+    return Document(tuple(block for case in cases for block in _case(case)))
+
+
+def data(cases: Sequence[CaseExplained]) -> dict[str, Any]:
+    """The keys of `lensops/explain/v1`."""
+    return {
+        "evals": [
+            {
+                "name": case.suite,
+                "version": case.version,
+                "path": case.path,
+                "case": case.case,
+                "requests": [_request_data(request) for request in case.requests],
+            }
+            for case in cases
+        ]
+    }
+
+
+def _case(case: CaseExplained) -> Iterator[Block]:
+    yield Heading(f"{case.suite} {case.version} · {case.case}")
+    yield Paragraph(line(Span(case.path, Tone.MUTED)))
+    if not case.requests:
+        words = f"{case.version} uses a variable that the case does not fill"
+        yield Paragraph(line(WORDS["never"][0], words))
+    for request in case.requests:
+        mark, words = WORDS[request.state]
+        what = KINDS[request.kind] + (f", sample {request.sample}" if request.sample else "")
+        key = Span(f" ({short(request.key)})", Tone.MUTED)
+        yield Paragraph(line(mark, f"{what} {words}", key))
+        yield from (_difference(each) for each in request.differences)
+
+
+def _difference(difference: Difference) -> Block:
+    before, after = difference.recorded, difference.now
+    action = Action.CREATE if before is None else Action.DELETE if after is None else Action.UPDATE
+    return diff_block(SectionChange(difference.part, action, before or "", after or ""))
+
+
+def _request_data(request: Explained) -> dict[str, Any]:
+    return {
+        "kind": request.kind,
+        "sample": request.sample,
+        "key": request.key,
+        "state": request.state,
+        "differences": [
+            {"part": each.part, "recorded": each.recorded, "now": each.now}
+            for each in request.differences
+        ],
+    }

@@ -1,0 +1,121 @@
+"""Cases and their scores: bars, the worst cases first, and a case as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lensops.evals.scoring import meets
+from lensops.evals.text import structured, whole
+from lensops.evals.value import CaseScore, SuiteResult
+from lensops.report.document import Block, Column, Heading, Line, Span, Table, Tone, line
+
+SHOWN = 10  # cases in the table of the worst
+WIDTH = 10  # characters of a bar
+TEXT = 110  # characters of an output in the table
+
+
+def bar(score: float | None) -> str:
+    """A score from 0 to 1 as a bar; nothing where there is none."""
+    if score is None:
+        return ""
+    full = round(max(0.0, min(score, 1.0)) * WIDTH)
+    return "█" * full + "░" * (WIDTH - full)
+
+
+def figure(score: float | None) -> str:
+    """A score with four decimals, or a dash."""
+    return "–" if score is None else f"{score:.4f}"
+
+
+def worst(result: SuiteResult) -> Iterator[Block]:
+    """The cases that a reader looks at first: failed must-pass, without a score, then the lowest.
+
+    Cases that reach the threshold and break nothing are not among them.
+    """
+    cases = sorted(result.cases, key=_badness)
+    low = [case for case in cases if _is_low(case, result.threshold)]
+    if not low:
+        return
+    title = f"Worst cases, {len(low[:SHOWN])} of {len(low)} below {result.threshold:g}"
+    yield Heading(title, 3)
+    names = [name for name in result.weights if result.weights[name]]
+    columns = (
+        Column("case"),
+        Column("score", right=True),
+        Column(""),
+        *(Column(name, right=True) for name in names),
+        Column("why, or the output", wide=True),
+    )
+    yield Table(columns, tuple(_row(case, names) for case in low[:SHOWN]))
+
+
+def case_data(case: CaseScore) -> dict[str, Any]:
+    """A case as JSON values."""
+    return {
+        "id": case.id,
+        "group": case.group,
+        "must_pass": case.must_pass,
+        "broken": case.broken,
+        "scores": dict(case.scores),
+        "aggregate": case.aggregate,
+        "reasons": dict(case.reasons),
+        "judged": case.judged,
+        "grades": dict(case.grades),
+        "checks": [
+            {"kind": check.kind, "passed": check.passed, "reason": check.reason}
+            for check in case.checks
+        ],
+        "output": case.output,
+        "outputs": list(case.outputs),
+    }
+
+
+def readable(output: Any) -> str:
+    """An output for people: a text as it is, a structured one as a line a field."""
+    if output is None:
+        return ""
+    value = structured(output)
+    if not isinstance(value, dict):
+        return whole(output)
+    return "\n".join(
+        f"{key}: {item if isinstance(item, str) else whole(item)}" for key, item in value.items()
+    )
+
+
+def shortened(text: str, limit: int = TEXT) -> str:
+    """A text in one line, cut where it is longer."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def _badness(case: CaseScore) -> tuple[bool, float, str]:
+    return not case.broken, -1.0 if case.aggregate is None else case.aggregate, case.id
+
+
+def _is_low(case: CaseScore, threshold: float) -> bool:
+    is_under = case.aggregate is None or not meets(case.aggregate, threshold)
+    return bool(case.broken) or is_under or any(not check.passed for check in case.checks)
+
+
+def _row(case: CaseScore, names: list[str]) -> tuple[Line, ...]:
+    tone = Tone.BAD if case.broken else Tone.WARN
+    return (
+        line(Span(case.id, Tone.STRONG)),
+        line(Span(figure(case.aggregate), tone)),
+        line(Span(bar(case.aggregate), tone)),
+        *(line(figure(case.scores.get(name))) for name in names),
+        _why(case),
+    )
+
+
+def _why(case: CaseScore) -> Line:
+    if case.broken:
+        return line(Span(f"must pass: {shortened(case.broken)}", Tone.BAD))
+    failed = [check for check in case.checks if not check.passed]
+    if failed:
+        words = "; ".join(f"{check.kind}: {check.reason}" for check in failed)
+        return line(Span(shortened(words), Tone.WARN))
+    if case.missing or case.aggregate is None:
+        return line(Span(shortened("; ".join(case.reasons.values())), Tone.WARN))
+    return line(shortened(readable(case.output).replace("\n", " · ")))
