@@ -16,6 +16,7 @@ from lensops.manifest.schema import schema
 
 WORKFLOW = ".github/workflows/lensops.yml"
 SCHEMA = ".lensops/schema.json"
+IGNORE = ".lensops/.gitignore"  # what the local targets serve is no source
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
 
 
 def _tooling(github: bool) -> Iterator[tuple[str, bytes]]:
+    yield IGNORE, b"live/\n"
     yield SCHEMA, (json.dumps(schema(), indent=2, sort_keys=True) + "\n").encode()
     if github:
         from lensops.flows.workflow import workflow

@@ -1,0 +1,34 @@
+"""`lensops report`: one self-contained page of the project's state."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+
+
+def report(
+    directory: DirectoryOption = HERE,
+    manifest: ManifestOption = None,
+    output: Annotated[Path, typer.Option("--output", help="The page to write.")] = Path(
+        "lensops-report.html"
+    ),
+) -> int:
+    """Write one HTML page: targets, prompts, verdict, scores, drift and history.
+
+    Example: lensops report --output report.html
+    """
+    from lensops.files import write_atomic
+    from lensops.flows.overview import overview
+    from lensops.render.html import html
+    from lensops.report.overview import document
+
+    shown = overview(directory, manifest)
+    page = html(document(shown), f"{shown.project} · lensops").encode()
+    write_atomic(output, page)
+    sys.stdout.write(f"wrote {output} ({len(page) / 1000:.0f} KB)\n")
+    return 0

@@ -1,0 +1,72 @@
+"""Overview: the whole state of a project, gathered for the report page and the dashboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lensops.errors import Invalid, UserError
+from lensops.flows.project import Project, find_manifest, folder_of, load_project
+from lensops.flows.results import stored
+from lensops.flows.status import status
+from lensops.history import Event, History, activations, open_repository
+from lensops.prompts import Prompt, load_prompt, version_files
+from lensops.report.overview import ActivePrompt, Overview
+
+
+def overview(directory: Path, manifest: Path | None = None) -> Overview:
+    """Everything that can be told without a network but that of git targets.
+
+    Raises `Invalid` for a manifest with problems; nothing is written.
+    """
+    path = find_manifest(directory, manifest)
+    project = load_project(folder_of(path), path.name)
+    commit, history = _history(path, project.manifest.branch)
+    return Overview(
+        project.manifest.project,
+        commit,
+        tuple(_active(project, history)),
+        status(directory, manifest),
+        stored(path.parent),
+        history,
+        _versions(project),
+        project.desired.bands,
+    )
+
+
+def _history(path: Path, branch: str | None) -> tuple[str | None, History | None]:
+    """The commit and the activations; neither outside a repository or before a first commit."""
+    try:
+        with open_repository(path.parent) as repository:
+            head = repository.head()
+            if head is None:
+                return None, None
+            line = repository.line(branch)
+            return head, activations(repository, repository.relative(path), line)
+    except UserError:
+        return None, None
+
+
+def _active(project: Project, history: History | None) -> list[ActivePrompt]:
+    events = history.events if history else ()
+    return [
+        ActivePrompt(name, prompt.version, prompt.digest, _newest(events, name, prompt))
+        for name, prompt in project.active.items()
+    ]
+
+
+def _newest(events: tuple[Event, ...], name: str, prompt: Prompt) -> Event | None:
+    """The event that made a version active; None while the change is not committed."""
+    newest = next((event for event in events if event.prompt == name), None)
+    return newest if newest is not None and newest.digest == prompt.digest else None
+
+
+def _versions(project: Project) -> dict[tuple[str, str], Prompt]:
+    """Every version that loads; the others are `validate`'s to tell."""
+    found = {}
+    for name in project.active:
+        for version in version_files(project.tree, name):
+            try:
+                found[name, version] = load_prompt(project.tree, name, version)
+            except Invalid:
+                continue
+    return found

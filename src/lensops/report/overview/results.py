@@ -1,0 +1,107 @@
+"""The parts of the page that tell of stored evals and drift reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lensops.evidence.stored import DriftFeature, EvalRun
+from lensops.report.document import (
+    Block,
+    Column,
+    Fold,
+    Heading,
+    Histogram,
+    Paragraph,
+    Series,
+    Span,
+    Table,
+    Tone,
+    line,
+)
+from lensops.report.overview.value import Overview
+from lensops.report.overview.words import cell_labels, number, scored, shares, toned, verdict
+
+WORST = 10
+
+
+def scores(overview: Overview) -> Iterator[Block]:
+    yield Heading("Evals")
+    if not overview.results.evals:
+        yield Paragraph(
+            line("No stored result yet: ", Span("lensops eval", Tone.CODE), " writes one.")
+        )
+    for stored in overview.latest_evals:
+        run = stored.run
+        yield Paragraph((verdict(run), *line(f" {run.name} {run.version}: {scored(run)}")))
+        runs = [each for each in overview.results.evals if each.run.name == run.name]
+        points = tuple((f"{s.at:%Y-%m-%d %H:%M}", s.run.mean_score) for s in runs)
+        known = tuple((label, value) for label, value in points if value is not None)
+        limits = (("threshold", run.threshold, Tone.BAD),)
+        yield Series(f"Mean score of {run.name} over time", known, limits)
+        yield from _worst(run)
+
+
+def _worst(run: EvalRun) -> Iterator[Block]:
+    cases = sorted(
+        (case for case in run.cases if case.aggregate is not None),
+        key=lambda case: case.aggregate or 0.0,
+    )[:WORST]
+    if cases:
+        names = sorted({name for case in cases for name in case.scores})
+        figures = tuple(Column(name, right=True) for name in ("Score", *names))
+        columns = (Column("Case", wide=True), *figures)
+        rows = (
+            (line(c.id), line(number(c.aggregate)), *(line(number(c.scores.get(n))) for n in names))
+            for c in cases
+        )
+        yield Fold(line("Worst cases"), (Table(columns, tuple(rows)),), open=True)
+
+
+def drift(overview: Overview) -> Iterator[Block]:
+    yield Heading("Drift")
+    latest = overview.latest_drift
+    if latest is None:
+        how = Span("lensops drift --output drift_report.json", Tone.CODE)
+        yield Paragraph(line("No stored report yet: ", how, " writes one."))
+        return
+    word = Span(latest.status.upper(), toned(latest.status))
+    yield Paragraph(
+        line(
+            "PSI ",
+            Span(number(latest.psi), Tone.STRONG),
+            " ",
+            word,
+            f" at {latest.at:%Y-%m-%d %H:%M}",
+        )
+    )
+    for monitor in latest.monitors:
+        yield psi_series(overview, monitor.name)
+        for feature in monitor.features:
+            yield from _feature(f"{monitor.name}: {feature.name}", feature)
+
+
+def psi_series(overview: Overview, monitor: str) -> Series:
+    points = tuple(
+        (f"{drift.at:%Y-%m-%d %H:%M}", found.psi)
+        for drift in overview.results.drifts
+        for found in drift.monitors
+        if found.name == monitor and found.psi is not None
+    )
+    tones = (("warning", Tone.WARN), ("critical", Tone.BAD))
+    limits = tuple(
+        (name, overview.bands[f"{monitor}.{name}"], tone)
+        for name, tone in tones
+        if f"{monitor}.{name}" in overview.bands
+    )
+    return Series(f"Largest PSI of {monitor} over time", points, limits)
+
+
+def _feature(title: str, feature: DriftFeature) -> Iterator[Block]:
+    word = Span(feature.status, toned(feature.status))
+    causes = "; ".join(feature.causes)
+    yield Paragraph(
+        line(Span(title, Tone.STRONG), f" PSI {number(feature.psi)} ", word, f" {causes}")
+    )
+    baseline, current = shares(feature.baseline_counts), shares(feature.current_counts)
+    if baseline and len(baseline) == len(current):
+        yield Histogram(title, cell_labels(feature, len(baseline)), baseline, current)
