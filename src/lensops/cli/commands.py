@@ -8,6 +8,7 @@ from lensops.cli import (
     activate,
     apply,
     calibrate,
+    dashboard,
     diff,
     evaluate,
     history,
@@ -37,4 +38,5 @@ def register(app: typer.Typer) -> None:
     app.command("eval")(evaluate.evaluate)
     app.command("calibrate")(calibrate.calibrate)
     app.command("report")(report.report)
+    app.command("dashboard")(dashboard.dashboard)
     app.command("schema")(schema.schema)

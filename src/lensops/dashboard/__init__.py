@@ -1,1 +1,1 @@
-"""Dashboard."""
+"""Dashboard: Streamlit draws what the flows return; it writes nothing."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from lensops.errors import Invalid, UserError
 from lensops.flows.project import Project, find_manifest, folder_of, load_project
 from lensops.flows.results import stored
-from lensops.flows.status import status
+from lensops.flows.status import releases, status
 from lensops.history import Event, History, activations, open_repository
 from lensops.prompts import Prompt, load_prompt, version_files
 from lensops.report.overview import ActivePrompt, Overview
@@ -30,6 +30,7 @@ def overview(directory: Path, manifest: Path | None = None) -> Overview:
         history,
         _versions(project),
         project.desired.bands,
+        releases(directory, manifest),
     )
 
 

@@ -8,6 +8,7 @@ from lensops.errors import RemoteFailed
 from lensops.flows.targets import Opened, chosen, opened
 from lensops.flows.targets import target as named
 from lensops.plan import State, TargetStatus, prompt_states, release_state
+from lensops.release import Record
 from lensops.targets import Observed, Target
 
 
@@ -18,6 +19,19 @@ def status(
     project = opened(directory, manifest)
     names = chosen(project.manifest, target)
     return tuple(_status(project, named(project, name)) for name in names)
+
+
+def releases(directory: Path, manifest: Path | None = None) -> dict[str, tuple[Record, ...]]:
+    """The log of every target that can be reached, newest first."""
+    project = opened(directory, manifest)
+    found = {}
+    for name in chosen(project.manifest, None):
+        try:
+            records, _ = named(project, name).log()
+        except RemoteFailed:
+            continue
+        found[name] = tuple(reversed(records))
+    return found
 
 
 def _status(project: Opened, target: Target) -> TargetStatus:

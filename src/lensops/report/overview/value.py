@@ -9,6 +9,7 @@ from lensops.evidence.stored import Results, StoredDrift, StoredEval
 from lensops.history import Event, History
 from lensops.plan import TargetStatus
 from lensops.prompts import Prompt
+from lensops.release import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Overview:
     history: History | None
     versions: Mapping[tuple[str, str], Prompt]
     bands: Mapping[str, float]  # keyed as in a release: `<monitor>.<limit>`
+    releases: Mapping[str, tuple[Record, ...]]  # the log of each target, newest first
 
     @property
     def latest_evals(self) -> tuple[StoredEval, ...]:

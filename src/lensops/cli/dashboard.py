@@ -1,0 +1,30 @@
+"""`lensops dashboard`: the project's state in a browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+
+
+def dashboard(
+    port: Annotated[int, typer.Option("--port", help="Listen on this port.")] = 8501,
+    address: Annotated[
+        str, typer.Option("--address", help="Listen on this address; there is no log-in.")
+    ] = "127.0.0.1",
+    directory: DirectoryOption = HERE,
+    manifest: ManifestOption = None,
+) -> int:
+    """Serve the dashboard until interrupted. It reads, and writes nothing.
+
+    Needs the extra: pip install 'lensops[dashboard]'.
+
+    Example: lensops dashboard --port 8600
+    """
+    from lensops.dashboard.start import start
+    from lensops.flows.project import find_manifest
+
+    find_manifest(directory, manifest)
+    return start(directory, manifest, address=address, port=port)

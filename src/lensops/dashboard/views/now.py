@@ -1,0 +1,71 @@
+"""Now: four figures that answer within ten seconds, and the score over time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lensops.dashboard.shown import coloured, figure
+from lensops.dashboard.views.evals import score_history
+from lensops.render.markdown import escape
+from lensops.report.document import Tone
+from lensops.report.history import when
+from lensops.report.overview import Overview
+from lensops.report.overview.words import number, toned, verdict
+
+
+def page(overview: Overview) -> None:
+    """What is active, how it scored, whether the data moved, what went live last."""
+    st.title(escape(overview.project))
+    columns = st.columns(4)
+    with columns[0]:
+        _active(overview)
+    with columns[1]:
+        _score(overview)
+    with columns[2]:
+        _drift(overview)
+    with columns[3]:
+        _deploy(overview)
+    for reason in overview.results.broken:
+        st.warning(escape(reason))
+    for stored in overview.latest_evals:
+        score_history(overview, stored.run.name)
+
+
+def _active(overview: Overview) -> None:
+    if not overview.active:
+        figure("Active prompt", "none")
+        return
+    prompt = overview.active[0]
+    since = f"since {escape(when(prompt.event))}" if prompt.event else "not committed"
+    more = f", and {len(overview.active) - 1} more" if len(overview.active) > 1 else ""
+    figure("Active prompt", prompt.version, f"{escape(prompt.name)}{more}, {since}")
+
+
+def _score(overview: Overview) -> None:
+    if not overview.latest_evals:
+        figure("Eval score", "–", "`lensops eval` writes one")
+        return
+    run = min(overview.latest_evals, key=lambda s: (s.run.passed is True, s.at)).run
+    word = verdict(run)
+    below = f"{coloured(word.text, word.tone)} against {run.threshold:g}"
+    figure("Eval score", number(run.mean_score), below)
+
+
+def _drift(overview: Overview) -> None:
+    latest = overview.latest_drift
+    if latest is None:
+        figure("Drift PSI", "–", "`lensops drift --output drift_report.json` writes one")
+        return
+    figure("Drift PSI", number(latest.psi), coloured(latest.status.upper(), toned(latest.status)))
+
+
+def _deploy(overview: Overview) -> None:
+    records = [(log[0], name) for name, log in overview.releases.items() if log]
+    if not records:
+        figure("Last deploy", "never", "`lensops apply` makes one")
+        return
+    record, name = max(records, key=lambda each: each[0].time)
+    state = next((t.state for t in overview.targets if t.name == name), "unknown")
+    tone = toned(state)
+    below = f"{escape(name)} {coloured(state, tone if tone is not Tone.PLAIN else Tone.BAD)}"
+    figure("Last deploy", record.time.replace("T", " ")[:16], below)

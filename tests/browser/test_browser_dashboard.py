@@ -1,0 +1,177 @@
+"""The dashboard in a real browser: every page opened, filled and clicked, no console errors."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support import results, sample
+from support.cli import lensops
+from support.repo import Repo
+
+pytest.importorskip("streamlit")
+pytestmark = pytest.mark.browser
+WAIT = 20_000  # milliseconds until a page must be there
+
+
+class Served:
+    """A dashboard process on a free port, ended by its own process id."""
+
+    def __init__(self, root: Path, home: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "lensops", "dashboard", "--port", str(self.port)],
+            cwd=root,
+            env={**os.environ, "HOME": str(home)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._wait()
+
+    def _wait(self) -> None:
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("the dashboard did not start")
+
+    def stop(self) -> None:
+        os.killpg(self.process.pid, 15)
+        self.process.wait(10)
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Any]:
+    running: list[Served] = []
+
+    def begin(root: Path) -> Served:
+        running.append(Served(root, tmp_path))
+        return running[-1]
+
+    yield begin
+    for each in running:
+        each.stop()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Any]:
+    """Opens an address and collects what the console says of errors."""
+    pages: list[Any] = []
+    said: list[str] = []
+
+    def opened(url: str) -> Any:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(WAIT)
+        page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(url)
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
+    assert said == []
+
+
+@pytest.fixture
+def full(project: Repo) -> Repo:
+    project.commit("Go <b>bold</b> (#4)", sample.manifest("v2"))
+    lensops("apply", "--yes", cwd=project.root)
+    results.evals(project.root, 30)
+    results.drift(project.root, 8, features=3)
+    return project
+
+
+def choose(page: Any, label: str, option: str) -> None:
+    box = page.get_by_role("combobox", name=label)
+    box.click()
+    box.fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_every_page(full: Repo, serve: Any, open_page: Any) -> None:
+    page = open_page(serve(full.root).url)
+    for said in (
+        "loyalty-offers",
+        "Active prompt",
+        "v2",
+        "0.8000",
+        "PASS",
+        "0.1500",
+        "WARNING",
+        "synced",
+    ):
+        page.get_by_text(said, exact=False).first.wait_for()
+
+    page.get_by_role("link", name="Evals").click()
+    page.get_by_text("judged 12, neutral 0, unscored 0").wait_for()
+    choose(page, "Run", "2026-01-01 09:00:00 v2")
+    page.get_by_text("FAIL").first.wait_for()
+
+    page.get_by_role("link", name="Drift").click()
+    page.get_by_text("By feature").wait_for()
+    choose(page, "Feature", "feature_2")
+
+    page.get_by_role("link", name="Prompts").click()
+    page.get_by_text("You write punchy offer copy.").first.wait_for()
+    choose(page, "To", "v1")
+    page.get_by_text("no difference").wait_for()
+
+    page.get_by_role("link", name="Targets").click()
+    page.get_by_text("production").first.wait_for()
+    assert page.get_by_test_id("stDataFrame").count() == 2
+
+
+def test_an_empty_project(project: Repo, serve: Any, open_page: Any) -> None:
+    page = open_page(serve(project.root).url)
+    page.get_by_text("lensops eval").first.wait_for()
+    for name in ("Evals", "Drift"):
+        page.get_by_role("link", name=name).click()
+        page.get_by_text("No stored re").first.wait_for()
+    page.get_by_role("link", name="Targets").click()
+    page.get_by_text("Nothing was applied here yet").first.wait_for()
+
+
+def test_a_broken_manifest_and_then_a_mended_one(project: Repo, serve: Any, open_page: Any) -> None:
+    path = project.root / "lensops.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("version: 1", "version: 3"))
+    url = serve(project.root).url
+    page = open_page(url)
+    page.get_by_text("lensops.yaml:1:10").wait_for()
+    path.write_text(text)
+    page.reload()
+    page.get_by_text("loyalty-offers").first.wait_for()
+
+
+def test_many_results_and_a_broken_one(full: Repo, serve: Any, open_page: Any) -> None:
+    results.evals(full.root, 5_000, cases=3)
+    (full.root / "eval_results/eval_20400101T000000Z.json").write_text("{")
+    served = serve(full.root)
+    begin = time.monotonic()
+    page = open_page(served.url)
+    page.get_by_text("eval_20400101T000000Z.json").first.wait_for()
+    assert time.monotonic() - begin < 15
+
+
+def test_it_writes_nothing(full: Repo, serve: Any, open_page: Any) -> None:
+    before = sorted(full.root.rglob("*"))
+    page = open_page(serve(full.root).url)
+    page.get_by_text("Active prompt").first.wait_for()
+    assert sorted(full.root.rglob("*")) == before
