@@ -7,7 +7,6 @@ import streamlit as st
 from lensops.dashboard.shown import coloured, figure
 from lensops.dashboard.views.evals import score_history
 from lensops.render.markdown import escape
-from lensops.report.document import Tone
 from lensops.report.history import when
 from lensops.report.overview import Overview
 from lensops.report.overview.words import number, toned, verdict
@@ -67,5 +66,5 @@ def _deploy(overview: Overview) -> None:
     record, name = max(records, key=lambda each: each[0].time)
     state = next((t.state for t in overview.targets if t.name == name), "unknown")
     tone = toned(state)
-    below = f"{escape(name)} {coloured(state, tone if tone is not Tone.PLAIN else Tone.BAD)}"
-    figure("Last deploy", record.time.replace("T", " ")[:16], below)
+    day, _, time = record.time.partition("T")
+    figure("Last deploy", day, f"{time[:5]} UTC, {escape(name)} {coloured(state, tone)}")

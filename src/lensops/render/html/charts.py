@@ -36,7 +36,7 @@ def series(block: Series, text: Text) -> str:
         return f"<p><strong>{text(block.name)}</strong>: no values yet</p>"
     values = [value for _, value in points]
     everything = [*values, *(value for _, value, _ in block.limits)]
-    low, high = min(0.0, *everything), max(everything) * 1.05 or 1.0
+    low, high = _range(everything)
     place = _scale(low, high)
     step = INNER_WIDTH / max(len(values) - 1, 1)
     path = " ".join(f"{LEFT + i * step:.1f},{place(v):.1f}" for i, v in enumerate(values))
@@ -116,6 +116,15 @@ def _axis(low: float, high: float) -> str:
         f'<text x="{LEFT - 6}" y="{TOP + 8}" text-anchor="end">{high:.2g}</text>'
         f'<text x="{LEFT - 6}" y="{floor}" text-anchor="end">{low:.2g}</text>'
     )
+
+
+def _range(values: list[float]) -> tuple[float, float]:
+    """From zero, or from just below values that are all far from it; never empty."""
+    low, high = min(values), max(values)
+    if 0 < low and low > high / 2:
+        room = max(high - low, high * 0.05)
+        return low - room * 0.2, high + room * 0.1
+    return min(0.0, low), high * 1.05 if high > 0 else 1.0
 
 
 def _scale(low: float, high: float) -> Callable[[float], float]:

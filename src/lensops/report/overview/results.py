@@ -104,4 +104,6 @@ def _feature(title: str, feature: DriftFeature) -> Iterator[Block]:
     )
     baseline, current = shares(feature.baseline_counts), shares(feature.current_counts)
     if baseline and len(baseline) == len(current):
-        yield Histogram(title, cell_labels(feature, len(baseline)), baseline, current)
+        yield Histogram(
+            f"{title}, both windows", cell_labels(feature, len(baseline)), baseline, current
+        )
