@@ -121,7 +121,7 @@ def _axis(low: float, high: float) -> str:
 def _range(values: list[float]) -> tuple[float, float]:
     """From zero, or from just below values that are all far from it; never empty."""
     low, high = min(values), max(values)
-    if 0 < low and low > high / 2:
+    if low > 0 and low > high / 2:
         room = max(high - low, high * 0.05)
         return low - room * 0.2, high + room * 0.1
     return min(0.0, low), high * 1.05 if high > 0 else 1.0
