@@ -1,10 +1,12 @@
-"""lensops: prompts as infrastructure, from one manifest in git."""
+"""Prompts as infrastructure: plan, gate, apply and roll back from one manifest in git."""
 
-from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
-try:
-    __version__ = version("lensops")
-except PackageNotFoundError:  # a source tree that nobody installed
-    __version__ = "0+unknown"
 
-__all__ = ["__version__"]
+def __getattr__(name: str) -> Any:
+    """`lensops.__version__`, looked up when asked: the machinery for it is slow to load."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("lensops")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
