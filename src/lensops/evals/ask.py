@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -120,6 +120,7 @@ class Unavailable:
     """In place of a writer or a judge: why there is none, such as a missing key, in a few words."""
 
     reason: str
+    hint: str | None = None
 
 
 class Writer(Protocol):
@@ -129,7 +130,7 @@ class Writer(Protocol):
     def identity(self) -> str:
         """The model's name, such as `openai:gpt-4o-mini`."""
 
-    def answer(self, requests: Sequence[AnswerRequest]) -> Iterator[AnswerReply]:
+    def answer(self, requests: Sequence[AnswerRequest]) -> Generator[AnswerReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense: no quota, no rights."""
 
 
@@ -140,5 +141,5 @@ class Judge(Protocol):
     def identity(self) -> str:
         """The model's name, such as `openai:gpt-4o`."""
 
-    def grade(self, requests: Sequence[GradeRequest]) -> Iterator[GradeReply]:
+    def grade(self, requests: Sequence[GradeRequest]) -> Generator[GradeReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense: no quota, no rights."""

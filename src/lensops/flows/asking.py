@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -143,17 +144,19 @@ class Desk:
         what = f"outputs of {arm.version}"
         self._refuse_in_replay(absent, what)
         writer = self._models.writer(arm.model, arm.server)
+        if isinstance(writer, Unavailable) and self.mode is Mode.RECORD:
+            raise UserError(
+                f"{len(absent)} {what} cannot be recorded: {writer.reason}", writer.hint
+            )
         if isinstance(writer, Unavailable):
             return {each.digest: f"{NOT_RECORDED}, and {writer.reason}" for each in absent}
         reasons = {}
         self._watch.begin("outputs", writer.identity, len(absent))
-        try:
-            for reply in writer.answer(absent):
+        with closing(writer.answer(absent)) as replies, self._watched():
+            for reply in replies:
                 self._take(reply, keep)
                 if reply.output is None:
                     reasons[reply.request.digest] = reply.error or "the model gave no output"
-        finally:
-            self._watch.end()
         return reasons
 
     def _ask_judge(self, absent: Sequence[GradeRequest], keep: Path) -> None:
@@ -163,9 +166,14 @@ class Desk:
             self.no_judge = judge.reason
             return
         self._watch.begin("votes", judge.identity, len(absent))
-        try:
-            for reply in judge.grade(absent):
+        with closing(judge.grade(absent)) as replies, self._watched():
+            for reply in replies:
                 self._take(reply, keep)
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
         finally:
             self._watch.end()
 

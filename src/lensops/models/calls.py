@@ -1,0 +1,137 @@
+"""Calls: many requests at once within limits, replies as they come, retried where that helps."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from lensops.errors import RemoteFailed
+from lensops.manifest.model import Limits
+from lensops.models.faults import Again, Fault, GiveUp, Stop, fault_of
+
+Request = TypeVar("Request")
+Reply = TypeVar("Reply")
+
+FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
+LONGEST_PAUSE = 30.0
+DEAD = 3  # requests given up, without any success before, after which nobody is there
+
+
+@dataclass(slots=True)
+class Calls(Generic[Request, Reply]):
+    """How each request is put, and what stands for one that failed.
+
+    `ask` may raise; `failed` makes the reply of a request that was given up. `session` is entered
+    around all of them.
+    """
+
+    session: Callable[[], AbstractAsyncContextManager[Any]]
+    ask: Callable[[Request], Awaitable[Reply]]
+    failed: Callable[[Request, str], Reply]
+    limits: Limits
+    clean: Callable[[str], str] = str
+    _until: float = field(default=0.0, init=False)
+    _hopes: int = field(default=DEAD, init=False)  # failures until nobody is thought to be there
+    _alive: bool = field(default=False, init=False)
+
+    def replies(self, requests: Sequence[Request]) -> Generator[Reply, None, None]:
+        """One reply a request, as they arrive, at most `limits.concurrency` under way.
+
+        The event loop runs only while the caller waits for the next reply. Closing the iterator,
+        or Ctrl-C, breaks off what is under way. Raises `RemoteFailed` when asking on makes no
+        sense: no rights, no quota, or nobody answers at all.
+        """
+        with asyncio.Runner() as runner:
+            self._until = runner.get_loop().time() + self.limits.run_timeout
+            self._hopes = min(DEAD, len(requests))
+            session = self.session()
+            runner.run(session.__aenter__())
+            try:
+                yield from self._all(runner, iter(requests))
+            finally:
+                runner.run(session.__aexit__(None, None, None))
+
+    def _all(
+        self, runner: asyncio.Runner, waiting: Iterator[Request]
+    ) -> Generator[Reply, None, None]:
+        loop = runner.get_loop()
+        under_way: set[asyncio.Task[Reply]] = set()
+        try:
+            while True:
+                while len(under_way) < self.limits.concurrency:
+                    if (request := next(waiting, None)) is None:
+                        break
+                    under_way.add(loop.create_task(self._until_done(request)))
+                if not under_way:
+                    return
+                done = runner.run(_first(under_way))
+                under_way -= done
+                for task in sorted(done, key=_has_failed):
+                    yield task.result()
+        finally:
+            runner.run(_cancelled(under_way))
+
+    async def _until_done(self, request: Request) -> Reply:
+        """Ask, and again after a pause where that may help. Raises `RemoteFailed`."""
+        for attempt in range(self.limits.retries + 1):
+            fault = await self._once(request)
+            if not isinstance(fault, Again | GiveUp | Stop):
+                self._alive = True
+                return fault
+            pause = self._pause(fault, attempt)
+            if pause is None:
+                return self._given_up(request, fault)
+            await asyncio.sleep(pause)
+        raise AssertionError("the last attempt has no pause")  # pragma: no cover
+
+    async def _once(self, request: Request) -> Reply | Fault:
+        """The reply, or what the error means."""
+        left = self._until - asyncio.get_running_loop().time()
+        if left <= 0:
+            return GiveUp("the time for the run is over (limits.run_timeout)")
+        try:
+            async with asyncio.timeout(min(self.limits.call_timeout, left)):
+                return await self.ask(request)
+        except Exception as error:  # noqa: BLE001  # providers' libraries raise all sorts
+            return fault_of(error)
+
+    def _pause(self, fault: Fault, attempt: int) -> float | None:
+        """Seconds until the next attempt; None when there is none."""
+        if not isinstance(fault, Again) or attempt >= self.limits.retries:
+            return None
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
+        pause *= random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, keeps no secret
+        pause = max(pause, fault.wait or 0.0)
+        left = self._until - asyncio.get_running_loop().time()
+        return pause if pause < left else None
+
+    def _given_up(self, request: Request, fault: Fault) -> Reply:
+        reason = self.clean(fault.reason)
+        if isinstance(fault, Stop):
+            raise RemoteFailed(reason, fault.hint)
+        if isinstance(fault, Again) and not self._alive:
+            self._hopes -= 1
+            if self._hopes <= 0:
+                hint = "nobody answers: check the server and `base_url`; replies so far are kept"
+                raise RemoteFailed(reason, hint)
+        return self.failed(request, reason)
+
+
+def _has_failed(task: asyncio.Task[Any]) -> bool:
+    """Sorts what ends the run behind the replies that came with it, which are not lost then."""
+    return task.exception() is not None
+
+
+async def _first(tasks: set[asyncio.Task[Reply]]) -> set[asyncio.Task[Reply]]:
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    return done
+
+
+async def _cancelled(tasks: set[asyncio.Task[Reply]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,108 @@
+"""Judge: a model grades outputs by a rubric; its reply is an integer 1 to 5 for each dimension."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from lensops.evals.ask import GradeReply, GradeRequest
+from lensops.evals.judging import TOP
+from lensops.manifest.model import Limits
+from lensops.models.calls import Calls
+from lensops.models.question import ORDERS, question
+from lensops.models.secrets import cleaned
+from lensops.models.spent import cost
+
+if TYPE_CHECKING:
+    from pydantic_ai.models import Model
+
+COMPLAINTS = 2  # times that a judge is told what was wrong with its reply before it is unscored
+
+Grade = Annotated[int, Field(ge=1, le=TOP, strict=True)]
+
+
+class ModelJudge:
+    """Implements `evals.ask.Judge`."""
+
+    def __init__(self, identity: str, model: Model, server: str | None, limits: Limits) -> None:
+        self.identity, self._model = identity, model
+        self._server, self._limits = server, limits
+
+    def grade(self, requests: Sequence[GradeRequest]) -> Generator[GradeReply, None, None]:
+        """Ask. Raises `RemoteFailed` where asking on makes no sense."""
+        native = self._server is not None
+
+        async def ask(request: GradeRequest) -> GradeReply:
+            return await _asked(self._model, request, native=native)
+
+        calls = Calls(
+            lambda: self._model,
+            ask,
+            lambda request, reason: GradeReply(request, None, error=reason, model=self.identity),
+            self._limits,
+            lambda text: cleaned(text, self._server),
+        )
+        yield from calls.replies(requests)
+
+
+async def _asked(model: Model, request: GradeRequest, *, native: bool) -> GradeReply:
+    """One vote. An invalid reply is sent back with the complaint, then it counts as none."""
+    from pydantic_ai import Agent, NativeOutput
+    from pydantic_ai.exceptions import UnexpectedModelBehavior
+    from pydantic_ai.messages import ModelResponse
+    from pydantic_ai.usage import RunUsage
+
+    shape: Any = verdict_shape(request.rubric)
+    agent: Agent[None, Any] = Agent(
+        model,
+        output_type=NativeOutput(shape) if native else shape,
+        system_prompt=ORDERS,
+        retries={"output": COMPLAINTS},
+        model_settings={"temperature": request.temperature, "max_retries": 0},
+    )
+    began, used = time.monotonic(), RunUsage()
+    try:
+        result = await agent.run(question(request), usage=used)
+    except UnexpectedModelBehavior as error:
+        made = GradeReply(request, None, error=_complaint(error), model=request.model)
+    else:
+        responses = [m for m in result.new_messages() if isinstance(m, ModelResponse)]
+        made = GradeReply(
+            request,
+            result.output.grades.model_dump(by_alias=True),
+            " ".join(result.output.reason.split()),
+            model=responses[-1].model_name or request.model,
+            cost=cost(responses),
+        )
+    return replace(
+        made,
+        tokens_in=used.input_tokens,
+        tokens_out=used.output_tokens,
+        latency_s=round(time.monotonic() - began, 3),
+    )
+
+
+def verdict_shape(rubric: Mapping[str, str]) -> type[BaseModel]:
+    """The model of a reply: a short reason first, then a grade for each dimension of the rubric."""
+    settings = ConfigDict(extra="ignore", populate_by_name=False)
+    fields: Any = {
+        f"grade_{number}": (Grade, Field(alias=name, description=meaning))
+        for number, (name, meaning) in enumerate(rubric.items())
+    }
+    grades = create_model("Grades", __config__=settings, **fields)
+    return create_model(
+        "Verdict",
+        __config__=settings,
+        reason=(str, Field(max_length=2_000, description="One short sentence.")),
+        grades=(grades, ...),
+    )
+
+
+def _complaint(error: Exception) -> str:
+    """Why no reply of the judge could be used."""
+    cause = " ".join(str(error.__cause__ or error).split())
+    return f"no valid verdict in {COMPLAINTS + 1} replies: {cause[:200]}"

@@ -1,0 +1,129 @@
+"""Writer: the model under test answers cases, asked as the application would ask it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from lensops.evals.ask import AnswerReply, AnswerRequest, Output
+from lensops.manifest.model import Limits
+from lensops.models.calls import Calls
+from lensops.models.secrets import cleaned
+from lensops.models.spent import cost
+from lensops.prompts import Message, Prompt
+
+if TYPE_CHECKING:
+    from pydantic_ai.messages import ModelMessage
+    from pydantic_ai.models import Model, ModelRequestParameters
+    from pydantic_ai.settings import ModelSettings
+
+
+class ModelWriter:
+    """Implements `evals.ask.Writer`."""
+
+    def __init__(self, identity: str, model: Model, server: str | None, limits: Limits) -> None:
+        self.identity, self._model = identity, model
+        self._server, self._limits = server, limits
+
+    def answer(self, requests: Sequence[AnswerRequest]) -> Generator[AnswerReply, None, None]:
+        """Ask. Raises `RemoteFailed` where asking on makes no sense."""
+
+        async def ask(request: AnswerRequest) -> AnswerReply:
+            return await _asked(self._model, request)
+
+        calls = Calls(
+            lambda: self._model,
+            ask,
+            lambda request, reason: AnswerReply(request, None, error=reason),
+            self._limits,
+            lambda text: cleaned(text, self._server),
+        )
+        yield from calls.replies(requests)
+
+
+async def _asked(model: Model, request: AnswerRequest) -> AnswerReply:
+    from pydantic_ai.direct import model_request
+
+    began = time.monotonic()
+    filled = Prompt("", request.messages).render(request.inputs)
+    response = await model_request(
+        model,
+        messages_of(filled),
+        model_settings=settings_of(request.parameters or {}),
+        model_request_parameters=_shape(model, request.output_schema),
+    )
+    text = "".join(part.content for part in response.parts if part.part_kind == "text")
+    return AnswerReply(
+        request,
+        output_of(text, structured=request.output_schema is not None),
+        None if text else "the model gave an empty answer",
+        response.model_name,
+        response.usage.input_tokens,
+        response.usage.output_tokens,
+        round(time.monotonic() - began, 3),
+        cost([response]),
+    )
+
+
+def messages_of(messages: Sequence[Message]) -> list[ModelMessage]:
+    """A prompt's messages in pydantic-ai's form: what the assistant said is a response."""
+    from pydantic_ai.messages import (
+        ModelRequest,
+        ModelResponse,
+        SystemPromptPart,
+        TextPart,
+        UserPromptPart,
+    )
+
+    made: list[ModelMessage] = []
+    for message in messages:
+        if message.role == "assistant":
+            made.append(ModelResponse([TextPart(message.content)]))
+            continue
+        is_system = message.role in ("system", "developer")
+        part = SystemPromptPart(message.content) if is_system else UserPromptPart(message.content)
+        if made and isinstance(made[-1], ModelRequest):
+            made[-1] = ModelRequest([*made[-1].parts, part])
+        else:
+            made.append(ModelRequest([part]))
+    return made
+
+
+def settings_of(parameters: Mapping[str, Any]) -> ModelSettings:
+    """A prompt's parameters; what pydantic-ai has no name for goes to the provider as it is."""
+    from pydantic_ai.settings import ModelSettings
+
+    names = {"stop": "stop_sequences"}
+    named = {names.get(key, key): value for key, value in parameters.items()}
+    known = ModelSettings.__annotations__.keys()
+    settings: dict[str, Any] = {key: value for key, value in named.items() if key in known}
+    if rest := {key: value for key, value in named.items() if key not in known}:
+        settings["extra_body"] = rest
+    return cast("ModelSettings", {**settings, "max_retries": 0})
+
+
+def output_of(text: str, *, structured: bool) -> Output | None:
+    """The answer: JSON where that was asked for and came, else the text; None when it is empty."""
+    if not text:
+        return None
+    if structured:
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return text
+        if isinstance(value, dict | list):
+            return value
+    return text
+
+
+def _shape(model: Model, schema: Mapping[str, Any] | None) -> ModelRequestParameters | None:
+    """How a structured answer is asked for, where the model can be held to a schema."""
+    from pydantic_ai.models import ModelRequestParameters
+    from pydantic_ai.output import OutputObjectDefinition
+
+    if schema is None or not model.profile.get("supports_json_schema_output"):
+        return None
+    wanted = OutputObjectDefinition(json_schema=dict(schema), name="output")
+    return ModelRequestParameters(output_mode="native", output_object=wanted)

@@ -1,0 +1,106 @@
+"""The writer against a real server on loopback: it asks as the application would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lensops.errors import UserError
+from lensops.evals.ask import AnswerReply, AnswerRequest, Unavailable
+from lensops.manifest.model import Limits
+from lensops.models import open_writer
+from lensops.models.secrets import cleaned, expanded
+from lensops.prompts import Message
+from support.provider import Provider, Said, Script, provider
+
+SCHEMA = {"type": "object", "properties": {"body": {"type": "string"}}, "required": ["body"]}
+MESSAGES = (
+    Message("system", "You write copy for {{ shop }}."),
+    Message("user", "Write about {{ offer }}."),
+)
+
+
+def answered(script: Script, **request: Any) -> tuple[AnswerReply, Provider]:
+    with provider(script) as server:
+        writer = open_writer("openai:small", server.url, Limits(retries=1, call_timeout=5))
+        assert not isinstance(writer, Unavailable)
+        inputs = {"shop": "Bean & Leaf", "offer": "tea"}
+        made = {"messages": MESSAGES, "inputs": inputs, "model": "openai:small"} | request
+        (reply,) = writer.answer([AnswerRequest("c1", **made)])
+        return reply, server
+
+
+def test_it_fills_the_variables_and_sends_the_roles() -> None:
+    reply, server = answered(lambda asked, number: Said("Tea is on us."))
+    assert reply.output == "Tea is on us."
+    assert (reply.model, reply.tokens_in, reply.tokens_out) == ("small-2026", 100, 20)
+    assert server.asked[0]["messages"] == [
+        {"role": "system", "content": "You write copy for Bean & Leaf."},
+        {"role": "user", "content": "Write about tea."},
+    ]
+
+
+def test_what_the_assistant_said_stays_in_its_place() -> None:
+    messages = (Message("user", "a"), Message("assistant", "b"), Message("user", "c"))
+    _, server = answered(lambda asked, number: Said("d"), messages=messages)
+    roles = [message["role"] for message in server.asked[0]["messages"]]
+    assert roles == ["user", "assistant", "user"]
+
+
+def test_parameters_go_along_known_or_not() -> None:
+    parameters = {"temperature": 0.4, "max_tokens": 50, "stop": ["END"], "min_p": 0.1}
+    _, server = answered(lambda asked, number: Said("x"), parameters=parameters)
+    asked = server.asked[0]
+    assert asked["temperature"] == 0.4
+    assert asked.get("max_tokens", asked.get("max_completion_tokens")) == 50
+    assert asked["stop"] == ["END"]
+    assert asked["min_p"] == 0.1
+
+
+def test_a_structured_answer_is_asked_for_and_read() -> None:
+    reply, server = answered(lambda *_: Said('{"body": "Tea"}'), output_schema=SCHEMA)
+    assert reply.output == {"body": "Tea"}
+    assert server.asked[0]["response_format"]["json_schema"]["schema"]["required"] == ["body"]
+
+
+@pytest.mark.parametrize("text", ["not JSON", '{"body": ', "42", "null"])
+def test_a_structured_answer_that_is_none_stays_text(text: str) -> None:
+    reply, _ = answered(lambda *_: Said(text), output_schema=SCHEMA)
+    assert reply.output == text
+
+
+def test_an_empty_answer_is_none() -> None:
+    reply, _ = answered(lambda *_: Said(""))
+    assert reply.output is None
+    assert reply.error is not None
+
+
+def test_the_text_of_inputs_is_sent_as_it_is() -> None:
+    inputs = {"shop": "{{ offer }} ${HOME}", "offer": "<b>&\u202e"}
+    _, server = answered(lambda *_: Said("x"), inputs=inputs)
+    assert server.said(0) == "You write copy for {{ offer }} ${HOME}.\nWrite about <b>&\u202e."
+
+
+class TestSecrets:
+    def test_a_reference_is_filled_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SERVER", "http://localhost:1")
+        assert expanded("${SERVER}/v1") == "http://localhost:1/v1"
+
+    def test_an_unset_one_is_said(self) -> None:
+        with pytest.raises(UserError, match="NOT_THERE"):
+            expanded("${NOT_THERE}")
+
+    def test_values_turn_back_into_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SERVER", "secret.example")
+        monkeypatch.setenv("SOME_TOKEN", "abcdef123")
+        monkeypatch.setenv("LONGER_TOKEN", "abcdef123456")
+        text = "secret.example said abcdef123456 and abcdef123"
+        assert (
+            cleaned(text, "http://${SERVER}") == "${SERVER} said ${LONGER_TOKEN} and ${SOME_TOKEN}"
+        )
+
+    def test_short_values_and_other_names_stay(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MY_KEY", "a")
+        monkeypatch.setenv("EDITOR_PATH", "/usr/bin/vi")
+        assert cleaned("a /usr/bin/vi") == "a /usr/bin/vi"
