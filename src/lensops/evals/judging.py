@@ -24,6 +24,7 @@ class Vote:
 
     grades: Mapping[str, int] | None
     reason: str = ""
+    by: str | None = None  # the model that the reply names
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,16 @@ def judge_signature(judge: Settings) -> str:
     return f"{RECIPE}|{judge.model or 'nobody'}|rubric:{rubric}|{votes}|fallback:{judge.fallback}"
 
 
-def vote(grades: Mapping[str, int] | None, reason: str, rubric: Mapping[str, str]) -> Vote:
+def vote(
+    grades: Mapping[str, int] | None, reason: str, rubric: Mapping[str, str], by: str | None = None
+) -> Vote:
     """A reply as a vote; grades that do not fit the rubric are none."""
     if grades is None:
         return Vote(None, reason or "the judge gave no verdict")
     fits = set(grades) == set(rubric) and all(1 <= grade <= TOP for grade in grades.values())
-    return Vote(grades, reason) if fits else Vote(None, "the judge's grades do not fit the rubric")
+    if not fits:
+        return Vote(None, "the judge's grades do not fit the rubric")
+    return Vote(grades, reason, by)
 
 
 def judged(votes: Sequence[Vote], judge: Settings, why_none: str) -> Judged:

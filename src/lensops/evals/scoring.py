@@ -107,12 +107,11 @@ class Scorer:
     ) -> str | None:
         """Why a must-pass case fails the gate alone, or None.
 
-        Its checks decide; only where neither suite nor case has any does its score.
+        Its checks decide; only where neither suite nor case has any does its score. A case
+        without an output fails nothing: it leaves the result open (`CaseScore.undecided`).
         """
-        if not case.must_pass:
+        if not case.must_pass or not answered.outputs:
             return None
-        if not answered.outputs:
-            return "it has no output"
         if failed := [check for check in checks if not check.passed]:
             return "; ".join(f"{check.kind}: {check.reason}" for check in failed)
         if not checks and aggregate is not None and not meets(aggregate, self.threshold):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lensops.evals.interval import clustered_mean
+from lensops.evals.judging import Vote, agreement
+from lensops.evals.outputs import listed
 from lensops.evals.regression import Pair, compare
 from lensops.evals.scoring import meets
 from lensops.evals.value import CaseScore, Flip, JudgeTotals, Regression, SuiteResult
@@ -77,17 +79,22 @@ def summarise(
 
 
 def judge_totals(
-    cases: Sequence[CaseScore], model: str | None, agreement: float | None, reason: str | None
+    cases: Sequence[CaseScore],
+    model: str | None,
+    ballots: Iterable[Sequence[Vote]],
+    reason: str | None,
 ) -> JudgeTotals:
-    """How many cases were judged, got the neutral grade, or have none."""
+    """How many cases were judged, got the neutral grade, or have none; and by whom."""
     counts = [case.judged for case in cases]
+    votes = list(ballots)
     return JudgeTotals(
         model,
         counts.count("scored"),
         counts.count("neutral"),
         counts.count("unscored"),
-        agreement,
+        agreement(votes),
         reason,
+        tuple(sorted({vote.by for ballot in votes for vote in ballot if vote.by})),
     )
 
 
@@ -145,9 +152,8 @@ def _mean(cases: Sequence[CaseScore], name: str) -> float | None:
 def _reasons(result: SuiteResult, suite: Suite) -> Iterator[Reason]:
     """Every rule's word on a result; what is not known comes out inconclusive."""
     if result.broken:
-        names = ", ".join(case.id for case in result.broken[:5])
-        more = f" and {len(result.broken) - 5} more" if len(result.broken) > 5 else ""
-        yield Reason(Outcome.FAIL, f"must-pass cases fail: {names}{more}")
+        names = listed(case.id for case in result.broken)
+        yield Reason(Outcome.FAIL, f"must-pass cases fail: {names}")
     yield from _evidence(result, suite)
     if result.mean is not None:
         yield _threshold(result, result.mean)
@@ -174,6 +180,9 @@ def _evidence(result: SuiteResult, suite: Suite) -> Iterator[Reason]:
         yield Reason(Outcome.INCONCLUSIVE, "no case has a score")
     elif result.n < suite.min_cases:
         words = f"{result.n} cases have a score, {suite.min_cases} are asked for (min_cases)"
+        yield Reason(Outcome.INCONCLUSIVE, words)
+    if undecided := [case.id for case in result.cases if case.undecided]:
+        words = f"must-pass cases without an output or score: {listed(undecided)}"
         yield Reason(Outcome.INCONCLUSIVE, words)
     lacking = result.missing + result.unscored
     if lacking > suite.max_missing * result.total:

@@ -46,6 +46,12 @@ class CaseScore:
         return not self.outputs
 
     @property
+    def undecided(self) -> bool:
+        """Whether a must-pass case has neither an output nor a score to go by."""
+        unknown = self.missing or (not self.checks and self.aggregate is None)
+        return self.must_pass and unknown
+
+    @property
     def output(self) -> Any:
         """The first output, or None."""
         return self.outputs[0] if self.outputs else None
@@ -70,6 +76,7 @@ class JudgeTotals:
     unscored: int = 0
     agreement: float | None = None
     reason: str | None = None  # why no judge could be asked
+    by: tuple[str, ...] = ()  # the models that the replies name, such as a dated one
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Desk:
             self._ask_judge(absent, keep)
         rows = {key: self.known.grades[key] for key in wanted if key in self.known.grades}
         return {
-            key: vote(row.grades, row.error or row.reason, judge.rubric)
+            key: vote(row.grades, row.error or row.reason, judge.rubric, row.model)
             for key, row in rows.items()
         }
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from lensops.errors import Invalid, UserError
 from lensops.evals.arm import Answered, Arm, arm_of, outputs_digest
 from lensops.evals.cases import cases_digest, load_cases
-from lensops.evals.judging import agreement
 from lensops.evals.recorder import append
 from lensops.evals.recordings import read_recordings, recordings_path
 from lensops.evals.schema import load_schemas
@@ -201,5 +200,5 @@ class _SuiteRun:
         judge = self.suite.judge
         if judge is None or "judge" not in self.suite.weights:
             return None
-        votes = agreement(ballot for each in head for ballot in scorer.ballots(each))
-        return judge_totals(scored, judge.model, votes, self.desk.no_judge)
+        ballots = (ballot for each in head for ballot in scorer.ballots(each))
+        return judge_totals(scored, judge.model, ballots, self.desk.no_judge)

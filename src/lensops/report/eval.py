@@ -115,7 +115,9 @@ def suite_data(result: SuiteResult) -> dict[str, Any]:
 
 def judge_words(judge: JudgeTotals) -> str:
     """How the judge's part came about, such as `48 judged, 2 neutral, 0 unscored`."""
-    words = f"{judge.model or 'nobody'}: "
+    names = [name for name in judge.by if name != judge.model]
+    by = f" (replies by {', '.join(names)})" if names else ""
+    words = f"{judge.model or 'nobody'}{by}: "
     words += f"{judge.scored} judged, {judge.neutral} neutral, {judge.unscored} unscored"
     if judge.agreement is not None:
         words += f", votes agree in {judge.agreement:.0%} of pairs"
@@ -190,5 +192,6 @@ def _judge_data(judge: JudgeTotals | None) -> dict[str, Any] | None:
         "neutral": judge.neutral,
         "unscored": judge.unscored,
         "agreement": judge.agreement,
+        "replies_by": list(judge.by),
         "reason": judge.reason,
     }
