@@ -1,0 +1,100 @@
+"""What drift asks of an engine: a few aggregates of rows, whatever holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from lensops.drift.layout import Layout, Measure, Tally
+from lensops.drift.psi import Shares
+from lensops.drift.recipes import Extent
+from lensops.manifest.drift import Scalar, Span
+
+Condition = Scalar | tuple[Scalar, ...] | Span
+NUMBER, CATEGORY, TEXT, TIME = "number", "category", "text", "time"  # kinds of columns
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one window: a source, conditions, and a half-open stretch of time in UTC."""
+
+    source: tuple[str, ...]  # files as the manifest names them, or one table
+    where: tuple[tuple[str, Condition], ...] = ()
+    time: str | None = None
+    timezone: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def between(self, start: datetime | None, end: datetime | None) -> Rows:
+        return replace(self, start=start, end=end)
+
+
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    """How many rows there are, the first and last time among them, and those without a time."""
+
+    rows: int
+    first: datetime | None = None
+    last: datetime | None = None
+    timeless: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How rows are grouped while they are counted.
+
+    `column`: by the values in `keep` of a column, `others` for the rest. `time`: by stretches of
+    `size` seconds from the window's first time. `rows`: by blocks of `size` rows in their order.
+    """
+
+    kind: str
+    column: str = ""
+    keep: tuple[str, ...] = ()
+    size: float = 0.0
+    start: datetime | None = None
+
+
+OTHERS, NOWHERE = "others", "missing"  # the segments of rare values, and of no value
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is counted in one statement."""
+
+    layouts: Mapping[Measure, Layout]
+    group: Group | None = field(default=None)
+
+
+class Engine(Protocol):
+    """Files in DuckDB, arrays in memory, or a warehouse. Errors of the data are `UserError`s."""
+
+    def columns(self, rows: Rows) -> Mapping[str, str]:
+        """Every column and its kind; `text` where only reading tells whether it holds numbers."""
+
+    def extremes(self, rows: Rows) -> Extremes:
+        """Rows and times. Raises `UserError` for naive timestamps without a time zone."""
+
+    def readable(self, rows: Rows, columns: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """Of text columns: the rows that have a value, and those whose value is a number."""
+
+    def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
+        """Finite values of number measures, of every `step`-th row; the same on every run."""
+
+    def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
+        """The finite values' number, smallest and largest; None when there are none."""
+
+    def values(
+        self, rows: Rows, measure: Measure, most: int, besides: Sequence[str] = ()
+    ) -> list[tuple[str, int]]:
+        """The commonest values as text with their rows, ties in the order of the text."""
+
+    def count(self, rows: Rows, asked: Asked) -> Mapping[str | None, Tally]:
+        """Rows in the cells of each measure, by group; in one statement. None: no group."""
+
+    def fingerprint(self, rows: Rows) -> str:
+        """A digest that changes when the source does, without reading all of it."""
+
+    def close(self) -> None:
+        """Let go of connections and temporary files."""

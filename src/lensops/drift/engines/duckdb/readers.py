@@ -1,0 +1,108 @@
+"""The table function that reads the files of each format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lensops.drift.engines.duckdb.csvhead import Header, header
+from lensops.drift.engines.duckdb.files import Source
+from lensops.drift.engines.duckdb.session import Session
+from lensops.drift.engines.duckdb.statement import Statement, quoted
+from lensops.errors import UserError
+
+ROW = "file_row_number"  # the name that DuckDB gives to the place of a row in its Parquet file
+
+
+def types_of(source: Source, session: Session) -> dict[str, str]:
+    """Columns and their DuckDB types. Texts of CSV and JSONL stay VARCHAR: nothing is guessed."""
+    return _TYPES[source.form](source, session)
+
+
+def reading(source: Source, columns: Sequence[str], statement: Statement) -> str:
+    """What stands after FROM: the columns of all files, all of them text but for Parquet."""
+    return _READERS[source.form](source, columns, statement)
+
+
+def _csv_types(source: Source, session: Session) -> dict[str, str]:
+    names = [name for head in _heads(source, session.root) for name in head.names]
+    return dict.fromkeys(names, "VARCHAR")
+
+
+def _json_types(source: Source, session: Session) -> dict[str, str]:
+    statement = Statement()
+    files = statement.bind(_patterns(source.files))
+    text = f"DESCRIBE SELECT * FROM read_json({files}, union_by_name = true)"
+    return {str(row[0]): "VARCHAR" for row in session.rows(text, statement.values)}
+
+
+def _parquet_types(source: Source, session: Session) -> dict[str, str]:
+    _parquet_or_error(source, session.root)
+    statement = Statement()
+    text = f"DESCRIBE SELECT * FROM {_parquet(source, (), statement)}"
+    types = {str(row[0]): str(row[1]) for row in session.rows(text, statement.values)}
+    return {name: kind for name, kind in types.items() if name != ROW}
+
+
+def _csv(source: Source, columns: Sequence[str], statement: Statement) -> str:
+    """One reader for the files of each header: columns are found by name, not by place."""
+    groups: dict[Header, list[Path]] = {}
+    for file in source.files:
+        groups.setdefault(header(file, file.name), []).append(file)
+    parts = []
+    for head, files in groups.items():
+        listed = ", ".join(quoted(name) for name in columns if name in head.names) or "NULL AS none"
+        read = (
+            f"read_csv({statement.bind(_patterns(files))},"
+            f" columns = {statement.bind(dict.fromkeys(head.names, 'VARCHAR'))},"
+            f" auto_detect = false, header = true, delim = {statement.bind(head.separator)},"
+            " quote = chr(34), escape = chr(34))"
+        )
+        parts.append(f"SELECT {listed} FROM {read}")
+    return "(" + " UNION ALL BY NAME ".join(parts) + ")"
+
+
+def _json(source: Source, columns: Sequence[str], statement: Statement) -> str:
+    wanted = statement.bind(dict.fromkeys(columns, "VARCHAR")) if columns else "{none: 'VARCHAR'}"
+    return f"read_json({statement.bind(_patterns(source.files))}, columns = {wanted})"
+
+
+def _parquet(source: Source, _columns: Sequence[str], statement: Statement) -> str:
+    files = statement.bind(_patterns(source.files))
+    return f"read_parquet({files}, union_by_name = true, hive_partitioning = false, {ROW} = true)"
+
+
+def _heads(source: Source, root: Path) -> list[Header]:
+    return [header(file, _shown(file, root)) for file in source.files]
+
+
+def _parquet_or_error(source: Source, root: Path) -> None:
+    for file in source.files:
+        with file.open("rb") as opened:
+            start = opened.read(40)
+        if start.startswith(b"version https://git-lfs"):
+            message = f"{_shown(file, root)} is a pointer of Git LFS, not the data"
+            raise UserError(message, "run `git lfs pull`")
+        if not start.startswith(b"PAR1"):
+            raise UserError(f"{_shown(file, root)} is not a Parquet file, or it is broken")
+
+
+def _patterns(files: Sequence[Path]) -> list[str]:
+    """Paths as DuckDB reads them: what would be a glob is put in brackets."""
+    return ["".join(f"[{c}]" if c in "*?[" else c for c in str(file)) for file in files]
+
+
+def _shown(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
+
+
+_TYPES: dict[str, Callable[[Source, Session], dict[str, str]]] = {
+    "csv": _csv_types,
+    "json": _json_types,
+    "parquet": _parquet_types,
+}
+_READERS: dict[str, Callable[[Source, Sequence[str], Statement], str]] = {
+    "csv": _csv,
+    "json": _json,
+    "parquet": _parquet,
+}

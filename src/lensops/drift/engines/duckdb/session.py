@@ -1,0 +1,97 @@
+"""A DuckDB connection that reads the monitor's files and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from lensops.errors import UserError
+
+MEMORY = "1GB"  # beyond it DuckDB spills to its temporary folder
+THREADS = 8  # memory grows with threads, speed of counting hardly beyond
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+_RAGGED = re.compile(
+    r"CSV Error on Line: (\d+).*?Expected Number of Columns: (\d+) Found: (\d+)", re.DOTALL
+)
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+
+
+class Session:
+    """One connection with limits on memory, threads and files; no network, no extensions."""
+
+    def __init__(self, files: Iterable[Path], root: Path) -> None:
+        import duckdb
+
+        self.root = root
+        self.errors = duckdb.Error
+        self.spill = tempfile.TemporaryDirectory(prefix="lensops-")
+        self.connection = duckdb.connect(config=CONFIG)
+        allowed = [str(file) for file in files]
+        settings: dict[str, Any] = {
+            "memory_limit": MEMORY,
+            "threads": max(1, min(os.cpu_count() or 1, THREADS)),
+            "TimeZone": "UTC",
+            "temp_directory": self.spill.name,
+            "allowed_directories": [self.spill.name],
+            "allowed_paths": allowed,
+            "enable_external_access": False,
+            "lock_configuration": True,
+        }
+        for name, value in settings.items():
+            self.connection.execute(f"SET {name} = {_literal(value)}")
+
+    def rows(self, text: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        """All rows of a statement's result."""
+        with self._said():
+            found: list[tuple[Any, ...]] = self.connection.execute(text, values).fetchall()
+        return found
+
+    def arrays(self, text: str, values: list[Any]) -> dict[str, Any]:
+        """A statement's result as one array a column, masked where there is no value."""
+        with self._said():
+            found: dict[str, Any] = self.connection.execute(text, values).fetchnumpy()
+        return found
+
+    def close(self) -> None:
+        self.connection.close()
+        self.spill.cleanup()
+
+    @contextlib.contextmanager
+    def _said(self) -> Any:
+        """DuckDB's errors as words: what is wrong with which file, without paths of the machine."""
+        try:
+            yield
+        except self.errors as error:
+            raise UserError(*_words(str(error).replace(f"{self.root}{os.sep}", ""))) from None
+
+
+def _words(said: str) -> tuple[str, str | None]:
+    file = re.search(r"file = (.+)", said)
+    name = f"{file[1].strip()}: " if file else ""
+    if match := _RAGGED.search(said):
+        line, expected, found = match.groups()
+        hint = "put a text that holds the separator into double quotes"
+        return f"{name}line {line} has {found} fields, the header {expected}", hint
+    if match := _LINE.search(said):
+        return f"{name}line {match[1]} is not valid CSV", "quotes must be closed and doubled inside"
+    first = said.split("\n\n")[0].splitlines()[0]
+    kind, _, rest = first.partition(": ")
+    if "Out of Memory" in kind:
+        return "the rows need more memory than drift allows itself", "watch fewer columns at once"
+    return f"the data cannot be read: {rest or first}", None
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(item) for item in value) + "]"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return str(value).lower()

@@ -1,0 +1,99 @@
+"""The two windows of a monitor: which rows they are, with times resolved to UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from lensops.drift.engine import Condition, Engine, Extremes, Rows
+from lensops.manifest.drift import Files, Monitor, Window
+
+HOURS = {"h": 1, "d": 24, "w": 24 * 7}
+TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A window whose rows are known, with how many there are and when they were."""
+
+    rows: Rows
+    extremes: Extremes
+
+    @property
+    def date(self) -> str | None:
+        """The UTC date of the newest row, when the rows have times."""
+        newest = self.extremes.last
+        return newest.date().isoformat() if newest else None
+
+
+def sources(monitor: Monitor, *, baseline: bool = True) -> tuple[tuple[str, ...], ...]:
+    """The sources that the monitor's windows read, each once."""
+    sides = [monitor.current, *([monitor.baseline] if baseline else [])]
+    found = [_source(monitor, side) for side in sides if side is not None]
+    return tuple(dict.fromkeys(found))
+
+
+def baseline_rows(monitor: Monitor) -> Rows:
+    """The baseline's rows as declared. One without `to` ends where the current window begins."""
+    assert monitor.baseline is not None  # noqa: S101  # callers without a baseline use a profile
+    return _rows(monitor, monitor.baseline)
+
+
+def current_rows(monitor: Monitor) -> Rows:
+    """The current window's rows as declared; `last` is resolved by `settle`."""
+    assert monitor.current is not None  # noqa: S101  # the manifest's model asks for it
+    return _rows(monitor, monitor.current)
+
+
+def settle(engine: Engine, rows: Rows, window: Files | Window | None) -> Resolved:
+    """A window with its rows counted; one of the `last` days counted back from the newest row."""
+    extremes = engine.extremes(rows)
+    last = window.last if isinstance(window, Window) else None
+    if last is None or extremes.last is None:
+        return Resolved(rows, extremes)
+    end = extremes.last + TICK
+    cut = rows.between(end - _stretch(last), end)
+    return Resolved(cut, engine.extremes(cut))
+
+
+def up_to(baseline: Rows, window: Files | Window | None, current: Rows) -> Rows:
+    """The baseline, ended where the current window of the same source begins if it has no end."""
+    timed = isinstance(window, Window) and window.timed and window.to is None
+    if not timed or current.start is None or baseline.source != current.source:
+        return baseline
+    return baseline.between(baseline.start, current.start)
+
+
+def _rows(monitor: Monitor, window: Files | Window) -> Rows:
+    where: dict[str, Condition] = dict(monitor.where)
+    start = end = None
+    if isinstance(window, Window):
+        where |= window.where
+        start, end = _moment(window.start, monitor), _moment(window.to, monitor)
+    source, conditions = _source(monitor, window), tuple(where.items())
+    return Rows(source, conditions, monitor.time, monitor.timezone, start, end)
+
+
+def _source(monitor: Monitor, window: Files | Window) -> tuple[str, ...]:
+    if monitor.table is not None:
+        return (monitor.table,)
+    files = window.data if isinstance(window, Window) else window
+    files = monitor.data if files is None else files
+    if files is None:
+        return ()
+    return (files,) if isinstance(files, str) else files
+
+
+def _moment(text: str | None, monitor: Monitor) -> datetime | None:
+    """A bound in UTC; one without an offset is read in the monitor's zone, or as UTC."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(monitor.timezone) if monitor.timezone else UTC)
+    return moment.astimezone(UTC)
+
+
+def _stretch(last: str) -> timedelta:
+    return timedelta(hours=int(last[:-1]) * HOURS[last[-1]])
