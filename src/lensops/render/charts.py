@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from lensops.report.bars import bars
 from lensops.report.document import Histogram, Line, Series, Span, Tone, line
-
-LEVELS = "▁▂▃▄▅▆▇█"
-EMPTY = " "
-
-
-def bars(values: Sequence[float], top: float | None = None) -> str:
-    """One block character a value, as tall as its share of `top` (the largest value by default).
-
-    Zero is a space: an empty cell is told from a small one.
-    """
-    top = max(values, default=0.0) if top is None else top
-    return "".join(_bar(value, top) for value in values)
 
 
 def histogram(block: Histogram) -> Iterator[Line]:
@@ -39,9 +28,3 @@ def series(block: Series) -> Iterator[Line]:
     first, last = block.points[0][0], block.points[-1][0]
     when = f"  {first} to {last}" if len(values) > 1 else f"  {last}"
     yield line("  ", bars(values), f"  {values[-1]:.4f}", *limits, Span(when, Tone.MUTED))
-
-
-def _bar(value: float, top: float) -> str:
-    if value <= 0 or top <= 0:
-        return EMPTY
-    return LEVELS[min(len(LEVELS) - 1, int(value / top * len(LEVELS)))]

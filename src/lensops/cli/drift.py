@@ -1,0 +1,100 @@
+"""`lensops drift`: whether the data moved; and the commands around it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lensops.cli.options import (
+    HERE,
+    DirectoryOption,
+    Format,
+    FormatOption,
+    ManifestOption,
+    OutputOption,
+)
+
+app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+
+MonitorsArgument = Annotated[
+    list[str] | None, typer.Option("--monitor", help="Only this monitor; may be given again.")
+]
+
+
+@app.callback()
+def drift(
+    context: typer.Context,
+    monitor: MonitorsArgument = None,
+    directory: DirectoryOption = HERE,
+    manifest: ManifestOption = None,
+    form: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> int:
+    """Compare each monitor's current window with its baseline: PSI, evidence, likely cause.
+
+    Exits with 1 when drift is critical and chance does not explain it, with 3 in doubt.
+
+    Example: lensops drift --output drift_report.json
+    """
+    if context.invoked_subcommand is not None:
+        return 0
+    from lensops.cli.counting import Counting
+    from lensops.cli.output import Report, emit
+    from lensops.evidence import Outcome
+    from lensops.flows.drift import run
+    from lensops.flows.project import open_project
+    from lensops.report.drift import data, document
+
+    with Counting() as watch:
+        found = run(open_project(directory, manifest), tuple(monitor or ()), watch)
+    emit(Report("drift", document(found), data(found)), form, output)
+    return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(found.outcome, 3)
+
+
+@app.command("profile")
+def profile(
+    monitor: MonitorsArgument = None,
+    directory: DirectoryOption = HERE,
+    manifest: ManifestOption = None,
+) -> int:
+    """Write the profile of each baseline, so that later runs read the current window only.
+
+    Name it in the manifest (`profile: drift/<monitor>.profile.json`) and commit it.
+
+    Example: lensops drift profile --monitor propensity
+    """
+    from lensops.cli.output import print_line
+    from lensops.flows.drift import write_profiles
+    from lensops.flows.project import open_project
+
+    for path in write_profiles(open_project(directory, manifest), tuple(monitor or ())):
+        print_line(f"wrote {path}")
+    return 0
+
+
+@app.command("calibrate")
+def calibrate(
+    monitor: MonitorsArgument = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Put the bands into the manifest.")
+    ] = False,
+    directory: DirectoryOption = HERE,
+    manifest: ManifestOption = None,
+    form: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> int:
+    """Find the bands that ordinary variation of the baseline needs.
+
+    Example: lensops drift calibrate --write
+    """
+    from lensops.cli.output import Report, emit
+    from lensops.flows.drift import calibrate as found_by
+    from lensops.flows.project import open_project
+    from lensops.report.bands import data, document
+
+    project = open_project(directory, manifest)
+    found = found_by(project, tuple(monitor or ()), write=write)
+    written = project.file.path if write else None
+    emit(Report("bands", document(found, written=written), data(found)), form, output)
+    return 0

@@ -1,0 +1,226 @@
+"""Checked drift monitors as a document and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from lensops.drift.decide import Checked
+from lensops.drift.evidence import Status
+from lensops.drift.report import WORST, Compared, FeatureDrift
+from lensops.evidence import Outcome
+from lensops.report.bars import bars
+from lensops.report.document import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    Fold,
+    Heading,
+    Line,
+    Paragraph,
+    Span,
+    Table,
+    Tone,
+    line,
+)
+
+SHOWN = 15  # features of a monitor, the worst first; the rest is folded
+SIGNS = {"ok": "✅", "warning": "⚠️", "critical": "🚨"}
+OPEN = "❔"  # no data, or not decided
+TONES = {"ok": Tone.GOOD, "warning": Tone.WARN, "critical": Tone.BAD}
+_COLUMNS = (
+    Column("Feature", wide=True),
+    Column("PSI", right=True),
+    Column("Status"),
+    Column("Evidence"),
+    Column("p", right=True),
+    Column("Baseline"),
+    Column("Current"),
+)
+
+
+class Run(Protocol):
+    """The checked monitors."""
+
+    @property
+    def monitors(self) -> tuple[Checked, ...]: ...
+    @property
+    def outcome(self) -> Outcome: ...
+
+
+def document(run: Run) -> Document:
+    """One line that says it all, then each monitor with its features, the worst first."""
+    blocks: list[Block] = [Paragraph(line(headline(run.monitors)))]
+    for checked in run.monitors:
+        blocks += monitor_blocks(checked)
+    return Document(tuple(blocks))
+
+
+def data(run: Run) -> dict[str, Any]:
+    """The keys of `lensops/drift/v1`."""
+    return {
+        "psi": _largest(run.monitors),
+        "status": worst_status(run.monitors),
+        "outcome": str(run.outcome),
+        "monitors": [_monitor(checked) for checked in run.monitors],
+    }
+
+
+def headline(monitors: Sequence[Checked]) -> str:
+    """Such as `✅ Drift PSI=0.0031 status=OK`."""
+    psi = _largest(monitors)
+    found = "none" if psi is None else f"{psi:.4f}"
+    decided = max((c.report.decided for c in monitors), key=_rank, default="no data")
+    return f"{SIGNS.get(decided, OPEN)} Drift PSI={found} status={decided.upper()}"
+
+
+def worst_status(monitors: Sequence[Checked]) -> str:
+    """The worst status by the bands alone."""
+    return max((str(c.report.status) for c in monitors), key=_rank, default="no data")
+
+
+def monitor_blocks(checked: Checked) -> Iterator[Block]:
+    """One monitor."""
+    report, decision = checked.report, checked.decision
+    yield Heading(f"Drift of {report.name}")
+    yield Paragraph(_windows(checked))
+    yield from _features(report)
+    said = [line(_mark(decision.outcome), reason) for reason in decision.reasons]
+    said += [line(Span("! ", Tone.WARN), note) for note in report.notes]
+    said += [_causes(f) for f in _worst_first(report) if f.causes and not _told(f, checked)]
+    if said:
+        yield Bullets(tuple(said))
+    for segment in report.segments:
+        words = f"{report.by} = {segment.segment}: {segment.n_baseline:,} → {segment.n_current:,}"
+        psi = "none" if segment.psi is None else f"{segment.psi:.4f}"
+        summary = line(words + f" rows, PSI {psi} ", _word(str(segment.status)))
+        yield Fold(summary, tuple(_features(segment)))
+
+
+def _windows(checked: Checked) -> Line:
+    report = checked.report
+    dates = f" · {report.baseline_date} → {report.current_date}" if report.current_date else ""
+    rows = f"{report.n_baseline:,} → {report.n_current:,} rows{dates}"
+    return line(_word(report.decided), Span(f" · {rows}", Tone.MUTED))
+
+
+def _features(compared: Compared) -> Iterator[Block]:
+    rows = [_row(feature) for feature in _worst_first(compared)]
+    if rows:
+        yield Table(_COLUMNS, tuple(rows[:SHOWN]))
+    if rest := rows[SHOWN:]:
+        yield Fold(line(f"{len(rest)} more features"), (Table(_COLUMNS, tuple(rest)),))
+
+
+def _row(feature: FeatureDrift) -> tuple[Line, ...]:
+    figures = feature.figures
+    before, after = _shares(feature.baseline_counts), _shares(feature.current_counts)
+    top = max((*before, *after), default=0.0)
+    return (
+        line(feature.name),
+        line("–" if figures is None else f"{figures.psi:.4f}"),
+        line(_word(str(feature.status))),
+        line(str(feature.evidence)),
+        line("–" if figures is None else f"{figures.p_value:.2g}"),
+        line(Span(bars(before, top), Tone.MUTED)),
+        line(bars(after, top)),
+    )
+
+
+def _causes(feature: FeatureDrift) -> Line:
+    words = "; ".join(cause.text for cause in feature.causes)
+    return line(Span("· ", Tone.MUTED), Span(f"{feature.name}: ", Tone.STRONG), words)
+
+
+def _told(feature: FeatureDrift, checked: Checked) -> bool:
+    """Whether a reason of the decision says all that the causes would."""
+    named = [r for r in checked.decision.reasons if r.startswith(f"{feature.name}: ")]
+    return bool(named) and len(feature.causes) == 1
+
+
+def _worst_first(compared: Compared) -> list[FeatureDrift]:
+    return sorted(
+        compared.features, key=lambda f: (-WORST.index(f.status), -(f.psi or 0.0), f.name)
+    )
+
+
+def _shares(counts: Sequence[int]) -> tuple[float, ...]:
+    total = sum(counts)
+    return tuple(count / total for count in counts) if total else ()
+
+
+def _word(status: str) -> Span:
+    return Span(status, TONES.get(status, Tone.WARN))
+
+
+def _mark(outcome: Outcome) -> Span:
+    marks = {Outcome.FAIL: ("✗ ", Tone.BAD), Outcome.INCONCLUSIVE: ("? ", Tone.WARN)}
+    return Span(*marks.get(outcome, ("· ", Tone.MUTED)))
+
+
+def _rank(status: str) -> int:
+    """How bad a status is; one that is not decided lies between warning and critical."""
+    known = [str(each) for each in WORST]
+    return known.index(status) if status in known else known.index(str(Status.NO_DATA))
+
+
+def _largest(monitors: Sequence[Checked]) -> float | None:
+    return max((c.report.psi for c in monitors if c.report.psi is not None), default=None)
+
+
+def _monitor(checked: Checked) -> dict[str, Any]:
+    report = checked.report
+    return {
+        "name": report.name,
+        "psi": report.psi,
+        "status": str(report.status),
+        "outcome": str(checked.decision.outcome),
+        "reasons": list(checked.decision.reasons),
+        "baseline_date": report.baseline_date,
+        "current_date": report.current_date,
+        "n_baseline": report.n_baseline,
+        "n_current": report.n_current,
+        "feature_breakdown": report.feature_breakdown,
+        "features": [_feature(feature) for feature in report.features],
+        "by": report.by,
+        "segments": [_segment(segment) for segment in report.segments],
+        "notes": list(report.notes),
+    }
+
+
+def _segment(segment: Any) -> dict[str, Any]:
+    return {
+        "segment": segment.segment,
+        "psi": segment.psi,
+        "status": str(segment.status),
+        "n_baseline": segment.n_baseline,
+        "n_current": segment.n_current,
+        "feature_breakdown": segment.feature_breakdown,
+    }
+
+
+def _feature(feature: FeatureDrift) -> dict[str, Any]:
+    figures, split = feature.figures, feature.split
+    return {
+        "name": feature.name,
+        "type": feature.kind,
+        "recipe": feature.recipe,
+        "labels": list(feature.labels),
+        "edges": list(feature.edges),
+        "baseline_counts": list(feature.baseline_counts),
+        "current_counts": list(feature.current_counts),
+        "psi": feature.psi,
+        "status": str(feature.status),
+        "evidence": str(feature.evidence),
+        "bands": {"warning": feature.bands.warning, "critical": feature.bands.critical},
+        "p_value": figures.p_value if figures else None,
+        "q_value": feature.q_value,
+        "noise": figures.noise if figures else None,
+        "noise_limit": figures.noise_limit if figures else None,
+        "interval": list(figures.interval) if figures else None,
+        "rows_needed": figures.rows_needed if figures else None,
+        "missing": {"baseline": feature.missing[0], "current": feature.missing[1]},
+        "split": {"mix": split.mix, "within": split.within} if split else None,
+        "causes": [cause.text for cause in feature.causes],
+    }
