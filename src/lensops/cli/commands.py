@@ -10,7 +10,9 @@ from lensops.cli import (
     calibrate,
     dashboard,
     diff,
+    drift,
     evaluate,
+    gate,
     history,
     init,
     listing,
@@ -36,6 +38,8 @@ def register(app: typer.Typer) -> None:
     app.command("rollback")(rollback.rollback)
     app.command("history")(history.history)
     app.command("eval")(evaluate.evaluate)
+    app.add_typer(drift.app, name="drift")
+    app.command("gate")(gate.gate)
     app.command("calibrate")(calibrate.calibrate)
     app.command("report")(report.report)
     app.command("dashboard")(dashboard.dashboard)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def changed_in_place(path: Path, manifest: Manifest) -> tuple[Changed, ...]:
 
 
 def _changed(
-    path: Path, manifest: Manifest, known: dict[tuple[str, str], tuple[str, str]]
+    path: Path, manifest: Manifest, known: Mapping[tuple[str, str], tuple[str, str]]
 ) -> Iterator[Changed]:
     tree = folder_of(path)
     for (prompt, version), (digest, commit) in known.items():

@@ -13,8 +13,13 @@ from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, load_prompt, version_files
 
 
-def validate(directory: Path, manifest: Path | None = None) -> Validation:
-    """Read everything that the manifest names. Raises `UserError` when there is no manifest."""
+def validate(
+    directory: Path, manifest: Path | None = None, *, released: bool = True
+) -> Validation:
+    """Read everything that the manifest names; with `released`, look for versions edited in place.
+
+    Raises `UserError` when there is no manifest.
+    """
     path = find_manifest(directory, manifest)
     tree, name = folder_of(path), path.name
     try:
@@ -32,15 +37,16 @@ def validate(directory: Path, manifest: Path | None = None) -> Validation:
         file = ManifestFile(name, data, node, found)
         problems += _suites(file, tree, active)
         problems += _links(found, node, tree)
-        released, notes = _released(path, file)
-        problems += released
+        edited, notes = _released(path, file) if released else ([], [])
+        problems += edited
     unique = tuple(dict.fromkeys(problems))
     return Validation(name, unique, tuple(notes), len(active), versions)
 
 
 def _all_versions(tree: Folder, active: dict[str, Prompt]) -> tuple[int, list[Problem]]:
     """How many versions the prompts have, and the problems of those that are not active."""
-    count, problems = 0, []
+    count = 0
+    problems: list[Problem] = []
     for prompt in active:
         for version in version_files(tree, prompt):
             count += 1

@@ -1,0 +1,181 @@
+"""Calibrate: hold an eval's scores against ratings by people, and write the threshold that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lensops.errors import UserError
+from lensops.files import write_atomic
+from lensops.flows.project import Project, find_manifest, open_project
+from lensops.manifest import set_number, suggestion
+
+if TYPE_CHECKING:
+    from lensops.evals.calibration import Aim, Calibration, Rated
+    from lensops.evals.ratings import Rating
+
+MAX_BYTES = 200_000_000
+SHOWN = 3  # ids that a note names
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a calibration is asked for. `good` is the grade from which on an output is accepted."""
+
+    aim: Aim
+    suite: str | None = None
+    rating: str | None = None
+    good: float = 4.0
+    write: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A calibration, of what, and where its threshold was written."""
+
+    suite: str | None
+    scores: str
+    accepted: str
+    present: float | None
+    calibration: Calibration
+    notes: tuple[str, ...] = ()
+    written: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """Scores by id and the groups that are known with them, and where they came from."""
+
+    source: str
+    by_id: Mapping[str, float | None]
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+
+def calibrate(
+    directory: Path, ratings: Path, wanted: Wanted, manifest: Path | None = None
+) -> Calibrated:
+    """Scores against ratings; with `write`, the threshold goes into the manifest.
+
+    Scores are the column `score` of the ratings or, where there is none, those of the eval's
+    recorded outputs of the active version. Raises `Invalid` for bad ratings, `UserError`, and
+    `Undecided` where the ratings are too few or do not agree with any threshold.
+    """
+    from lensops.evals.calibration import calibrate as find
+    from lensops.evals.ratings import read_ratings
+
+    rated = read_ratings(_bytes(directory, ratings), ratings.name, wanted.rating)
+    own = all(rating.score is not None for rating in rated)
+    project = None if own and not _is_project(directory, manifest) else open_project(
+        directory, manifest
+    )  # fmt: skip
+    suite = _suite(project, wanted) if project else None
+    scores = _own(rated) if own or project is None else _recorded(project, suite)
+    joined, notes = _joined(rated, scores, wanted.good)
+    present = project.manifest.evals[suite].threshold if project and suite else None
+    found = find(joined, wanted.aim, present)
+    written = _write(directory, manifest, suite, found.threshold) if wanted.write else None
+    accepted = _accepted(rated, wanted)
+    return Calibrated(suite, scores.source, accepted, present, found, notes, written)
+
+
+def _bytes(directory: Path, ratings: Path) -> bytes:
+    try:
+        with (directory / ratings).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        raise UserError(f"cannot read the ratings {ratings.name}: {reason}") from None
+    if len(data) > MAX_BYTES:
+        raise UserError(f"{ratings.name} is larger than {MAX_BYTES:,} bytes")
+    return data
+
+
+def _is_project(directory: Path, manifest: Path | None) -> bool:
+    if manifest is not None:
+        return True
+    try:
+        find_manifest(directory, None)
+    except UserError:
+        return False
+    return True
+
+
+def _suite(project: Project, wanted: Wanted) -> str | None:
+    """The eval that is meant: the named one, or the only one."""
+    names = list(project.manifest.evals)
+    if wanted.suite is None:
+        if len(names) > 1:
+            raise UserError("which eval is rated?", f"--eval with one of: {', '.join(names)}")
+        return names[0] if names else None
+    if wanted.suite not in names:
+        near = suggestion(wanted.suite, names) or f"evals: {', '.join(names) or 'none'}"
+        raise UserError(f"there is no eval {wanted.suite!r}", near)
+    return wanted.suite
+
+
+def _own(rated: Sequence[Rating]) -> _Scores:
+    return _Scores("scores of the ratings file", {rating.id: rating.score for rating in rated})
+
+
+def _recorded(project: Project, suite: str | None) -> _Scores:
+    """The scores of the recorded outputs of the active version; nobody is asked."""
+    from lensops.flows.asking import Mode
+    from lensops.flows.evals import Options, run
+
+    if suite is None:
+        hint = "declare an eval, or give a column `score`"
+        raise UserError("the ratings have no scores, and the manifest declares no eval", hint)
+    (result,) = run(project, Options((suite,), mode=Mode.REPLAY)).results
+    by_id = {case.id: case.aggregate for case in result.cases}
+    groups = {case.id: case.cluster for case in result.cases}
+    return _Scores(f"recorded outputs of {result.prompt} {result.version}", by_id, groups)
+
+
+def _joined(
+    rated: Sequence[Rating], scores: _Scores, good: float
+) -> tuple[list[Rated], tuple[str, ...]]:
+    """Ratings with the scores of the same ids, and what has only one of the two."""
+    from lensops.evals.calibration import Rated
+
+    joined, unknown, unscored = [], [], []
+    for rating in rated:
+        score = scores.by_id.get(rating.id)
+        if rating.id not in scores.by_id:
+            unknown.append(rating.id)
+        elif score is None:
+            unscored.append(rating.id)
+        else:
+            group = rating.group or scores.groups.get(rating.id) or f"case {rating.id}"
+            joined.append(Rated(rating.id, score, rating.value, rating.accepted(good), group))
+    notes = [
+        _note(unknown, "have a rating and are no case of the eval"),
+        _note(unscored, "have a rating and no score"),
+    ]
+    return joined, tuple(note for note in notes if note)
+
+
+def _note(ids: list[str], what: str) -> str | None:
+    if not ids:
+        return None
+    shown = ", ".join(ids[:SHOWN]) + (", …" if len(ids) > SHOWN else "")
+    return f"{len(ids)} ids {what}: {shown}"
+
+
+def _accepted(rated: Sequence[Rating], wanted: Wanted) -> str:
+    if rated[0].is_approval:
+        return "accepted when half of the raters approve"
+    return f"accepted from a mean rating of {wanted.good:g} on"
+
+
+def _write(
+    directory: Path, manifest: Path | None, suite: str | None, threshold: float
+) -> str | None:
+    """Put the threshold into the manifest, touching nothing else of it."""
+    if suite is None:
+        raise UserError("there is no eval to write the threshold to", "declare one under `evals:`")
+    path = find_manifest(directory, manifest)
+    data = path.read_bytes()
+    write_atomic(path, set_number(data, path.name, ("evals", suite, "threshold"), threshold))
+    return f"evals.{suite}.threshold of {path.name}"

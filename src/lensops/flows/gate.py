@@ -1,0 +1,167 @@
+"""Gate: validate, evals, drift and what the branch loosens, joined into one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lensops.errors import Invalid, Place
+from lensops.evals.value import SuiteResult
+from lensops.evidence import Finding, Verdict
+from lensops.flows.asking import Mode, Watch
+from lensops.flows.bound import bound
+from lensops.flows.evals import Options, Run
+from lensops.flows.evals import run as run_evals
+from lensops.flows.findings import released_findings
+from lensops.flows.loosened import against
+from lensops.flows.project import Project, load_project
+from lensops.flows.targets import opened
+from lensops.flows.validate import validate
+from lensops.gate import Compared, Scored, Watched, decide
+from lensops.plan import Base
+
+if TYPE_CHECKING:
+    from lensops.flows.drift import DriftRun
+
+_SECTIONS = {  # where the limit stands that a rule's finding is about
+    "threshold": ("evals", "threshold"),
+    "regression": ("evals", "regression"),
+    "must_pass": ("evals", "cases"),
+    "judge": ("evals", "judge"),
+    "eval": ("evals", "cases"),
+    "drift": ("drift", "bands"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A verdict and what it was made of; `evals` and `drift` are None where none are declared."""
+
+    project: Project
+    verdict: Verdict
+    evals: Run | None
+    drift: DriftRun | None
+    base: Base | None = None
+
+
+def gate(
+    directory: Path,
+    manifest: Path | None = None,
+    *,
+    base: str | None = None,
+    mode: Mode = Mode.ASK,
+    watch: Watch | None = None,
+) -> Gated:
+    """Whether the work tree may merge. Nothing is written but recordings, in that mode.
+
+    Raises `Invalid` for problems of the manifest, the prompts and the cases, `UserError`, and
+    `RemoteFailed` when a provider refuses.
+    """
+    checked = validate(directory, manifest, released=False)
+    if checked.problems:
+        raise Invalid(checked.problems)
+    found = opened(directory, manifest)
+    project = load_project(found.folder, found.path.name)
+    findings = list(released_findings(found))
+    point = None
+    if base is not None:
+        merge, loosened = against(project, found.path, base)
+        findings = [*loosened, *findings]
+        point = Base(merge.ref, merge.commit)
+    evals = _evals(project, Options(base=base, mode=mode), watch)
+    drift = _drift(project)
+    verdict = decide(
+        findings,
+        [_scored(result) for result in evals.results] if evals else (),
+        _watched(project, drift) if drift else (),
+        bound(project.tree, project.manifest, project.desired),
+    )
+    placed = tuple(_placed(project, finding) for finding in verdict.findings)
+    return Gated(project, replace(verdict, findings=placed), evals, drift, point)
+
+
+def _evals(project: Project, options: Options, watch: Watch | None) -> Run | None:
+    return run_evals(project, options, watch) if project.manifest.evals else None
+
+
+def _drift(project: Project) -> DriftRun | None:
+    if not project.manifest.drift:
+        return None
+    from lensops.flows.drift import run  # loads NumPy and DuckDB
+
+    return run(project)
+
+
+def _scored(result: SuiteResult) -> Scored:
+    return Scored(
+        name=result.name,
+        mean=result.mean,
+        interval=result.interval,
+        threshold=result.threshold,
+        declared_threshold=result.declared_threshold,
+        n=result.n,
+        total=result.total,
+        missing=result.missing,
+        unscored=result.unscored,
+        neutral=result.judge.neutral if result.judge else 0,
+        outcome=result.outcome,
+        reasons=result.reasons,
+        recipe="; ".join(result.signatures.values()),
+        must_pass=sum(case.must_pass for case in result.cases),
+        broken=tuple((case.id, case.broken or "") for case in result.broken),
+        compared=_compared(result),
+    )
+
+
+def _compared(result: SuiteResult) -> Compared | None:
+    found = result.regression
+    if found is None:
+        return None
+    return Compared(
+        found.base_version,
+        found.difference,
+        found.interval,
+        found.margin,
+        found.confidence,
+        found.outcome,
+        found.n,
+        found.n_needed,
+        found.reason,
+    )
+
+
+def _watched(project: Project, drift: DriftRun) -> Iterator[Watched]:
+    for monitor in drift.monitors:
+        declared = project.manifest.drift[monitor.report.name]
+        limit = getattr(declared.bands, declared.gate.on)
+        report, decision = monitor.report, monitor.decision
+        recipes = sorted({feature.recipe for feature in report.features})
+        yield Watched(
+            report.name,
+            report.psi,
+            limit,
+            str(report.status),
+            min(report.n_baseline, report.n_current),
+            decision.outcome,
+            decision.reasons,
+            ", ".join(recipes),
+        )
+
+
+def _placed(project: Project, finding: Finding) -> Finding:
+    """The finding with the line that it is about, for annotations."""
+    if finding.place is not None:
+        return finding
+    return replace(finding, place=_place(project, finding))
+
+
+def _place(project: Project, finding: Finding) -> Place | None:
+    name = finding.subject.split("/")[0]
+    if finding.rule in _SECTIONS:
+        section, key = _SECTIONS[finding.rule]
+        return project.file.place(section, name, key)
+    if finding.rule == "released_version_changed":
+        return project.file.place("prompts", finding.subject.split(" ")[0], "active")
+    return None

@@ -1,0 +1,169 @@
+"""A calibration as a document and as data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from lensops.evals.agreement import Agreement, Rate
+from lensops.evals.calibration import Calibration
+from lensops.report.changes import number, plural
+from lensops.report.document import (
+    Block,
+    Column,
+    Document,
+    Line,
+    Paragraph,
+    Span,
+    Table,
+    Tone,
+    line,
+)
+
+
+class Calibrated(Protocol):
+    """A calibration, of what, and where its threshold was written."""
+
+    @property
+    def suite(self) -> str | None: ...
+    @property
+    def scores(self) -> str: ...  # where the scores came from, in words
+    @property
+    def accepted(self) -> str: ...  # what counts as accepted, in words
+    @property
+    def present(self) -> float | None: ...
+    @property
+    def calibration(self) -> Calibration: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+    @property
+    def written(self) -> str | None: ...
+
+
+def document(calibrated: Calibrated) -> Document:
+    """Correlation, a table of both parts, and the threshold with what it promises."""
+    found = calibrated.calibration
+    blocks: list[Block] = [Paragraph(_sizes(calibrated))]
+    blocks += [Paragraph(line(Span(f"! {note}", Tone.WARN))) for note in calibrated.notes]
+    blocks.append(Paragraph(_correlation(found)))
+    blocks.append(_table(calibrated))
+    blocks.append(Paragraph(_aim(found)))
+    if calibrated.written:
+        blocks.append(Paragraph(line(Span("✓ ", Tone.GOOD), f"written to {calibrated.written}")))
+    return Document(tuple(blocks), _last(calibrated))
+
+
+def data(calibrated: Calibrated) -> dict[str, Any]:
+    """The keys of `lensops/calibration/v1`."""
+    found = calibrated.calibration
+    return {
+        "eval": calibrated.suite,
+        "scores": calibrated.scores,
+        "accepted": calibrated.accepted,
+        "n": found.n,
+        "groups": found.groups,
+        "spearman": _figure(found.spearman),
+        "kendall": _figure(found.kendall),
+        "threshold": found.threshold,
+        "present_threshold": calibrated.present,
+        "max_false_pass": found.aim.max_false_pass,
+        "confidence": found.aim.confidence,
+        "seed": found.aim.seed,
+        "development": _part(found.development),
+        "held_out": _part(found.held_out),
+        "present": None if found.present is None else _part(found.present),
+        "notes": list(calibrated.notes),
+        "written": calibrated.written,
+    }
+
+
+def _sizes(calibrated: Calibrated) -> Line:
+    found = calibrated.calibration
+    of = f"{calibrated.suite}: " if calibrated.suite else ""
+    sizes = f"{plural(found.n, 'rated output')} in {plural(found.groups, 'group')}"
+    return line(Span(of, Tone.STRONG), f"{sizes}; {calibrated.accepted}; {calibrated.scores}")
+
+
+def _correlation(found: Calibration) -> Line:
+    return line(
+        "rank correlation of score and rating: ",
+        Span(
+            f"Spearman {_said(found.spearman)}, Kendall tau-b {_said(found.kendall)}", Tone.STRONG
+        ),
+    )
+
+
+def _table(calibrated: Calibrated) -> Table:
+    found = calibrated.calibration
+    parts = [
+        (f"development, at {number(found.threshold)}", found.development),
+        (f"held out, at {number(found.threshold)}", found.held_out),
+    ]
+    if found.present is not None and calibrated.present is not None:
+        parts.append((f"held out, at the present {number(calibrated.present)}", found.present))
+    columns = (
+        Column("part", wide=True),
+        Column("n", right=True),
+        Column("kappa", right=True),
+        Column("agreed", right=True),
+        Column("false pass", right=True),
+        Column("false fail", right=True),
+    )
+    return Table(columns, tuple(tuple(_cells(name, part)) for name, part in parts))
+
+
+def _cells(name: str, part: Agreement) -> Iterator[Line]:
+    yield line(name)
+    yield line(str(part.n))
+    yield line(_said(part.kappa))
+    for rate in (part.agreed, part.false_pass, part.false_fail):
+        yield line(_share(rate))
+
+
+def _aim(found: Calibration) -> Line:
+    level = f"{found.aim.confidence:.0%}"
+    if (bound := found.aim.max_false_pass) is not None:
+        words = f"the lowest threshold whose false pass rate is at most {bound:g}, at {level}"
+    else:
+        words = "the threshold with the largest kappa"
+    rest = f"found on the development part only; intervals are exact ones at {level}"
+    return line(Span(f"{words}; {rest}", Tone.MUTED))
+
+
+def _last(calibrated: Calibrated) -> str:
+    found, held = calibrated.calibration, calibrated.calibration.held_out
+    return (
+        f"[calibrate] threshold={found.threshold:g} kappa={_said(held.kappa)} "
+        f"false_pass={_said(held.false_pass.value)} false_fail={_said(held.false_fail.value)} "
+        f"n={held.n} (held out)"
+    )
+
+
+def _share(rate: Rate) -> str:
+    if not rate.n:
+        return "–"
+    return f"{rate.value:.1%} [{rate.low:.1%}, {rate.high:.1%}] of {rate.n}"
+
+
+def _said(value: float) -> str:
+    return f"{value:.3f}" if math.isfinite(value) else "–"
+
+
+def _part(part: Agreement) -> dict[str, Any]:
+    return {
+        "n": part.n,
+        "kappa": _figure(part.kappa),
+        "agreed": _rate(part.agreed),
+        "false_pass": _rate(part.false_pass),
+        "false_fail": _rate(part.false_fail),
+    }
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    interval = [_figure(rate.low), _figure(rate.high)] if rate.n else None
+    return {"hits": rate.hits, "n": rate.n, "value": _figure(rate.value), "interval": interval}
+
+
+def _figure(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,126 @@
+"""A verdict as a document and as data: what decided first, then the scores and the drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from lensops.drift.decide import Checked
+from lensops.evals.value import SuiteResult
+from lensops.evidence import Finding, Outcome, Verdict
+from lensops.plan import Base
+from lensops.report.changes import finding_data, short
+from lensops.report.document import (
+    Block,
+    Bullets,
+    Document,
+    Heading,
+    Line,
+    Paragraph,
+    Span,
+    Tone,
+    line,
+)
+from lensops.report.drift import monitor_blocks
+from lensops.report.eval import MARKS, TONES, WORDS, suite_blocks
+
+_ORDER = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.NOTE, Outcome.PASS)
+_SIGNS = {Outcome.PASS: "✓ ", Outcome.FAIL: "✗ ", Outcome.INCONCLUSIVE: "? ", Outcome.NOTE: "· "}
+LOOSENED = "gate_loosened"
+
+
+class Scores(Protocol):
+    """The results of the evals."""
+
+    @property
+    def results(self) -> tuple[SuiteResult, ...]: ...
+
+
+class Drift(Protocol):
+    """The results of the drift monitors."""
+
+    @property
+    def monitors(self) -> tuple[Checked, ...]: ...
+
+
+class Gated(Protocol):
+    """A verdict and what it was made of."""
+
+    @property
+    def verdict(self) -> Verdict: ...
+    @property
+    def evals(self) -> Scores | None: ...
+    @property
+    def drift(self) -> Drift | None: ...
+    @property
+    def base(self) -> Base | None: ...
+
+
+def document(gated: Gated) -> Document:
+    """The verdict with its findings, then suite by suite and monitor by monitor."""
+    verdict = gated.verdict
+    blocks: list[Block] = [Heading(headline(verdict)), *finding_blocks(verdict.findings)]
+    for result in gated.evals.results if gated.evals else ():
+        blocks += suite_blocks(result, gated.base)
+    for monitor in gated.drift.monitors if gated.drift else ():
+        blocks += monitor_blocks(monitor)
+    blocks += digest_blocks(verdict)
+    return Document(tuple(blocks), gate_line(verdict))
+
+
+def data(gated: Gated) -> dict[str, Any]:
+    """The keys of `lensops/verdict/v1`."""
+    verdict = gated.verdict
+    base = {"ref": gated.base.ref, "commit": gated.base.commit} if gated.base else None
+    return {
+        "verdict": str(verdict.outcome),
+        "digests": dict(verdict.digests),
+        "base": base,
+        "findings": [_finding(finding) for finding in verdict.findings],
+    }
+
+
+def headline(verdict: Verdict) -> str:
+    """The verdict in two words."""
+    return f"Gate {WORDS[verdict.outcome].lower()} {MARKS[verdict.outcome]}"
+
+
+def gate_line(verdict: Verdict) -> str:
+    """The last line of text output."""
+    counts = dict.fromkeys(Outcome, 0)
+    for finding in verdict.findings:
+        counts[finding.outcome] += 1
+    told = " ".join(f"{outcome}={counts[outcome]}" for outcome in Outcome)
+    return f"[gate] {told} {WORDS[verdict.outcome]} {MARKS[verdict.outcome]}"
+
+
+def finding_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
+    """What was loosened in lines of its own, then the findings, those that stop it first."""
+    for finding in findings:
+        if finding.rule == LOOSENED:
+            words = f"⚠ gate loosened: {finding.subject}: {finding.message}"
+            yield Paragraph(line(Span(words, Tone.BAD)))
+    others = [finding for finding in findings if finding.rule != LOOSENED]
+    others.sort(key=lambda finding: _ORDER.index(finding.outcome))
+    if others:
+        yield Bullets(tuple(finding_line(finding) for finding in others))
+
+
+def finding_line(finding: Finding) -> Line:
+    """A finding: its mark, its rule and subject, what it says."""
+    tone = TONES.get(finding.outcome, Tone.MUTED)
+    what = Span(f"{finding.rule.replace('_', ' ')} {finding.subject}: ", Tone.STRONG)
+    return line(Span(_SIGNS[finding.outcome], tone), what, finding.message)
+
+
+def digest_blocks(verdict: Verdict) -> Iterator[Block]:
+    """The digests that the verdict is bound to."""
+    if verdict.digests:
+        told = ", ".join(f"{name} {short(found)}" for name, found in verdict.digests.items())
+        yield Paragraph(line(Span(f"evidence of {told}", Tone.MUTED)))
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    place = finding.place
+    where = {"path": place.path, "line": place.line, "column": place.column} if place else None
+    return {**finding_data(finding), "place": where}
