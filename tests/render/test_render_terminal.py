@@ -151,3 +151,11 @@ def test_plan_in_a_pipe_has_no_escape(project: Repo, tmp_path: Path) -> None:
     done = process("plan", cwd=project.root)
     assert done.code == 0
     assert "\x1b" not in done.out
+
+
+def test_no_cell_is_cut_off_where_the_screen_is_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    cells = tuple(line(f"value {number} of some length") for number in range(4))
+    table = Table((Column("a", wide=True), *(Column(name) for name in "bcd")), (cells,))
+    words = plain(Document((table,))).split()
+    assert sorted(words[4:]) == sorted(" ".join(each[0].text for each in cells).split())

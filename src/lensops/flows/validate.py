@@ -13,9 +13,7 @@ from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, load_prompt, version_files
 
 
-def validate(
-    directory: Path, manifest: Path | None = None, *, released: bool = True
-) -> Validation:
+def validate(directory: Path, manifest: Path | None = None, *, released: bool = True) -> Validation:
     """Read everything that the manifest names; with `released`, look for versions edited in place.
 
     Raises `UserError` when there is no manifest.

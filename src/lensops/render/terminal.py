@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 STATEMENTS = (Paragraph, Bullets, Fold)
 WIDTH = 100  # columns of tables where no terminal says
+GAP = 2  # columns between those of a table
+LEAST = 12  # columns that are left to a wide one before all of them are wrapped
 SIDE_BY_SIDE = 100  # columns that two texts side by side need
 STYLES = {
     Tone.PLAIN: "",
@@ -96,7 +98,7 @@ class _Screen:
 
     def _draw(self, block: Block) -> None:
         if isinstance(block, Table):
-            self._console.print(_table(block))
+            self._console.print(_table(block, self._width))
             return
         if isinstance(block, Diff) and self._sides:
             self._console.print(_side_by_side(block, self._width))
@@ -145,22 +147,35 @@ def _text(spans: Line) -> Text:
     return made
 
 
-def _table(block: Table) -> RichTable:
+def _table(block: Table, width: int) -> RichTable:
     from rich.table import Table as RichTable
 
-    table = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = RichTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
+    narrow = _needed(block) > width - LEAST
     for column in block.columns:
-        _column(table, column)
+        _column(table, column, wraps=column.wide or narrow)
     for row in block.rows:
         table.add_row(*(_text(cell) for cell in row))
     return table
 
 
-def _column(table: RichTable, column: Column) -> None:
+def _needed(block: Table) -> int:
+    """The columns on the screen that all cells need but those of wide columns."""
+    from rich.cells import cell_len
+
+    needed = 0
+    for place, column in enumerate(block.columns):
+        cells = [text(row[place]) for row in block.rows]
+        if not column.wide:
+            needed += GAP + max(cell_len(cell) for cell in [column.name, *cells])
+    return needed
+
+
+def _column(table: RichTable, column: Column, *, wraps: bool) -> None:
     table.add_column(
         one_line(column.name),
         justify="right" if column.right else "left",
-        no_wrap=not column.wide,
+        no_wrap=not wraps,
         ratio=1 if column.wide else None,
         overflow="fold",
     )
