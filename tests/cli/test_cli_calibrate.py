@@ -45,7 +45,7 @@ def test_it_says_correlation_agreement_and_threshold(rated: Repo) -> None:
     for words in (
         "offer_copy: 300 rated outputs in 60 groups",
         "Spearman 0.9",
-        "at the present 0.30",
+        "held out",
         "[calibrate] threshold=0.",
     ):
         assert words in done.out
