@@ -57,7 +57,8 @@ class PropensityDriftMonitor:
         baseline_date: str | None = None,
         current_date: str | None = None,
     ) -> DriftReport:
-        """The report of two windows: arrays of scores, or mappings of column names to arrays.
+        """The report of two windows: arrays of scores, or of tables: mappings of column names to
+        arrays, or data frames.
 
         A column `score` is counted over [0, 1]; others by the baseline's deciles, or by category.
         Raises `UserError` for windows without the same columns.
@@ -75,4 +76,9 @@ class PropensityDriftMonitor:
 
 
 def _table(window: Any) -> Mapping[str, Any]:
-    return window if isinstance(window, Mapping) else {SCORE: window}
+    """Columns by name, of a mapping or a data frame; a plain array is one of scores."""
+    if isinstance(window, Mapping):
+        return window
+    if hasattr(window, "columns"):
+        return {str(name): window[name] for name in window.columns}
+    return {SCORE: window}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lensops.drift.engine import Asked, Engine, Extremes, Group, Rows
 from lensops.drift.features import Watched, watched
@@ -48,7 +48,6 @@ class Baseline:
     date: str | None = None
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
-    sizes: Mapping[str | None, int] = field(default_factory=dict)
 
     @property
     def layouts(self) -> dict[Measure, Layout]:
@@ -75,6 +74,7 @@ def prepare(monitor: Monitor, engine: Engine, window: Resolved, current: Rows | 
         segments=segments,
         date=window.date,
         fingerprint=engine.fingerprint(window.rows),
+        notes=window.notes,
     )
 
 

@@ -49,7 +49,7 @@ def check(name: str, monitor: Monitor, engine: Engine, kept: Baseline | None = N
         current_date=current.date,
         segments=tuple(_segments(monitor, baseline, tallies)) if group else (),
         by=monitor.by,
-        notes=(*baseline.notes, *_notes(current)),
+        notes=tuple(dict.fromkeys((*baseline.notes, *current.notes))),
     )
 
 
@@ -87,15 +87,9 @@ def _has_new(one: Ready, tally: Tally) -> bool:
     return bool(counts.vector(layout)[layout.labels.index(NEW)])
 
 
-def _notes(current: Resolved) -> Iterator[str]:
-    if current.extremes.timeless:
-        yield f"{current.extremes.timeless:,} rows have no time and are in no window"
-
-
 def _segments(monitor: Monitor, baseline: Baseline, tallies: Tallies) -> Iterator[SegmentDrift]:
     """The comparison within each segment that either window has."""
-    names = [*baseline.segments, OTHERS, NOWHERE]
-    for name in names:
+    for name in dict.fromkeys([*baseline.segments, OTHERS, NOWHERE]):
         both = baseline.tallies.get(name, {}), tallies.get(name, {})
         if any(both):
             found = features(monitor, baseline.features, both, {})

@@ -9,7 +9,20 @@ from lensops.drift.report import DriftReport, FeatureDrift
 from lensops.evidence import Outcome
 from lensops.manifest.drift import Monitor
 
+_ORDER = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
 _LEVELS = {"warning": (Status.WARNING, Status.CRITICAL), "critical": (Status.CRITICAL,)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one feature means: its name, what follows for it, and why."""
+
+    feature: str
+    outcome: Outcome
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.feature}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +30,12 @@ class Decision:
     """The outcome of a monitor, and a reason for each feature that is not simply fine."""
 
     outcome: Outcome
-    reasons: tuple[str, ...]
+    found: tuple[Reason, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons as text, those that decided first."""
+        return tuple(str(reason) for reason in self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +49,39 @@ class Checked:
 def decide(monitor: Monitor, report: DriftReport) -> Decision:
     """The worst outcome of the features; a monitor that compared nothing is inconclusive."""
     said = [_feature(monitor, feature) for feature in report.features]
-    outcomes = {outcome for outcome, _ in said}
-    reasons = tuple(reason for _, reason in said if reason)
+    outcomes = {reason.outcome for reason in said}
+    found = tuple(sorted((r for r in said if r.why), key=lambda r: _ORDER.index(r.outcome)))
     if Outcome.FAIL in outcomes:
-        return Decision(Outcome.FAIL, reasons)
+        return Decision(Outcome.FAIL, found)
     if Outcome.INCONCLUSIVE in outcomes or not said:
-        softened = Outcome.FAIL if monitor.inconclusive == "fail" else Outcome.INCONCLUSIVE
-        return Decision(softened, reasons)
-    return Decision(Outcome.PASS, reasons)
+        hard = Outcome.FAIL if monitor.inconclusive == "fail" else Outcome.INCONCLUSIVE
+        return Decision(hard, found)
+    return Decision(Outcome.PASS, found)
 
 
-def _feature(monitor: Monitor, feature: FeatureDrift) -> tuple[Outcome, str]:
-    name = feature.name
-    figures = feature.figures
-    if feature.status is Status.NO_DATA or figures is None:
-        return Outcome.INCONCLUSIVE, f"{name}: no data" + _why(feature)
-    reaches = feature.status in _LEVELS[monitor.gate.on]
-    words = f"{name}: {feature.status}, PSI {figures.psi:.4f}, evidence {feature.evidence}"
-    if reaches and (monitor.gate.evidence == "any" or feature.evidence is Evidence.CONFIRMED):
-        return Outcome.FAIL, words + _why(feature)
-    if feature.evidence is Evidence.INCONCLUSIVE and monitor.gate.evidence != "any":
-        rows = f"; about {figures.rows_needed:,} rows a window are needed"
-        return Outcome.INCONCLUSIVE, words + rows
-    if reaches:  # chance is not ruled out
-        return Outcome.INCONCLUSIVE, words + _why(feature)
+def _feature(monitor: Monitor, feature: FeatureDrift) -> Reason:
+    if feature.figures is None:
+        return Reason(feature.name, Outcome.INCONCLUSIVE, "no data" + _why(feature))
+    words = f"{feature.status}, PSI {feature.figures.psi:.4f}, evidence {feature.evidence}"
+    outcome = _outcome(monitor, feature)
+    if outcome is Outcome.INCONCLUSIVE and feature.evidence is Evidence.INCONCLUSIVE:
+        rows = feature.figures.rows_needed
+        return Reason(feature.name, outcome, f"{words}; about {rows:,} rows a window are needed")
     fine = feature.status is Status.OK and feature.evidence is not Evidence.SMALL
-    return Outcome.PASS, "" if fine else words + _why(feature)
+    said = "" if fine and outcome is Outcome.PASS else words + _why(feature)
+    return Reason(feature.name, outcome, said)
+
+
+def _outcome(monitor: Monitor, feature: FeatureDrift) -> Outcome:
+    """What a feature with figures means; `evidence: any` looks at the bands alone."""
+    reaches = feature.status in _LEVELS[monitor.gate.on]
+    if monitor.gate.evidence == "any":
+        return Outcome.FAIL if reaches else Outcome.PASS
+    if reaches and feature.evidence is Evidence.CONFIRMED:
+        return Outcome.FAIL
+    if reaches or feature.evidence is Evidence.INCONCLUSIVE:  # chance is not ruled out
+        return Outcome.INCONCLUSIVE
+    return Outcome.PASS
 
 
 def _why(feature: FeatureDrift) -> str:

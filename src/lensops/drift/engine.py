@@ -27,13 +27,21 @@ class Rows:
     start: datetime | None = None
     end: datetime | None = None
 
+    @property
+    def bounded(self) -> bool:
+        """Whether times decide which rows these are."""
+        return self.start is not None or self.end is not None
+
     def between(self, start: datetime | None, end: datetime | None) -> Rows:
         return replace(self, start=start, end=end)
 
 
 @dataclass(frozen=True, slots=True)
 class Extremes:
-    """How many rows there are, the first and last time among them, and those without a time."""
+    """How many rows there are and the first and last time among them.
+
+    `timeless` rows have no readable time: a window by time leaves them out.
+    """
 
     rows: int
     first: datetime | None = None

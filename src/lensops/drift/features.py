@@ -14,6 +14,8 @@ from lensops.manifest.drift import Bands, Feature, Monitor
 
 MOSTLY = 0.9  # the share of readable numbers from which a text column is one of numbers
 
+ANY_KIND = (None, "evidently")  # what is declared of a feature whose kind follows from the data
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -34,7 +36,7 @@ def watched(monitor: Monitor, engine: Engine, rows: Rows) -> list[Watched]:
         column
         for name, feature in monitor.features.items()
         if feature.kind is None
-        and feature.chosen is None
+        and feature.chosen in ANY_KIND
         and kinds[column := feature.column or name] == TEXT
     ]
     readable = engine.readable(rows, list(dict.fromkeys(undecided)))

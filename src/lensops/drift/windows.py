@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from lensops.drift.engine import Condition, Engine, Extremes, Rows
+from lensops.errors import UserError
 from lensops.manifest.drift import Files, Monitor, Window
 
 HOURS = {"h": 1, "d": 24, "w": 24 * 7}
@@ -25,6 +26,14 @@ class Resolved:
         """The UTC date of the newest row, when the rows have times."""
         newest = self.extremes.last
         return newest.date().isoformat() if newest else None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the window."""
+        if not (self.rows.bounded and self.extremes.timeless):
+            return ()
+        words = f"{self.extremes.timeless:,} rows of {', '.join(self.rows.source)}"
+        return (f"{words} have no readable time and are in no window",)
 
 
 def sources(monitor: Monitor, *, baseline: bool = True) -> tuple[tuple[str, ...], ...]:
@@ -50,8 +59,13 @@ def settle(engine: Engine, rows: Rows, window: Files | Window | None) -> Resolve
     """A window with its rows counted; one of the `last` days counted back from the newest row."""
     extremes = engine.extremes(rows)
     last = window.last if isinstance(window, Window) else None
-    if last is None or extremes.last is None:
+    if last is None or not extremes.rows:
         return Resolved(rows, extremes)
+    if extremes.last is None:
+        raise UserError(
+            f"no row of {', '.join(rows.source)} has a time in column {rows.time!r}",
+            "`last:` counts back from the newest row; times are written like 2026-01-31T12:00:00Z",
+        )
     end = extremes.last + TICK
     cut = rows.between(end - _stretch(last), end)
     return Resolved(cut, engine.extremes(cut))

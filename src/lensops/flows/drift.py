@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from lensops.drift.decide import Checked, decide
 from lensops.drift.engine import Engine
 from lensops.drift.engines.duckdb import DuckEngine
 from lensops.drift.profile import dumped, loaded
-from lensops.drift.windows import sources
+from lensops.drift.windows import baseline_rows, sources
 from lensops.errors import UserError
 from lensops.evidence import Outcome
 from lensops.files import Folder, write_atomic
@@ -134,7 +134,22 @@ def _profile(project: Project, monitor: Monitor) -> Baseline | None:
             return None
         words = f"there is no profile {monitor.profile}"
         raise UserError(words, "write it with `lensops drift profile`") from None
-    return loaded(data, monitor.profile, monitor)
+    return _compared_with_data(project, monitor, loaded(data, monitor.profile, monitor))
+
+
+def _compared_with_data(project: Project, monitor: Monitor, kept: Baseline) -> Baseline:
+    """The profile, with a note where the data that it was made of is here and differs."""
+    if monitor.baseline is None or monitor.connection is not None:
+        return kept
+    rows = baseline_rows(monitor)
+    try:
+        now = DuckEngine(_folder(project), [rows.source]).fingerprint(rows)
+    except UserError:  # a profile is there so that the data need not be
+        return kept
+    if now == kept.fingerprint:
+        return kept
+    words = f"{monitor.profile} was made of other data than {', '.join(rows.source)} holds now"
+    return replace(kept, notes=(*kept.notes, words))
 
 
 @contextmanager

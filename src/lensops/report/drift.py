@@ -86,7 +86,7 @@ def monitor_blocks(checked: Checked) -> Iterator[Block]:
     yield Heading(f"Drift of {report.name}")
     yield Paragraph(_windows(checked))
     yield from _features(report)
-    said = [line(_mark(decision.outcome), reason) for reason in decision.reasons]
+    said = [line(_mark(reason.outcome), str(reason)) for reason in decision.found]
     said += [line(Span("! ", Tone.WARN), note) for note in report.notes]
     said += [_causes(f) for f in _worst_first(report) if f.causes and not _told(f, checked)]
     if said:
@@ -135,8 +135,8 @@ def _causes(feature: FeatureDrift) -> Line:
 
 def _told(feature: FeatureDrift, checked: Checked) -> bool:
     """Whether a reason of the decision says all that the causes would."""
-    named = [r for r in checked.decision.reasons if r.startswith(f"{feature.name}: ")]
-    return bool(named) and len(feature.causes) == 1
+    named = any(reason.feature == feature.name for reason in checked.decision.found)
+    return named and len(feature.causes) == 1
 
 
 def _worst_first(compared: Compared) -> list[FeatureDrift]:

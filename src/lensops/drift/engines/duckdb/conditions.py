@@ -10,13 +10,16 @@ from lensops.drift.engines.duckdb.times import moment
 from lensops.manifest.drift import Scalar, Span
 
 
-def conditions(rows: Rows, types: dict[str, str], statement: Statement) -> str:
-    """The text after WHERE, or `true`."""
+def conditions(
+    rows: Rows, types: dict[str, str], statement: Statement, *, or_timeless: bool = False
+) -> str:
+    """The text after WHERE, or `true`; with `or_timeless`, rows without a time pass as well."""
     parts = [_condition(name, wanted, statement) for name, wanted in rows.where]
-    if rows.time is not None and (rows.start is not None or rows.end is not None):
+    if rows.time is not None and rows.bounded:
         at = moment(rows.time, types[rows.time], rows.timezone, statement)
-        parts += [_bound(at, ">=", rows.start, statement)] if rows.start else []
-        parts += [_bound(at, "<", rows.end, statement)] if rows.end else []
+        limits = ((">=", rows.start), ("<", rows.end))
+        inside = " AND ".join(_bound(at, sign, v, statement) for sign, v in limits if v)
+        parts.append(f"({inside} OR {at} IS NULL)" if or_timeless else inside)
     return " AND ".join(parts) or "true"
 
 

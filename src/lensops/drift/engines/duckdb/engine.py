@@ -57,10 +57,12 @@ class DuckEngine:
         at = f"epoch_us({times.moment(rows.time, kind, rows.timezone, statement)})"
         naive = times.naive_texts(rows.time, kind, rows.timezone)
         wanted = ["count(*)", f"count({at})", f"min({at})", f"max({at})", f"sum(({naive})::INT)"]
-        count, timed, first, last, without_zone = self._select(rows, wanted, statement)
+        found = self._select(rows, wanted, statement, or_timeless=True)
+        count, timed, first, last, without_zone = found
         if without_zone:
             raise times.no_zone(rows.time)
-        return Extremes(int(count), _time(first), _time(last), int(count) - int(timed))
+        inside = timed if rows.bounded else count
+        return Extremes(int(inside), _time(first), _time(last), int(count) - int(timed))
 
     def readable(self, rows: Rows, columns: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         wanted = []
@@ -134,11 +136,13 @@ class DuckEngine:
                 digest.update(opened.read(ENDS))
         return f"sha256:{digest.hexdigest()}"
 
-    def _select(self, rows: Rows, wanted: list[str], statement: Statement) -> tuple[Any, ...]:
+    def _select(
+        self, rows: Rows, wanted: list[str], statement: Statement, *, or_timeless: bool = False
+    ) -> tuple[Any, ...]:
         """One row of aggregates over a window."""
         types = self._types_of(rows)
         source = reading(self.sources[rows.source], list(types), statement)
-        where = conditions(rows, types, statement)
+        where = conditions(rows, types, statement, or_timeless=or_timeless)
         text = f"SELECT {', '.join(wanted)} FROM {source} WHERE {where}"
         return self.session.rows(text, statement.values)[0]
 
@@ -157,8 +161,8 @@ class DuckEngine:
 
     def _is_one_whole_file(self, rows: Rows) -> bool:
         source = self.sources[rows.source]
-        timed = rows.start is not None or rows.end is not None
-        return source.form == "parquet" and len(source.files) == 1 and not rows.where and not timed
+        whole = not rows.where and not rows.bounded
+        return source.form == "parquet" and len(source.files) == 1 and whole
 
 
 def _kind(kind: str, untyped: bool) -> str:

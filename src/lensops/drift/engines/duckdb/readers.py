@@ -51,15 +51,20 @@ def _csv(source: Source, columns: Sequence[str], statement: Statement) -> str:
         groups.setdefault(header(file, file.name), []).append(file)
     parts = []
     for head, files in groups.items():
-        listed = ", ".join(quoted(name) for name in columns if name in head.names) or "NULL AS none"
+        listed = ", ".join(_blank_as_null(name) for name in columns if name in head.names)
         read = (
             f"read_csv({statement.bind(_patterns(files))},"
             f" columns = {statement.bind(dict.fromkeys(head.names, 'VARCHAR'))},"
             f" auto_detect = false, header = true, delim = {statement.bind(head.separator)},"
             " quote = chr(34), escape = chr(34))"
         )
-        parts.append(f"SELECT {listed} FROM {read}")
+        parts.append(f"SELECT {listed or 'NULL AS none'} FROM {read}")
     return "(" + " UNION ALL BY NAME ".join(parts) + ")"
+
+
+def _blank_as_null(name: str) -> str:
+    """A column of text. It keeps DuckDB from moving a TRY_CAST into the reader, where it fails."""
+    return f"nullif({quoted(name)}, '') AS {quoted(name)}"
 
 
 def _json(source: Source, columns: Sequence[str], statement: Statement) -> str:

@@ -1,0 +1,110 @@
+"""Drift in tests: tables as files of any format, monitors, and the check of one."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from lensops.drift.check import check
+from lensops.drift.engines.duckdb import DuckEngine
+from lensops.drift.report import DriftReport, FeatureDrift
+from lensops.drift.windows import sources
+from lensops.files import Folder
+from lensops.manifest.drift import Monitor
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+Table = Mapping[str, Sequence[Any]]
+
+
+def monitor(**keys: Any) -> Monitor:
+    """A monitor of two files, with what is given in place of the defaults."""
+    declared = {"baseline": "baseline.csv", "current": "current.csv", "features": {"x": {}}}
+    return Monitor.model_validate({**declared, **keys})
+
+
+def checked(folder: Path, declared: Monitor) -> DriftReport:
+    """The report of a monitor whose files lie in a folder."""
+    engine = DuckEngine(Folder(folder), sources(declared))
+    try:
+        return check("test", declared, engine)
+    finally:
+        engine.close()
+
+
+def feature(folder: Path, name: str = "x", **keys: Any) -> FeatureDrift:
+    """One feature of the report of a monitor."""
+    report = checked(folder, monitor(**keys))
+    return next(each for each in report.features if each.name == name)
+
+
+def write(path: Path, table: Table) -> Path:
+    """A table as a file, in the format of its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    name = path.name.removesuffix(".gz")
+    if name.endswith((".parquet", ".pq")):
+        _parquet(path, table)
+        return path
+    lines = _json(table) if name.endswith(".jsonl") else _csv(table, name)
+    data = "".join(lines).encode()
+    path.write_bytes(gzip.compress(data) if path.name.endswith(".gz") else data)
+    return path
+
+
+def windows(folder: Path, baseline: Table, current: Table, ending: str = "csv") -> None:
+    """Both windows as files named `baseline` and `current`."""
+    write(folder / f"baseline.{ending}", baseline)
+    write(folder / f"current.{ending}", current)
+
+
+def _rows(table: Table) -> Iterable[tuple[Any, ...]]:
+    return zip(*table.values(), strict=True)
+
+
+def _csv(table: Table, name: str) -> Iterable[str]:
+    class Lines(list[str]):
+        def write(self, line: str) -> None:
+            self.append(line)
+
+    lines = Lines()
+    writer = csv.writer(lines, delimiter="\t" if name.endswith(".tsv") else ",")
+    writer.writerow(table)
+    writer.writerows(_rows(table))
+    return lines
+
+
+def _json(table: Table) -> Iterable[str]:
+    for row in _rows(table):
+        made = {name: _plain(value) for name, value in zip(table, row, strict=True)}
+        yield json.dumps(made) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _parquet(path: Path, table: Table) -> None:
+    columns = ", ".join(
+        f'c{at} AS "{name.replace(chr(34), chr(34) * 2)}"' for at, name in enumerate(table)
+    )
+    values = {f"c{at}": _array(column) for at, column in enumerate(table.values())}
+    with duckdb.connect() as connection:
+        connection.register("given", values)
+        connection.execute(f"COPY (SELECT {columns} FROM given) TO '{path}' (FORMAT parquet)")
+
+
+def _array(column: Sequence[Any]) -> Any:
+    """A column as DuckDB reads it, with None as NULL."""
+    if isinstance(column, np.ndarray):
+        return column
+    absent = [value is None for value in column]
+    filled = [value for value in column if value is not None]
+    blank = filled[0] if filled else 0.0
+    array = np.array([blank if value is None else value for value in column])
+    return np.ma.masked_array(array, mask=absent) if any(absent) else array
