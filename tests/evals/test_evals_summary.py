@@ -228,3 +228,22 @@ class TestRegression:
         assert lost.outcome is Outcome.FAIL
         assert found.outcome is Outcome.FAIL
         assert "against base v1" in found.reasons[0]
+
+
+class TestFlawed:
+    @pytest.mark.parametrize(
+        "output", ["not JSON", '{"body": ', {"headline": "x"}, {"body": 7}, [1], '["body"]']
+    )
+    def test_an_output_without_the_field_that_is_scored_is_worth_nothing(self, output: Any) -> None:
+        made = suite(weights={"rouge_l": 0.5, "bleu": 0.5}, text="body")
+        (found,) = score_cases(
+            Scorer(made, 0.75), [Answered(Case("a", {}, ("tea",)), (output,), {})]
+        )
+        assert found.aggregate == 0.0
+        assert "'body'" in found.reasons["bleu"]
+
+    def test_a_structured_output_of_an_eval_without_a_field_is_not_scored(self) -> None:
+        answered = Answered(Case("a", {}, ("tea",)), ({"body": "tea"},), {})
+        (found,) = score_cases(Scorer(suite(weights={"rouge_l": 1.0}), 0.75), [answered])
+        assert found.aggregate is None
+        assert "`text:`" in found.reasons["rouge_l"]

@@ -12,7 +12,7 @@ from lensops.manifest.model import Limits
 from lensops.models import open_writer
 from lensops.models.secrets import cleaned, expanded
 from lensops.prompts import Message
-from support.provider import Provider, Said, Script, provider
+from support.provider import Provider, Said, Script, completion, provider
 
 SCHEMA = {"type": "object", "properties": {"body": {"type": "string"}}, "required": ["body"]}
 MESSAGES = (
@@ -104,3 +104,13 @@ class TestSecrets:
         monkeypatch.setenv("MY_KEY", "a")
         monkeypatch.setenv("EDITOR_PATH", "/usr/bin/vi")
         assert cleaned("a /usr/bin/vi") == "a /usr/bin/vi"
+
+
+@pytest.mark.parametrize(
+    ("named_by_server", "kept"),
+    [("gpt-x-2026", "gpt-x-2026"), ("org/model", "org/model"), ("/srv/models/m.gguf", "m.gguf")],
+)
+def test_a_model_is_named_without_the_path_of_a_server(named_by_server: str, kept: str) -> None:
+    body = completion(Said("x"), {"model": "m"}).replace("m-2026", named_by_server)
+    reply, _ = answered(lambda *_: Said(body=body))
+    assert reply.model == kept

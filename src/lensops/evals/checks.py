@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lensops.evals.ask import Output
-from lensops.evals.metrics.metric import Unscored
 from lensops.evals.schema import Schema
 from lensops.evals.text import structured, text_of, whole
 from lensops.evals.value import CheckResult
@@ -29,7 +28,7 @@ class Checked:
 def checked(output: Output, text_field: str | None, schemas: Mapping[str, Schema]) -> Checked:
     """An output ready for checks. Where it lacks the text field, its whole is the text."""
     text = text_of(output, text_field)
-    return Checked(output, whole(output) if isinstance(text, Unscored) else text, schemas)
+    return Checked(output, text if isinstance(text, str) else whole(output), schemas)
 
 
 def check_fault(check: Check) -> str | None:

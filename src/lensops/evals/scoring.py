@@ -165,12 +165,13 @@ def _means(figures: Sequence[Figures]) -> tuple[dict[str, float | None], dict[st
     reasons: dict[str, str] = {}
     for name in figures[0] if figures else ():
         values = [each[name] for each in figures]
-        without = next((value for value in values if isinstance(value, Unscored)), None)
-        if without is not None:
-            parts[name], reasons[name] = None, without.reason
+        for value in values:
+            if not isinstance(value, float):
+                reasons.setdefault(name, value.reason)
+        if any(isinstance(value, Unscored) for value in values):
+            parts[name] = None
         else:
-            numbers = [value for value in values if not isinstance(value, Unscored)]
-            parts[name] = math.fsum(numbers) / len(numbers)
+            parts[name] = math.fsum(v for v in values if isinstance(v, float)) / len(values)
     return parts, reasons
 
 

@@ -186,9 +186,9 @@ def _evidence(result: SuiteResult, suite: Suite) -> Iterator[Reason]:
         yield Reason(Outcome.INCONCLUSIVE, words)
     lacking = result.missing + result.unscored
     if lacking > suite.max_missing * result.total:
-        words = f"{result.missing} of {result.total} cases have no output"
-        if result.unscored:
-            words += f", {result.unscored} have no score"
+        parts = ((result.missing, "no output"), (result.unscored, "no score"))
+        counts = " and ".join(f"{count} have {what}" for count, what in parts if count)
+        words = f"of {result.total} cases {counts}"
         yield Reason(Outcome.INCONCLUSIVE, words)
 
 

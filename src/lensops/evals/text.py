@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 from lensops.evals.ask import Output
-from lensops.evals.metrics.metric import Unscored
+from lensops.evals.metrics.metric import Flawed, Unscored
 
 
-def text_of(output: Output, field: str | None) -> str | Unscored:
+def text_of(output: Output, field: str | None) -> str | Unscored | Flawed:
     """The text that metrics read: the output, or `field` of a structured one.
 
-    A structured output may be an object or its JSON as text.
+    A structured output may be an object or its JSON as text. One that lacks the field is flawed: it
+    was asked for and is not there.
     """
     if field is None:
         if isinstance(output, str):
@@ -20,10 +21,10 @@ def text_of(output: Output, field: str | None) -> str | Unscored:
         return Unscored("the output is structured; say with `text:` which field is scored")
     value = structured(output)
     if not isinstance(value, dict) or field not in value:
-        return Unscored(f"the output has no field {field!r}")
+        return Flawed(f"the output has no field {field!r}")
     found = value[field]
     if not isinstance(found, str):
-        return Unscored(f"the field {field!r} of the output is not text")
+        return Flawed(f"the field {field!r} of the output is not text")
     return found
 
 

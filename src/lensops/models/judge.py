@@ -7,20 +7,22 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from lensops.evals.ask import GradeReply, GradeRequest
 from lensops.evals.judging import TOP
 from lensops.manifest.model import Limits
 from lensops.models.calls import Calls
 from lensops.models.question import ORDERS, question
+from lensops.models.responses import cost, named
 from lensops.models.secrets import cleaned
-from lensops.models.spent import cost
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
 COMPLAINTS = 2  # times that a judge is told what was wrong with its reply before it is unscored
+REASON = 400  # characters of a reason; servers that hold a model to the schema stop it there
+BOUND: dict[str, JsonValue] = {"maxLength": REASON}
 
 Grade = Annotated[int, Field(ge=1, le=TOP, strict=True)]
 
@@ -74,8 +76,8 @@ async def _asked(model: Model, request: GradeRequest, *, native: bool) -> GradeR
         made = GradeReply(
             request,
             result.output.grades.model_dump(by_alias=True),
-            " ".join(result.output.reason.split()),
-            model=responses[-1].model_name or request.model,
+            " ".join(result.output.reason.split())[:REASON],
+            model=named(responses[-1], request.model or ""),
             cost=cost(responses),
         )
     return replace(
@@ -97,7 +99,7 @@ def verdict_shape(rubric: Mapping[str, str]) -> type[BaseModel]:
     return create_model(
         "Verdict",
         __config__=settings,
-        reason=(str, Field(max_length=2_000, description="One short sentence.")),
+        reason=(str, Field(description="One short sentence.", json_schema_extra=BOUND)),
         grades=(grades, ...),
     )
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 from lensops.evals.ask import AnswerReply, AnswerRequest, Output
 from lensops.manifest.model import Limits
 from lensops.models.calls import Calls
+from lensops.models.responses import cost, named
 from lensops.models.secrets import cleaned
-from lensops.models.spent import cost
 from lensops.prompts import Message, Prompt
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ async def _asked(model: Model, request: AnswerRequest) -> AnswerReply:
         request,
         output_of(text, structured=request.output_schema is not None),
         None if text else "the model gave an empty answer",
-        response.model_name,
+        named(response, request.model or ""),
         response.usage.input_tokens,
         response.usage.output_tokens,
         round(time.monotonic() - began, 3),

@@ -22,7 +22,7 @@ from lensops.report.document import (
     Tone,
     line,
 )
-from lensops.report.scores import bar, case_data, figure, worst
+from lensops.report.scores import bar, case_data, figure, shortened, worst
 
 TONES = {Outcome.PASS: Tone.GOOD, Outcome.FAIL: Tone.BAD, Outcome.INCONCLUSIVE: Tone.WARN}
 MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.INCONCLUSIVE: "?"}
@@ -116,7 +116,7 @@ def suite_data(result: SuiteResult) -> dict[str, Any]:
 def judge_words(judge: JudgeTotals) -> str:
     """How the judge's part came about, such as `48 judged, 2 neutral, 0 unscored`."""
     names = [name for name in judge.by if name != judge.model]
-    by = f" (replies by {', '.join(names)})" if names else ""
+    by = f" (replies by {shortened(', '.join(names), 60)})" if names else ""
     words = f"{judge.model or 'nobody'}{by}: "
     words += f"{judge.scored} judged, {judge.neutral} neutral, {judge.unscored} unscored"
     if judge.agreement is not None:

@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from lensops.evals.metrics import find_metrics, measured
-from lensops.evals.metrics.metric import Unscored
+from lensops.evals.metrics.metric import Flawed, Unscored
 
 PAYS = 30_000  # texts: starting a process costs about as much as scoring 5,000 of them
 CHUNK = 2_500
 
-Job = tuple[str | Unscored, tuple[str, ...]]  # a text, or why there is none, and its references
-Figures = Mapping[str, float | Unscored]
+# a text, or why there is none, and its references
+Job = tuple[str | Unscored | Flawed, tuple[str, ...]]
+Figures = Mapping[str, float | Unscored | Flawed]
 
 
 def measure(
@@ -44,10 +45,10 @@ def _measure(jobs: Sequence[Job], names: Sequence[str], tokenizer: str) -> list[
 def _figures(jobs: Sequence[Job], names: Sequence[str], tokenizer: str) -> Iterator[Figures]:
     metrics = find_metrics(names)
     for text, references in jobs:
-        if isinstance(text, Unscored):
-            yield dict.fromkeys(metrics, text)
-        else:
+        if isinstance(text, str):
             yield {
                 name: measured(metric, text, references, tokenizer)
                 for name, metric in metrics.items()
             }
+        else:
+            yield dict.fromkeys(metrics, text)

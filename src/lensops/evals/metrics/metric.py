@@ -14,6 +14,13 @@ class Unscored:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Flawed:
+    """The output is not what was asked for, such as text in place of JSON: every figure is 0."""
+
+    reason: str
+
+
 class Metric(Protocol):
     """A module of this folder, or an object that a package registers."""
 

@@ -1,4 +1,4 @@
-"""Spent: tokens and cost of the responses of a model."""
+"""Responses: which model says it answered, and what that cost."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelResponse
+
+
+def named(response: ModelResponse, asked: str) -> str:
+    """The model that a response names, else the one that was asked.
+
+    Some servers of one's own name a file; of that only the last part is kept.
+    """
+    name = response.model_name or asked
+    return name.rpartition("/")[2] if name.startswith("/") else name
 
 
 def cost(responses: Iterable[ModelResponse]) -> float | None:
