@@ -8,6 +8,7 @@ from lensops.cli import (
     activate,
     apply,
     calibrate,
+    comment,
     dashboard,
     diff,
     drift,
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
     app.command("eval")(evaluate.evaluate)
     app.add_typer(drift.app, name="drift")
     app.command("gate")(gate.gate)
+    app.command("comment")(comment.comment)
     app.command("calibrate")(calibrate.calibrate)
     app.command("report")(report.report)
     app.command("dashboard")(dashboard.dashboard)

@@ -30,7 +30,7 @@ BUDGET = 60_000  # characters; a comment of GitHub holds 65,536
 CUT = "The rest is left out: a comment has a limit. The commands themselves show all.\n"
 GAP = "\u200b"  # a space of no width: it ends a mention or a link and is not seen
 # inside a word, an underscore or a dash is no markup and stays readable
-_MARKUP = re.compile(r"[\\`*\[\]<>~|$]|(?<!\w)_|_(?!\w)|^[-+#=](?=\s|$)|^\d+(?=[.)])")
+_MARKUP = re.compile(r"[\\`*\[\]<>~|$]|(?<!\w)_|_(?!\w)|^[-+#=](?=\s|$)|^\d+(?=[.)](?:\s|$))")
 _REACHES_OUT = re.compile(r"(?i)(@|#(?=\w)|\bGH(?=-\d)|\b(?:https?|ftp|mailto)(?=:)|\bwww(?=\.))")
 _BOLD = {Tone.STRONG, Tone.BAD, Tone.GOOD}
 T = TypeVar("T")

@@ -1,0 +1,113 @@
+"""Requests to a JSON interface over HTTP, repeated where that may help, errors in words."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+from urllib.parse import urlsplit
+
+from lensops.errors import RemoteFailed, UserError
+
+TRIES = 4
+TIMEOUT = 20.0  # seconds for one answer
+PATIENCE = 60.0  # the longest wait that a host may ask for
+FIRST_WAIT = 0.5  # seconds; doubled with each try
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: its status, its headers and the JSON in its body, None when there is none."""
+
+    status: int
+    headers: Message
+    body: Any
+
+
+class Requests:
+    """Requests below one address, with the same headers."""
+
+    def __init__(self, base: str, headers: Mapping[str, str]) -> None:
+        if urlsplit(base).scheme not in {"http", "https"}:
+            raise UserError(f"{base!r} is no address of an interface", "it begins with https://")
+        self.base = base.rstrip("/")
+        self.headers = dict(headers)
+
+    def send(self, method: str, path: str, body: Any = None) -> Answer:
+        """One request. 429, 5xx and lost connections are tried again, as the host asks.
+
+        Raises `RemoteFailed` when that does not help. Other statuses are given back.
+        """
+        wait, answer = FIRST_WAIT, None
+        for _ in range(TRIES):
+            answer = self._once(method, path, body)
+            if isinstance(answer, Answer) and not _again(answer):
+                return answer
+            asked = _asked_wait(answer) if isinstance(answer, Answer) else None
+            if asked is not None and asked > PATIENCE:
+                break
+            time.sleep(wait if asked is None else asked)
+            wait *= 2
+        raise RemoteFailed(f"{method} {path}: {_words(answer)}", "try again later")
+
+    def _once(self, method: str, path: str, body: Any) -> Answer | str:
+        """The answer, or in words why there is none."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310  # the scheme was looked at above
+            self.base + path, data=data, headers=self.headers, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as reply:  # noqa: S310  # the same
+                return Answer(reply.status, reply.headers, _json(reply.read()))
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, error.headers, _json(error.read()))
+        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+            return f"no answer: {getattr(error, 'reason', error)}"
+
+
+def said(answer: Answer) -> str:
+    """The host's own words of what is wrong."""
+    message = answer.body.get("message") if isinstance(answer.body, dict) else None
+    return f"status {answer.status}" + (f", {message}" if message else "")
+
+
+def limited(answer: Answer) -> bool:
+    """Whether a refusal is one of a rate limit."""
+    left = answer.headers.get("x-ratelimit-remaining")
+    return answer.status == 429 or (
+        answer.status == 403 and (left == "0" or "retry-after" in answer.headers)
+    )
+
+
+def _again(answer: Answer) -> bool:
+    return answer.status >= 500 or limited(answer)
+
+
+def _asked_wait(answer: Answer) -> float | None:
+    """The seconds to wait that the host asks for."""
+    after, reset = answer.headers.get("retry-after"), answer.headers.get("x-ratelimit-reset")
+    try:
+        if after is not None:
+            return max(float(after), 0.0)
+        if limited(answer) and reset is not None:
+            return max(float(reset) - time.time(), 0.0)
+    except ValueError:
+        return None
+    return None
+
+
+def _words(answer: Answer | str | None) -> str:
+    return said(answer) if isinstance(answer, Answer) else str(answer)
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data) if data else None
+    except ValueError:
+        return None

@@ -1,0 +1,156 @@
+"""One comment per pull request, against a host that pages, limits, refuses and forgets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from lensops.errors import RemoteFailed, UserError
+from lensops.forge import GitHub, PullRequest
+from lensops.forge.comments import marker_of, put
+from support.github import Host, serve
+
+MARKER = marker_of("loyalty-offers", "lensops.yaml")
+PULL = PullRequest("octo/offers", 7)
+
+
+@pytest.fixture
+def host() -> Host:
+    return Host()
+
+
+@pytest.fixture
+def comments(host: Host) -> Iterator[GitHub]:
+    server = serve(host)
+    yield GitHub(f"http://127.0.0.1:{server.server_port}", "secret", PULL)
+    server.shutdown()
+    server.server_close()
+
+
+def bodies(host: Host) -> list[str]:
+    return [each["body"] for each in host.comments]
+
+
+def test_the_first_time_it_is_created(host: Host, comments: GitHub) -> None:
+    written = put(comments, MARKER, "passed")
+    assert bodies(host) == [f"{MARKER}\npassed"]
+    assert written.url == host.comments[0]["html_url"]
+    assert host.tokens == {"Bearer secret"}
+
+
+def test_then_it_is_updated(host: Host, comments: GitHub) -> None:
+    host.add("a discussion", "ada", "User")
+    put(comments, MARKER, "one")
+    put(comments, MARKER, "two")
+    assert bodies(host) == ["a discussion", f"{MARKER}\ntwo"]
+
+
+def test_it_is_found_behind_many_others(host: Host, comments: GitHub) -> None:
+    for number in range(250):
+        host.add(f"comment {number}", "ada", "User")
+    put(comments, MARKER, "one")
+    put(comments, MARKER, "two")
+    assert sum(body.startswith(MARKER) for body in bodies(host)) == 1
+    assert any("page=3" in request for request in host.seen)
+
+
+def test_a_marker_in_somebody_elses_comment_is_left_alone(host: Host, comments: GitHub) -> None:
+    theirs = f"{MARKER}\nmine now"
+    host.add(theirs, "mallory", "User")
+    put(comments, MARKER, "verdict")
+    assert bodies(host) == [theirs, f"{MARKER}\nverdict"]
+
+
+def test_a_token_with_an_account_knows_its_own(host: Host, comments: GitHub) -> None:
+    host.login = "ada"
+    host.add(f"{MARKER}\nof a bot", "bot", "Bot")
+    own = host.add(f"{MARKER}\nof ada", "ada", "User")
+    put(comments, MARKER, "new")
+    assert own["body"] == f"{MARKER}\nnew"
+    assert len(host.comments) == 2
+
+
+def test_another_manifest_has_a_comment_of_its_own(host: Host, comments: GitHub) -> None:
+    put(comments, MARKER, "one")
+    put(comments, marker_of("other", "sub/lensops.yaml"), "two")
+    assert len(host.comments) == 2
+
+
+def test_two_runs_at_once_leave_one(host: Host, comments: GitHub) -> None:
+    def another(now: Host) -> None:
+        now.before_create = None
+        now.add(f"{MARKER}\nfrom the other run")
+
+    host.before_create = another
+    written = put(comments, MARKER, "from this run")
+    assert bodies(host) == [f"{MARKER}\nfrom this run"]
+    assert written.body == f"{MARKER}\nfrom this run"
+
+
+def test_one_that_was_deleted_meanwhile_is_written_anew(host: Host, comments: GitHub) -> None:
+    put(comments, MARKER, "one")
+    (found,) = comments.ours(MARKER)
+    host.comments.clear()
+    assert comments.update(found, "x") is None
+    put(comments, MARKER, "two")
+    assert bodies(host) == [f"{MARKER}\ntwo"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (500, {}),
+        (502, {}),
+        (429, {"retry-after": "0"}),
+        (403, {"retry-after": "0"}),
+        (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}),
+    ],
+)
+def test_what_passes_is_waited_for(
+    host: Host, comments: GitHub, fault: tuple[int, dict[str, str]]
+) -> None:
+    host.faults = [fault]
+    put(comments, MARKER, "one")
+    assert len(host.comments) == 1
+
+
+def test_a_wait_that_is_too_long_is_not_waited(host: Host, comments: GitHub) -> None:
+    later = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(time.time()) + 3_000)}
+    host.faults = [(403, later)]
+    begin = time.monotonic()
+    with pytest.raises(RemoteFailed, match="as the test wants"):
+        put(comments, MARKER, "one")
+    assert time.monotonic() - begin < 5
+
+
+def test_a_token_that_may_not_write(host: Host, comments: GitHub) -> None:
+    host.may_write = False
+    with pytest.raises(RemoteFailed, match="not accessible") as raised:
+        put(comments, MARKER, "one")
+    assert "pull-requests: write" in (raised.value.hint or "")
+    assert host.seen.count("POST /repos/octo/offers/issues/7/comments") == 1, "no retry"
+
+
+def test_a_body_that_is_too_long(comments: GitHub) -> None:
+    with pytest.raises(RemoteFailed, match="too long"):
+        put(comments, MARKER, "x" * 70_000)
+
+
+def test_an_address_that_is_none() -> None:
+    with pytest.raises(UserError, match="no address"):
+        GitHub("file:///etc/passwd", "secret", PULL)
+
+
+def test_nobody_listens() -> None:
+    github = GitHub("http://127.0.0.1:9", "secret", PULL)
+    with pytest.raises(RemoteFailed, match="no answer"):
+        github.ours(MARKER)
+
+
+@pytest.mark.parametrize("name", ["a --> b", "<!-- x", "a\nb"])
+def test_a_marker_stays_one_comment_of_html(name: str) -> None:
+    marker = marker_of(name, "lensops.yaml")
+    assert marker.count("-->") == 1
+    assert "--" not in marker.removeprefix("<!--").removesuffix("-->")
