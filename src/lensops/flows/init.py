@@ -15,6 +15,7 @@ from lensops.manifest import NAMES
 from lensops.manifest.schema import schema
 
 WORKFLOW = ".github/workflows/lensops.yml"
+RESULTS = "eval_results/.gitignore"
 SCHEMA = ".lensops/schema.json"
 IGNORE = ".lensops/.gitignore"  # what the local targets serve is no source
 
@@ -61,6 +62,7 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
 
 def _tooling(github: bool) -> Iterator[tuple[str, bytes]]:
     yield IGNORE, b"live/\n"
+    yield RESULTS, b"# remove this file to keep results in git\n*\n"
     yield SCHEMA, (json.dumps(schema(), indent=2, sort_keys=True) + "\n").encode()
     if github:
         from lensops.flows.workflow import workflow

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 STATEMENTS = (Paragraph, Bullets, Fold)
-WIDTH = 100  # columns of tables where no terminal says
+WIDTH = 120  # columns of tables where no terminal says
 GAP = 2  # columns between those of a table
 LEAST = 12  # columns that are left to a wide one before all of them are wrapped
 SIDE_BY_SIDE = 100  # columns that two texts side by side need
@@ -98,10 +98,10 @@ class _Screen:
 
     def _draw(self, block: Block) -> None:
         if isinstance(block, Table):
-            self._console.print(_table(block, self._width))
+            self._rich(_table(block, self._width))
             return
         if isinstance(block, Diff) and self._sides:
-            self._console.print(_side_by_side(block, self._width))
+            self._rich(_side_by_side(block, self._width))
             return
         for row in rows(block, colour=self._colour):
             self._row(row)
@@ -113,6 +113,16 @@ class _Screen:
         from rich.padding import Padding
 
         self._console.print(Padding(_text(row.line), (0, 0, 0, row.indent), expand=False))
+
+    def _rich(self, table: RichTable) -> None:
+        """Print a table; what no terminal shows gets no spaces at the ends of its lines."""
+        if self._terminal:
+            self._console.print(table)
+            return
+        with self._console.capture() as captured:
+            self._console.print(table)
+        lines = captured.get().split("\n")
+        self._stream.write("\n".join(each.rstrip() for each in lines))
 
     @property
     def _console(self) -> Console:
