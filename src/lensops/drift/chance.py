@@ -13,9 +13,9 @@ def tail(statistic: float, degrees: int) -> float:
     Q(1, x) = e^-x by Q(a + 1, x) = Q(a, x) + x^a e^-x / Γ(a + 1); every term is positive.
     Source: NIST DLMF 8.8.6 and 8.4.
     """
-    if degrees < 1 or statistic <= 0:
-        return 1.0
     x, odd = statistic / 2, degrees % 2
+    if degrees < 1 or x <= 0:
+        return 1.0
     a = 0.5 if odd else 1.0
     total = math.erfc(math.sqrt(x)) if odd else math.exp(-x)
     while a < degrees / 2:

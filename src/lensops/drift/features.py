@@ -13,7 +13,6 @@ from lensops.errors import UserError
 from lensops.manifest.drift import Bands, Feature, Monitor
 
 MOSTLY = 0.9  # the share of readable numbers from which a text column is one of numbers
-
 ANY_KIND = (None, "evidently")  # what is declared of a feature whose kind follows from the data
 
 

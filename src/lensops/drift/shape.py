@@ -9,6 +9,7 @@ import numpy as np
 from lensops.drift.psi import Shares, Vector
 
 LEVELS = 128  # a feature with no more distinct values than this has a fine cell for each
+AT = np.linspace(0.05, 0.95, 19)
 PERCENTS = np.linspace(0, 1, 51)
 GUARDS = 24  # cells beyond each end of the baseline, of equal width
 DOUBLINGS = 12  # and cells beyond these, each twice as wide as the one before
@@ -20,13 +21,14 @@ class Shape:
     """Counts in fine cells: below `edges[0]`, from each edge to the next, from the last one on.
 
     `step` is the distance of neighbouring values of a discrete feature. `common` holds the
-    commonest single values and their shares.
+    commonest single values and their shares, `quantiles` the values at `AT`.
     """
 
     edges: tuple[float, ...]
     counts: tuple[int, ...]
     step: float | None
     common: tuple[tuple[float, float], ...]
+    quantiles: tuple[float, ...]
     low: float
     high: float
 
@@ -42,13 +44,6 @@ class Shape:
         """The share of rows below each edge."""
         below: Shares = np.cumsum(self.counts)[:-1] / max(self.rows, 1)
         return below
-
-    def quantiles(self, at: Shares) -> Shares:
-        """Values that these shares of the rows lie below, NaN where no cell bounds them."""
-        below = self.cumulated()
-        found: Shares = np.interp(at, below, np.asarray(self.edges))
-        found[(at < below[0]) | (at > below[-1])] = np.nan
-        return found
 
 
 def shape_of(sample: Shares) -> Shape | None:
@@ -79,6 +74,7 @@ def _counted(sample: Shares, edges: Shares, step: float | None) -> Shape:
         counts=tuple(int(count) for count in counts),
         step=step,
         common=tuple((value, share) for value, share in shares if share >= COMMON),
+        quantiles=tuple(float(value) for value in np.quantile(sample, AT)),
         low=float(values[0]),
         high=float(values[-1]),
     )

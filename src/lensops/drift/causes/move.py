@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,10 @@ from lensops.drift.causes.cause import Case, Cause, number
 from lensops.drift.psi import Shares
 from lensops.drift.shape import Shape
 
-AT = np.linspace(0.05, 0.95, 19)
 EXPLAINED = 0.8  # of the distance between the shapes, chance taken off
 SIGMAS = 3.0  # how far the distance must lie above chance
 SAME = 0.02  # a move that leaves no more of the distance than this moved the very same rows
+UNIT = 0.05  # how near the quantiles must bring a power of ten
 ROWS = 20
 
 
@@ -48,8 +49,8 @@ def scale(case: Case) -> Cause | None:
     move = _best(base, current, _spreads(base, current))
     if move is None:
         return None
-    centre = float(base.quantiles(np.array([0.5]))[0])
-    words = f"spread {move[1]:.3g} times as wide around {number(centre)}"
+    centre = number(base.quantiles[len(base.quantiles) // 2])
+    words = f"spread {move[1]:.3g} times as wide around {centre}"
     return Cause("scale", words, whole=True)
 
 
@@ -94,37 +95,39 @@ def _moved(base: Shape, move: tuple[float, float]) -> Shares:
 
 def _amounts(base: Shape, current: Shape) -> list[float]:
     """Offsets to try: by the quantiles, and for discrete values the steps around these."""
-    differences = current.quantiles(AT) - base.quantiles(AT)
-    differences = differences[np.isfinite(differences)]
-    if not differences.size:
-        return []
+    differences = np.asarray(current.quantiles) - np.asarray(base.quantiles)
     found = [float(np.median(differences)), float(differences.mean())]
     if base.step is None:
         return found
     nearest = round(found[0] / base.step)
-    return [(nearest + more) * base.step for more in range(-3, 4)]
+    return [(nearest + more) * base.step for more in (0, -1, 1, -2, 2, -3, 3)]
 
 
 def _factors(base: Shape, current: Shape) -> list[float]:
-    before, after = base.quantiles(AT), current.quantiles(AT)
-    usable = np.isfinite(before) & np.isfinite(after) & (np.abs(before) > 0)
-    ratios = (after[usable] / before[usable])[after[usable] / before[usable] > 0]
-    if not ratios.size:
+    """Factors to try, the likeliest first: by the quantiles, or the power of ten beside them."""
+    before, after = np.asarray(base.quantiles), np.asarray(current.quantiles)
+    alike = before * after > 0
+    if not alike.any():
         return []
-    middle = float(np.median(ratios))
-    tens = 10.0 ** np.arange(-6, 7)
-    near = np.concatenate([middle * np.geomspace(0.5, 2, 61), tens[tens != 1]])
-    return [float(factor) for factor in near if abs(factor - 1) > 0.02]
+    with np.errstate(over="ignore"):
+        middle = float(np.median(after[alike] / before[alike]))
+    if not 0 < middle < math.inf:
+        return []
+    ten = 10.0 ** round(math.log10(middle))
+    near = sorted(
+        middle * np.geomspace(0.5, 2, 61), key=lambda factor: abs(math.log(factor / middle))
+    )
+    tried = [ten, *near] if abs(ten / middle - 1) < UNIT else near
+    return [float(factor) for factor in tried if abs(factor - 1) > 0.02]
 
 
 def _spreads(base: Shape, current: Shape) -> list[tuple[float, float]]:
     """Straight lines through the quantiles of both windows, that of least squares and near it."""
-    before, after = base.quantiles(AT), current.quantiles(AT)
-    usable = np.isfinite(before) & np.isfinite(after)
-    if usable.sum() < 3 or np.ptp(before[usable]) == 0:
+    before, after = np.asarray(base.quantiles), np.asarray(current.quantiles)
+    if np.ptp(before) == 0:
         return []
-    slope = float(np.polyfit(before[usable], after[usable], 1)[0])
-    middles = float(np.median(before[usable])), float(np.median(after[usable]))
+    slope = float(np.polyfit(before, after, 1)[0])
+    middles = float(np.median(before)), float(np.median(after))
     slopes = [slope * factor for factor in np.linspace(0.8, 1.25, 19)]
     return [(middles[1] - b * middles[0], b) for b in slopes if b > 0 and abs(b - 1) > 0.02]
 
