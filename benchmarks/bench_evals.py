@@ -56,7 +56,7 @@ def main() -> int:
     pairs = list(texts(TEXTS))
     ratio = scoring(pairs)
     with tempfile.TemporaryDirectory() as name:
-        for count in (1_000, 100_000):
+        for count in (1_000, 10_000, 100_000):
             folder = project(Path(name) / str(count), list(texts(count)))
             for turn in ("first", "again"):
                 replay(folder, count, turn)

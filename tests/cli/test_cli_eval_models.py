@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -72,6 +73,24 @@ def test_progress_and_what_was_used_up_go_to_stderr(repo: Repo) -> None:
     assert "asking openai:writer: 4 outputs" in result.err
     assert re.search(r"4 votes: 480 tokens, \d+\.\d s", result.err)
     assert "asking" not in result.out
+
+
+def test_a_terminal_sees_a_bar_with_tokens(repo: Repo) -> None:
+    seen, terminal = pty.openpty()
+    with provider(answers) as server:
+        small(repo, server.url)
+        command = [sys.executable, "-m", "lensops", "eval", "--record"]
+        done = subprocess.run(
+            command, cwd=repo.root, stdout=subprocess.PIPE, stderr=terminal, check=False
+        )
+    os.close(terminal)
+    shown = os.read(seen, 1_000_000).decode()
+    os.close(seen)
+    assert done.returncode == 0
+    assert "openai:writer: 4 outputs" in shown
+    assert "4/4" in shown
+    assert "480 tokens" in shown
+    assert b"/4" not in done.stdout
 
 
 def test_equal_outputs_are_judged_once(repo: Repo) -> None:

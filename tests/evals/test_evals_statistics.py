@@ -17,7 +17,7 @@ from lensops.evidence import Outcome
 
 MARGIN = 0.02
 LEVEL = 0.95
-RUNS = 600
+RUNS = 400
 NOISE = 3 * (0.025 * 0.975 / RUNS) ** 0.5  # three standard errors of a simulated 2.5 % rate
 
 Draw = Callable[[np.random.Generator], tuple[np.ndarray, list[str]]]

@@ -10,7 +10,7 @@ from lensops.evals.text import structured, whole
 from lensops.evals.value import CaseScore, SuiteResult
 from lensops.report.document import Block, Column, Heading, Line, Span, Table, Tone, line
 
-SHOWN = 10  # cases in the table of the worst
+SHOWN = 10  # cases in the table of the worst; half of them where the eval passes
 WIDTH = 10  # characters of a bar
 TEXT = 110  # characters of an output in the table
 
@@ -37,7 +37,8 @@ def worst(result: SuiteResult) -> Iterator[Block]:
     low = [case for case in cases if _is_low(case, result.threshold)]
     if not low:
         return
-    title = f"Worst cases, {len(low[:SHOWN])} of {len(low)} below {result.threshold:g}"
+    shown = low[: SHOWN // 2] if result.passed else low[:SHOWN]
+    title = f"Worst cases, {len(shown)} of {len(low)} that are below {result.threshold:g} or broken"
     yield Heading(title, 3)
     names = [name for name in result.weights if result.weights[name]]
     columns = (
@@ -47,7 +48,7 @@ def worst(result: SuiteResult) -> Iterator[Block]:
         *(Column(name, right=True) for name in names),
         Column("why, or the output", wide=True),
     )
-    yield Table(columns, tuple(_row(case, names) for case in low[:SHOWN]))
+    yield Table(columns, tuple(_row(case, names) for case in shown))
 
 
 def case_data(case: CaseScore) -> dict[str, Any]:
