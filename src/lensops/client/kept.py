@@ -1,0 +1,50 @@
+"""The file in which the last good release outlives the process."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from lensops.client.errors import Unreadable
+from lensops.client.release import Release, read
+
+_log = logging.getLogger("lensops.client")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A copy of the last good `current.json`; one that is shipped with an image works as well."""
+
+    path: Path
+
+    def save(self, data: bytes) -> None:
+        """Replace the copy in one step. Where that fails, it is logged and nothing else happens."""
+        try:
+            handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(data)
+                os.replace(name, self.path)  # noqa: PTH105  # two paths, no method of one of them
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.unlink(name)  # noqa: PTH108
+                raise
+        except OSError as error:
+            _log.warning("cannot keep a copy of the release in %s: %s", self.path, error)
+
+    def load(self) -> Release | None:
+        """The release of the copy, its age counted from when the file was written."""
+        try:
+            data = self.path.read_bytes()
+            written = self.path.stat().st_mtime
+            release = read(data)
+        except (OSError, Unreadable) as error:
+            _log.warning("no copy of a release in %s: %s", self.path, error)
+            return None
+        release.origin.confirmed = time.monotonic() - max(0.0, time.time() - written)
+        return release
