@@ -13,6 +13,7 @@ AT = np.linspace(0.05, 0.95, 19)
 PERCENTS = np.linspace(0, 1, 51)
 GUARDS = 24  # cells beyond each end of the baseline, of equal width
 DOUBLINGS = 12  # and cells beyond these, each twice as wide as the one before
+HUGE = 1e150  # beyond it sums of squares overflow: no cause is worth that care
 COMMON = 0.01  # the share from which a single value is remembered
 
 
@@ -47,8 +48,8 @@ class Shape:
 
 
 def shape_of(sample: Shares) -> Shape | None:
-    """The shape of a baseline's finite values; None when there are none."""
-    if not sample.size:
+    """The shape of a baseline's finite values; None when there are none, or huge ones."""
+    if not sample.size or np.abs(sample).max() > HUGE:
         return None
     levels = np.unique(sample)
     discrete = 1 < levels.size <= LEVELS
@@ -59,8 +60,10 @@ def shape_of(sample: Shares) -> Shape | None:
 
 
 def same_cells(baseline: Shape, sample: Shares) -> Shape | None:
-    """The shape of other values in the cells of a baseline."""
-    return _counted(sample, np.asarray(baseline.edges), baseline.step) if sample.size else None
+    """The shape of other values in the cells of a baseline; None as in `shape_of`."""
+    if not sample.size or np.abs(sample).max() > HUGE:
+        return None
+    return _counted(sample, np.asarray(baseline.edges), baseline.step)
 
 
 def _counted(sample: Shares, edges: Shares, step: float | None) -> Shape:
@@ -86,7 +89,5 @@ def _guarded(inner: Shares, step: float | None) -> Shares:
     width = step or (high - low) / GUARDS or max(abs(high), 1.0)
     near = width * np.arange(1, GUARDS + 1)
     beyond = np.concatenate([near, near[-1] * 2.0 ** np.arange(1, DOUBLINGS + 1)])
-    with np.errstate(over="ignore"):
-        edges = np.unique(np.concatenate([low - beyond, inner, high + beyond]))
-    finite: Shares = edges[np.isfinite(edges)]
-    return finite
+    edges: Shares = np.unique(np.concatenate([low - beyond, inner, high + beyond]))
+    return edges

@@ -7,7 +7,7 @@ import numpy as np
 from lensops.drift.layout import Layout, Measure
 from lensops.drift.psi import Shares, Vector
 from lensops.drift.recipes.categories import flag, label
-from lensops.drift.recipes.intervals import closed, open_ended
+from lensops.drift.recipes.intervals import closed, even, open_ended
 from lensops.drift.recipes.recipe import Extent, Known, Recipe
 from lensops.manifest.drift import Feature
 
@@ -41,7 +41,7 @@ def _sturges(both: Extent) -> list[float]:
     if low == high:
         low, high = low - 0.5, high + 0.5
     bins = int(np.ceil(np.log2(both.rows) + 1))
-    return [float(edge) for edge in np.linspace(low, high, bins + 1)]
+    return even(low, high, bins)
 
 
 def _numbers(levels: list[float]) -> Layout:

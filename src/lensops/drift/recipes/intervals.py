@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,6 +46,11 @@ def around(recipe: str, value: float) -> Layout:
     return Layout(recipe, "number", labels, (0, 1, 2), 3, cut=cut, edges=(value,))
 
 
+def even(low: float, high: float, cells: int) -> list[float]:
+    """The edges of cells of equal width. Halved meanwhile: the largest numbers stay finite."""
+    return [2 * float(edge) for edge in np.linspace(low / 2, high / 2, cells + 1)]
+
+
 def after(value: float) -> float:
     """The next number above."""
-    return float(np.nextafter(value, np.inf))
+    return math.nextafter(value, math.inf)

@@ -10,12 +10,14 @@ from lensops.drift.recipes.intervals import around, open_ended
 from lensops.drift.recipes.recipe import Known, Recipe
 from lensops.manifest.drift import Feature
 
+HUGE = 1e300  # numbers whose differences could overflow
+
 
 def _layout(_measure: Measure, feature: Feature, known: Known) -> Layout:
     inner = _inner(known.sample, feature.bins)
     if inner.size:
         return open_ended("quantile", inner.tolist())
-    return around("quantile", float(np.median(known.sample)))
+    return around("quantile", float(np.quantile(known.sample, 0.5, method="lower")))
 
 
 def _inner(sample: Shares, bins: int) -> Shares:
@@ -29,7 +31,8 @@ def _inner(sample: Shares, bins: int) -> Shares:
         levels = np.unique(sample)
         if levels.size <= bins:
             return levels[1:]
-    inner = np.unique(np.quantile(sample, np.linspace(0, 1, bins + 1)[1:-1]))
+    half = 0.5 if np.abs(sample).max() > HUGE else 1.0
+    inner = np.unique(np.quantile(sample * half, np.linspace(0, 1, bins + 1)[1:-1]) / half)
     above: Shares = inner[inner > sample.min()]
     return above
 

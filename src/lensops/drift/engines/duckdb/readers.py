@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lensops.drift.engines.duckdb.csvhead import Header, header
 from lensops.drift.engines.duckdb.files import Source
-from lensops.drift.engines.duckdb.session import Session
+from lensops.drift.engines.duckdb.session import Session, pattern
 from lensops.drift.engines.duckdb.statement import Statement, quoted
 from lensops.errors import UserError
 
@@ -31,7 +31,7 @@ def _csv_types(source: Source, session: Session) -> dict[str, str]:
 
 def _json_types(source: Source, session: Session) -> dict[str, str]:
     statement = Statement()
-    files = statement.bind(_patterns(source.files))
+    files = statement.bind([pattern(file) for file in source.files])
     text = f"DESCRIBE SELECT * FROM read_json({files}, union_by_name = true)"
     return {str(row[0]): "VARCHAR" for row in session.rows(text, statement.values)}
 
@@ -53,7 +53,7 @@ def _csv(source: Source, columns: Sequence[str], statement: Statement) -> str:
     for head, files in groups.items():
         listed = ", ".join(_blank_as_null(name) for name in columns if name in head.names)
         read = (
-            f"read_csv({statement.bind(_patterns(files))},"
+            f"read_csv({statement.bind([pattern(file) for file in files])},"
             f" columns = {statement.bind(dict.fromkeys(head.names, 'VARCHAR'))},"
             f" auto_detect = false, header = true, delim = {statement.bind(head.separator)},"
             " quote = chr(34), escape = chr(34))"
@@ -69,11 +69,13 @@ def _blank_as_null(name: str) -> str:
 
 def _json(source: Source, columns: Sequence[str], statement: Statement) -> str:
     wanted = statement.bind(dict.fromkeys(columns, "VARCHAR")) if columns else "{none: 'VARCHAR'}"
-    return f"read_json({statement.bind(_patterns(source.files))}, columns = {wanted})"
+    return (
+        f"read_json({statement.bind([pattern(file) for file in source.files])}, columns = {wanted})"
+    )
 
 
 def _parquet(source: Source, _columns: Sequence[str], statement: Statement) -> str:
-    files = statement.bind(_patterns(source.files))
+    files = statement.bind([pattern(file) for file in source.files])
     return f"read_parquet({files}, union_by_name = true, hive_partitioning = false, {ROW} = true)"
 
 
@@ -90,11 +92,6 @@ def _parquet_or_error(source: Source, root: Path) -> None:
             raise UserError(message, "run `git lfs pull`")
         if not start.startswith(b"PAR1"):
             raise UserError(f"{_shown(file, root)} is not a Parquet file, or it is broken")
-
-
-def _patterns(files: Sequence[Path]) -> list[str]:
-    """Paths as DuckDB reads them: what would be a glob is put in brackets."""
-    return ["".join(f"[{c}]" if c in "*?[" else c for c in str(file)) for file in files]
 
 
 def _shown(file: Path, root: Path) -> str:

@@ -34,7 +34,7 @@ class Session:
         self.errors = duckdb.Error
         self.spill = tempfile.TemporaryDirectory(prefix="lensops-")
         self.connection = duckdb.connect(config=CONFIG)
-        allowed = [str(file) for file in files]
+        allowed = [form for file in files for form in (str(file), pattern(file))]
         settings: dict[str, Any] = {
             "memory_limit": MEMORY,
             "threads": max(1, min(os.cpu_count() or 1, THREADS)),
@@ -71,6 +71,11 @@ class Session:
             yield
         except self.errors as error:
             raise UserError(*_words(str(error).replace(f"{self.root}{os.sep}", ""))) from None
+
+
+def pattern(file: Path) -> str:
+    """A path as DuckDB reads it: what would be a glob is put in brackets."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in str(file))
 
 
 def _words(said: str) -> tuple[str, str | None]:
