@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from lensops.evals.against import regression_of
 from lensops.evals.arm import Answered
 from lensops.evals.cases import Case
 from lensops.evals.judging import Vote, agreement, grade_requests, judged, vote
 from lensops.evals.scoring import Scorer, meets, score_cases, weighted
-from lensops.evals.summary import About, judge_totals, regression_of, summarise
+from lensops.evals.summary import About, judge_totals, summarise
 from lensops.evals.value import CaseScore, SuiteResult
 from lensops.evidence import Outcome
 from lensops.manifest import Suite

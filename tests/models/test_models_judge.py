@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from typing import Any
 
@@ -285,3 +286,10 @@ class TestKeys:
         judge = open_judge(Judge(model=model, rubric=RUBRIC), Limits())
         assert isinstance(judge, Unavailable)
         assert says in judge.reason
+
+
+def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pydantic_ai", None)  # as if it were not installed
+    judge = open_judge(Judge(model="openai:x", rubric=RUBRIC), Limits())
+    assert isinstance(judge, Unavailable)
+    assert judge.hint == "pip install 'lensops[llm]'"
