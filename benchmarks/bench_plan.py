@@ -1,0 +1,101 @@
+"""CPU of `plan` and `validate` against bare imports, and `plan` on 1,000 prompts of 20 versions.
+
+    python benchmarks/bench_plan.py
+
+Ratios come from one run on one machine: each round runs the commands in turn, and the medians are
+compared. The bar for the sample is 1.3 times a process that only imports typer, pydantic,
+ruamel.yaml and git.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+BAR = 1.3
+ROUNDS = 9
+BARE = [sys.executable, "-c", "import typer, pydantic, ruamel.yaml, git"]
+LENSOPS = [sys.executable, "-m", "lensops"]
+PROMPT = """\
+system: You write warm offer copy for {name}, in wording {version}.
+user: |
+  Write an offer for {{{{ segment }}}} with {{{{ points }}}} points.
+  Answer as JSON with headline, body and cta.
+model: openai:gpt-4o-mini
+parameters: {{temperature: 0.7, max_tokens: 200}}
+"""
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as name:
+        sample = repository(Path(name) / "sample", prompts=1, versions=2)
+        worst = compare(sample, [["plan"], ["validate"], ["status"]])
+        print()
+        large = repository(Path(name) / "large", prompts=1000, versions=20)
+        for command in (["plan"], ["plan", "--base", "HEAD"], ["plan", "--format", "json"]):
+            report(command, large)
+        report(["apply", "--yes"], large)
+        report(["plan"], large)
+        report(["status"], large)
+    print(f"\nworst ratio on the sample {worst:.2f}, bar {BAR}")
+    return 0 if worst <= BAR else 1
+
+
+def compare(folder: Path, commands: Sequence[list[str]]) -> float:
+    """Print the CPU of commands in a folder against the bare imports; the worst ratio."""
+    wanted = {"bare imports": BARE, **{f"lensops {c[0]}": [*LENSOPS, *c] for c in commands}}
+    times: dict[str, list[float]] = {name: [] for name in wanted}
+    for _ in range(ROUNDS + 1):  # the first round fills the caches
+        for name, command in wanted.items():
+            times[name].append(cpu(command, folder)[0])
+    medians = {name: statistics.median(each[1:]) for name, each in times.items()}
+    for name, seconds in medians.items():
+        print(f"{name:20} {seconds:6.3f} s CPU   ratio {seconds / medians['bare imports']:.2f}")
+    return max(medians.values()) / medians["bare imports"]
+
+
+def report(command: list[str], folder: Path) -> None:
+    """Print what one command costs in a folder."""
+    seconds, wall, megabytes = cpu([*LENSOPS, *command], folder)
+    name = " ".join(command)
+    print(f"1,000 × 20: {name:20} {seconds:6.2f} s CPU {wall:6.2f} s {megabytes:5.0f} MB")
+
+
+def cpu(command: list[str], folder: Path) -> tuple[float, float, float]:
+    """Seconds of CPU, seconds, and megabytes at the peak of a command; its children count too."""
+    begin = time.perf_counter()
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as running:
+        _, status, usage = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {running.returncode}")
+    wall = time.perf_counter() - begin
+    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024
+
+
+def repository(root: Path, prompts: int, versions: int) -> Path:
+    """A committed project with so many prompts of so many versions each."""
+    names = [f"prompt_{number:04d}" for number in range(prompts)]
+    for name in names:
+        folder = root / "prompts" / name
+        folder.mkdir(parents=True)
+        for version in range(1, versions + 1):
+            text = PROMPT.format(name=name, version=version)
+            (folder / f"v{version}.yaml").write_text(text)
+    active = "".join(f"  {name}: {{active: v{versions}}}\n" for name in names)
+    (root / "lensops.yaml").write_text(f"version: 1\nproject: bench\nprompts:\n{active}")
+    (root / ".gitignore").write_text(".lensops/\n")
+    git = ["git", "-c", "user.name=Bench", "-c", "user.email=bench@example.org"]
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "Begin"]):
+        subprocess.run([*git, *command], cwd=root, check=True)
+    return root
+
+
+if __name__ == "__main__":
+    sys.exit(main())
