@@ -105,7 +105,17 @@ class TestResults:
         data = json.loads(stored(sample)[0].read_text())
         assert data["schema"] == "lensops/eval/v1"
         assert str(sample.root) not in stored(sample)[0].read_text()
-        assert not list((sample.root / "eval_results").glob(".*"))
+        left = {path.name for path in (sample.root / "eval_results").iterdir()}
+        assert left == {".gitignore", *names}
+
+    def test_they_are_left_out_of_git_until_somebody_wants_them(self, repo: Repo) -> None:
+        assert lensops("init", cwd=repo.root).code == 0
+        repo.commit("Begin")
+        run(repo, "--replay")
+        assert repo.git("status", "--porcelain") == ""
+        (repo.root / "eval_results/.gitignore").unlink()
+        run(repo, "--replay")
+        assert repo.git("status", "--porcelain") == "?? eval_results/"
 
     def test_a_run_that_cannot_start_leaves_none(self, sample: Repo) -> None:
         assert run(sample, "--eval", "nope").code == 2

@@ -16,12 +16,16 @@ from lensops.report.eval import data
 def store_eval(project: Project, run: Run) -> str:
     """Write `eval_results/eval_<UTC>.json` whole or not at all, and give its path.
 
-    Runs that end in the same second are numbered. Raises `UserError` when it cannot be written.
+    Runs that end in the same second are numbered. The folder is new with a `.gitignore` over all of
+    it, which whoever wants results in git removes. Raises `UserError` when it cannot be written.
     """
+    folder = root_of(project) / EVALS
+    if not folder.exists():
+        create_exclusive(folder / ".gitignore", b"*\n")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     content = envelope("eval", data(run)).encode()
     for number in count(1):
         name = f"{EVALS}/eval_{stamp}{f'_{number}' if number > 1 else ''}.json"
-        if create_exclusive(root_of(project) / name, content):
+        if create_exclusive(folder.parent / name, content):
             break
     return name
