@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,21 @@ class TestOutputs:
         assert "has no output for 1 cases: iced-02" in result.out
         assert "has outputs of 1 unknown cases: zzz" in result.out
         assert result.out.splitlines()[-1].endswith("INCONCLUSIVE ?")
+
+    @pytest.mark.parametrize("link", ["evals/offer_copy/recordings", "eval_results"])
+    def test_nothing_is_written_through_a_link_that_leaves(
+        self, link: str, sample: Repo, tmp_path: Path
+    ) -> None:
+        outside = tmp_path / "outside"
+        outside.mkdir()
+        path = self.write(sample)
+        if (sample.root / link).exists():
+            shutil.rmtree(sample.root / link)
+        (sample.root / link).symlink_to(outside)
+        result = run(sample, "--outputs", path, "--record")
+        assert result.code == 2
+        assert "leaves the repository" in result.err
+        assert list(outside.iterdir()) == []
 
     def test_record_keeps_them_as_the_versions_recordings(self, sample: Repo) -> None:
         recordings = sample.root / "evals/offer_copy/recordings/v2.jsonl"

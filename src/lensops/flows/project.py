@@ -56,6 +56,16 @@ def root_of(project: Project) -> Path:
     return project.tree.root
 
 
+def place_in(project: Project, path: str) -> Path:
+    """Where a path of a work tree's project lies on disk, before it is written to.
+
+    Raises `OutsideError` when it, or a link on its way, leaves the repository.
+    """
+    if not isinstance(project.tree, Folder):
+        raise TypeError("this project is of a git revision, which has no folder")
+    return project.tree.path(path)
+
+
 def open_project(directory: Path, manifest: Path | None = None) -> Project:
     """The project of the work tree. Raises `Invalid` with every problem of manifest and prompts."""
     path = find_manifest(directory, manifest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from lensops.errors import Invalid
 from lensops.evals.against import regression_of
@@ -18,7 +19,7 @@ from lensops.flows.asking import Mode, Options, Watch
 from lensops.flows.desk import Desk
 from lensops.flows.evalbase import BaseSide
 from lensops.flows.given import as_replies, given
-from lensops.flows.project import Project, root_of
+from lensops.flows.project import Project, place_in
 from lensops.flows.providers import providers
 from lensops.flows.suites import declared_problems, needs
 from lensops.manifest import Suite
@@ -29,7 +30,6 @@ class SuiteRun:
 
     def __init__(self, project: Project, name: str, options: Options, watch: Watch) -> None:
         self.project, self.name, self.options = project, name, options
-        self.root = root_of(project)
         self.suite: Suite = project.manifest.evals[name]
         problems = tuple(declared_problems(project.file, name, project.tree, project.active))
         if problems:
@@ -44,6 +44,10 @@ class SuiteRun:
     def path(self, version: str) -> str:
         return recordings_path(self.name, self.suite, version)
 
+    def place(self, version: str) -> Path:
+        """Where the recordings of a version are written."""
+        return place_in(self.project, self.path(version))
+
     def result(self, base: BaseSide | None) -> SuiteResult:
         head = self._head()
         before = self._base(base) if base else None
@@ -57,14 +61,14 @@ class SuiteRun:
             self.suite,
             scorer.threshold,
             signatures(self.suite),
-            (*self.known.notes, *self.notes),
+            tuple(dict.fromkeys((*self.known.notes, *self.notes))),
             {"cases": cases_digest(self.cases), "outputs": outputs_digest(head)},
         )
         return summarise(about, scored, self._judged(scorer, head, scored), compared)
 
     def _head(self) -> list[Answered]:
         """The outputs of the active version: from the file that was given, or looked up."""
-        keep = self.root / self.path(self.head.version)
+        keep = self.place(self.head.version)
         file = self.options.outputs
         if file is None:
             return self.desk.answers(self.head, self.cases, keep)
@@ -83,17 +87,17 @@ class SuiteRun:
         arm, path = found, self.path(found.version)
         for tree in (base.tree, self.project.tree):
             read_recordings(tree, path, into=self.known)
-        return arm, self.desk.answers(arm, self.cases, self.root / path)
+        return arm, self.desk.answers(arm, self.cases, self.place(arm.version))
 
     def _scorer(
         self, head: Sequence[Answered], before: tuple[Arm, list[Answered]] | None
     ) -> Scorer:
         """How both arms are scored; a base output that equals the head's is not judged again."""
-        votes = self.desk.votes(head, self.root / self.path(self.head.version))
+        votes = self.desk.votes(head, self.place(self.head.version))
         if before is not None:
             arm, answered = before
             differing = [b for h, b in zip(head, answered, strict=True) if b.outputs != h.outputs]
-            votes |= self.desk.votes(differing, self.root / self.path(arm.version))
+            votes |= self.desk.votes(differing, self.place(arm.version))
         checks = [*self.suite.checks, *(check for case in self.cases for check in case.checks)]
         return Scorer(
             self.suite,
