@@ -35,7 +35,7 @@ def table(seed: int, rows: int = 400) -> dict[str, list[Any]]:
     odd = [None, -0.5, 1.5, 1.0, 0.0, 0.1, 0.2, 0.3]
     texts = [
         None, "", "  ", "Hello there", "```py\nprint(1)\n```", '{"a": [1, 2]}', "[1, 2]", "{broken",
-        "I'm sorry, but I cannot help with that.", "As an AI language model, no.", "naïve café — ok",
+        "I'm sorry, but I cannot help with that.", "As an AI language model, no.", "naïve café",
         "a\tb\nc  d", "Hello there", '"quoted", and, commas',
     ]  # fmt: skip
     picked = rng.integers(0, len(texts), rows)
@@ -124,7 +124,7 @@ value = st.one_of(
 columns = st.lists(value, min_size=2, max_size=30)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(columns, columns, st.sampled_from([{}, {"range": [-1, 1]}, {"edges": [-2, 0, 0.5, 3]}]))
 def test_any_floats_are_counted_alike(
     tmp_path_factory: pytest.TempPathFactory,

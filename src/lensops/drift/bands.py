@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from lensops.drift.baseline import Baseline
-from lensops.drift.check import baseline_of
+from lensops.drift.check import baseline_of, current_of
 from lensops.drift.compare import pair_of
 from lensops.drift.engine import Asked, Engine, Group
 from lensops.drift.layout import Tally
 from lensops.drift.psi import psi
-from lensops.drift.windows import baseline_rows, current_rows, settle, up_to
+from lensops.drift.windows import baseline_rows, settle, up_to
 from lensops.errors import Undecided
 from lensops.manifest.drift import Bands, Monitor
 
@@ -43,7 +43,7 @@ def calibrate(name: str, monitor: Monitor, engine: Engine) -> Calibrated:
     at least 1.5 times `warning`. Where rows follow a season, this is the band that means something.
     Raises `Undecided` when the baseline has fewer than 8 such windows.
     """
-    current = settle(engine, current_rows(monitor), monitor.current)
+    current = current_of(monitor, engine)
     rows = up_to(baseline_rows(monitor), monitor.baseline, current.rows)
     window = settle(engine, rows, monitor.baseline)
     baseline = baseline_of(monitor, engine, current.rows)

@@ -29,8 +29,7 @@ def check(name: str, monitor: Monitor, engine: Engine, kept: Baseline | None = N
 
     Raises `UserError` for columns and timestamps that are not as declared.
     """
-    current = settle(engine, current_rows(monitor), monitor.current)
-    require(monitor, engine, current.rows, "the current window")
+    current = current_of(monitor, engine)
     baseline = kept or baseline_of(monitor, engine, current.rows)
     group = Group("column", monitor.by, baseline.segments) if monitor.by else None
     asked = Asked(baseline.layouts, group)
@@ -53,9 +52,17 @@ def check(name: str, monitor: Monitor, engine: Engine, kept: Baseline | None = N
     )
 
 
+def current_of(monitor: Monitor, engine: Engine) -> Resolved:
+    """The current window as the manifest declares it."""
+    rows = current_rows(monitor)
+    require(monitor, engine, rows, "the current window")
+    return settle(engine, rows, monitor.current)
+
+
 def baseline_of(monitor: Monitor, engine: Engine, current: Rows | None) -> Baseline:
     """The baseline as the manifest declares it, read from its data."""
     rows = baseline_rows(monitor)
+    require(monitor, engine, rows, "the baseline")
     if current is not None:
         rows = up_to(rows, monitor.baseline, current)
     return prepare(monitor, engine, settle(engine, rows, monitor.baseline), current)

@@ -93,8 +93,8 @@ def _nothing_to_compare(ready: Ready, pair: Pair, counts: tuple[Counts, Counts],
     for name, side in zip(("baseline", "current window"), counts, strict=True):
         if side.rows < LEAST_ROWS:
             return f"the {name} has {side.rows} row{'' if side.rows == 1 else 's'}"
-    if not counts[0].present:
-        return "the baseline has no values"
+        if not side.present:
+            return f"the {name} has no values: all {side.rows:,} are missing"
     if not min(pair.sizes):
         return "a window has no values"
     used = (pair.baseline + pair.current) > 0

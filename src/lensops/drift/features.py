@@ -30,7 +30,7 @@ def watched(monitor: Monitor, engine: Engine, rows: Rows) -> list[Watched]:
 
     Raises `UserError` for a column that is not there or holds no values that can be counted.
     """
-    kinds = require(monitor, engine, rows, "baseline")
+    kinds = require(monitor, engine, rows, "the baseline")
     undecided = [
         column
         for name, feature in monitor.features.items()

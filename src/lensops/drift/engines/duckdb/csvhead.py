@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,32 +13,38 @@ from typing import TextIO, cast
 from lensops.errors import UserError
 
 SEPARATORS = (",", ";", "\t", "|")
-LONGEST = 1_000_000  # characters of a header
+LONGEST = 1_000_000  # characters of a header's line
+MOST = 1_000  # lines of a header
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Names in their order, each of them once, and the separator."""
+    """Names in their order, each of them once, and the separator.
+
+    `line_end` is set where a name has a line break, which DuckDB would take for that of the lines.
+    """
 
     names: tuple[str, ...]
     separator: str
+    line_end: str | None = None
 
 
 def header(file: Path, shown: str) -> Header:
     """The header of a file. Raises `UserError` when it is empty or not UTF-8 text."""
     try:
         with _opened(file) as text:
-            first = text.readline(LONGEST)
-            separator = _separator(first, file)
-            rest = (text.readline(LONGEST) for _ in range(1000))
-            row = next(csv.reader(_chain(first, rest), delimiter=separator), [])
+            lines = [text.readline(LONGEST)]
+            separator = _separator(lines[0], file)
+            row = next(csv.reader(_noted(text, lines), delimiter=separator), [])
     except UnicodeDecodeError:
         raise UserError(f"{shown} is not UTF-8 text", "save the file as UTF-8") from None
     except (OSError, EOFError, csv.Error) as error:
         raise UserError(f"{shown} cannot be read: {error}") from None
     if not any(row):
         raise UserError(f"{shown} is empty", "the first line of a CSV file names its columns")
-    return Header(_once(row), separator)
+    ending = lines[-1][len(lines[-1].rstrip("\r\n")) :] if len(lines) > 1 else None
+    return Header(_once(row), separator, ending)
 
 
 def _opened(file: Path) -> TextIO:
@@ -46,15 +53,18 @@ def _opened(file: Path) -> TextIO:
     return file.open(encoding="utf-8-sig", newline="")
 
 
-def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+def _noted(text: TextIO, lines: list[str]) -> Iterator[str]:
+    """The line that was read already, then as many as a record needs; each is noted."""
+    yield lines[0]
+    for _ in range(MOST):
+        lines.append(text.readline(LONGEST))
+        yield lines[-1]
 
 
 def _separator(line: str, file: Path) -> str:
     if ".tsv" in (suffix.lower() for suffix in file.suffixes):
         return "\t"
-    return max(SEPARATORS, key=line.count)
+    return max(SEPARATORS, key=_QUOTED.sub("", line).count)
 
 
 def _once(row: list[str]) -> tuple[str, ...]:

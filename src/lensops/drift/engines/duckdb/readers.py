@@ -56,10 +56,17 @@ def _csv(source: Source, columns: Sequence[str], statement: Statement) -> str:
             f"read_csv({statement.bind([pattern(file) for file in files])},"
             f" columns = {statement.bind(dict.fromkeys(head.names, 'VARCHAR'))},"
             f" auto_detect = false, header = true, delim = {statement.bind(head.separator)},"
-            " quote = chr(34), escape = chr(34))"
+            f" quote = chr(34), escape = chr(34){_line_end(head, statement)})"
         )
         parts.append(f"SELECT {listed or 'NULL AS none'} FROM {read}")
     return "(" + " UNION ALL BY NAME ".join(parts) + ")"
+
+
+def _line_end(head: Header, statement: Statement) -> str:
+    if not head.line_end:
+        return ""
+    written = head.line_end.encode("unicode_escape").decode()  # backslashes, as DuckDB takes it
+    return f", new_line = {statement.bind(written)}"
 
 
 def _blank_as_null(name: str) -> str:

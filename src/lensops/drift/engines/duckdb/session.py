@@ -84,9 +84,13 @@ def _words(said: str) -> tuple[str, str | None]:
     if match := _RAGGED.search(said):
         line, expected, found = match.groups()
         hint = "put a text that holds the separator into double quotes"
-        return f"{name}line {line} has {found} fields, the header {expected}", hint
+        fields = "field" if found == "1" else "fields"
+        return f"{name}line {line} has {found} {fields}, the header {expected}", hint
     if match := _LINE.search(said):
         return f"{name}line {match[1]} is not valid CSV", "quotes must be closed and doubled inside"
+    if "CSV Parser" in said:
+        words = f"{name}it is not valid CSV"
+        return words, "lines must end alike, and quotes must be closed and doubled inside"
     first = said.split("\n\n")[0].splitlines()[0]
     kind, _, rest = first.partition(": ")
     if "Out of Memory" in kind:
