@@ -52,7 +52,7 @@ class WebSource:
                 return data
         except HTTPError as error:
             with error:
-                if error.code == 304:
+                if error.code == 304 and self._accepted:
                     return None
                 raise Unreadable(f"the server answered {error.code}") from None
         except HTTPException as error:
