@@ -6,7 +6,7 @@ import pytest
 
 from lensops.evidence import Outcome
 from lensops.gate import CaseFacts, loosened
-from lensops.manifest import load
+from lensops.manifest.load import load
 
 BASE = """\
 version: 1

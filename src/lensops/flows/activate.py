@@ -8,7 +8,7 @@ from pathlib import Path
 from lensops.errors import Refused, UserError
 from lensops.files import write_atomic
 from lensops.flows.choose import chosen_prompt
-from lensops.flows.project import find_manifest, folder_of
+from lensops.flows.place import find_manifest, folder_of
 from lensops.manifest import read_yaml
 from lensops.manifest.edit import set_text
 from lensops.manifest.load import load

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.files import write_atomic
-from lensops.flows.project import Project, find_manifest, open_project
+from lensops.flows.place import find_manifest
+from lensops.flows.project import Project, open_project
 from lensops.manifest import set_number, suggestion
 
 if TYPE_CHECKING:

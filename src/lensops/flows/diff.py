@@ -9,7 +9,8 @@ from pathlib import Path
 from lensops.errors import Invalid, UserError
 from lensops.files import Tree
 from lensops.flows.choose import chosen_prompt
-from lensops.flows.project import Project, find_manifest, folder_of, load_project
+from lensops.flows.place import find_manifest, folder_of
+from lensops.flows.project import Project, load_project
 from lensops.flows.targets import chosen, observed, opened
 from lensops.manifest import NAMES, suggestion
 from lensops.plan.difference import Difference

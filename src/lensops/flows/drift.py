@@ -20,7 +20,8 @@ from lensops.drift.windows import baseline_rows, sources
 from lensops.errors import UserError
 from lensops.evidence import Outcome
 from lensops.files import Folder, write_atomic
-from lensops.flows.project import Project, find_manifest, root_of
+from lensops.flows.place import find_manifest
+from lensops.flows.project import Project, root_of
 from lensops.manifest import set_number, suggestion
 from lensops.manifest.drift import Monitor
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, UserError
 from lensops.flows.choose import chosen_prompt
-from lensops.flows.project import Project, find_manifest, folder_of, load_project
+from lensops.flows.place import find_manifest, folder_of
 from lensops.history import (
     Event,
     Family,
@@ -17,8 +18,12 @@ from lensops.history import (
     activations,
     open_repository,
 )
-from lensops.manifest import Manifest
+from lensops.manifest import Node, read_yaml
 from lensops.prompts import load_prompt, version_files
+
+if TYPE_CHECKING:
+    from lensops.flows.project import Project
+    from lensops.manifest import Manifest
 
 REMOTES = "refs/remotes/"
 NOTHING = History(complete=True, cut_at=None, events=())
@@ -37,10 +42,11 @@ def history(
     `UserError` outside a repository, for an unknown ref, and for a prompt that never was.
     """
     path = find_manifest(directory, manifest)
-    told, _ = _told(path, _branch(path), ref)
+    now = _read(path)
+    told, _ = _told(path, _branch(now), ref)
     if prompt is None:
         return told
-    known = sorted({event.prompt for event in told.events} | _declared(path))
+    known = sorted({event.prompt for event in told.events} | _declared(now))
     name = chosen_prompt(known, prompt)
     events = tuple(event for event in told.events if event.prompt == name)
     return History(told.complete, told.cut_at, events, told.skipped)
@@ -48,6 +54,8 @@ def history(
 
 def listing(directory: Path, manifest: Path | None = None, prompt: str | None = None) -> Listing:
     """The versions of each prompt. Raises `Invalid` for a manifest with problems."""
+    from lensops.flows.project import load_project  # builds the model, which `history` can spare
+
     path = find_manifest(directory, manifest)
     project = load_project(folder_of(path), path.name)
     declared = project.manifest.prompts
@@ -97,16 +105,22 @@ def _digest(project: Project, name: str, version: str) -> tuple[str | None, str 
         return None, str(error.problems[0])
 
 
-def _branch(path: Path) -> str | None:
-    """The tracked branch that the manifest declares, as far as it can be read."""
+def _read(path: Path) -> Node | None:
+    """The manifest's nodes; None when it cannot be read as YAML."""
     try:
-        return load_project(folder_of(path), path.name).manifest.branch
+        return read_yaml(path.read_bytes(), path.name)
     except UserError:
         return None
 
 
-def _declared(path: Path) -> set[str]:
-    try:
-        return set(load_project(folder_of(path), path.name).manifest.prompts)
-    except UserError:
-        return set()
+def _branch(manifest: Node | None) -> str | None:
+    """The tracked branch that a manifest declares."""
+    declared = manifest.get("branch") if manifest else None
+    return declared.value if declared and isinstance(declared.value, str) else None
+
+
+def _declared(manifest: Node | None) -> set[str]:
+    """The prompts that a manifest names."""
+    prompts = manifest.get("prompts") if manifest else None
+    pairs = prompts.value if prompts and prompts.kind == "mapping" else ()
+    return {str(key.value) for key, _ in pairs}

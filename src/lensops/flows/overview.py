@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from lensops.errors import Invalid, UserError
-from lensops.flows.project import Project, find_manifest, folder_of, load_project
+from lensops.flows.place import find_manifest, folder_of
+from lensops.flows.project import Project, load_project
 from lensops.flows.results import stored
 from lensops.flows.status import releases, status
 from lensops.history import Event, History, activations, open_repository

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lensops.errors import Invalid, Problem, UserError
+from lensops.errors import Invalid, Problem
 from lensops.files import Folder, Tree
-from lensops.manifest import Manifest, ManifestFile, Node, check, find, read_yaml
+from lensops.flows.place import find_manifest, folder_of
+from lensops.manifest import Manifest, ManifestFile, Node, check, read_yaml
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, load_prompt
 from lensops.release import Release, desired
@@ -30,23 +31,6 @@ class Project:
     def desired(self) -> Release:
         """The release that the manifest asks for."""
         return desired(self.manifest, self.active)
-
-
-def find_manifest(directory: Path, manifest: Path | None) -> Path:
-    """The manifest's path. Raises `UserError` when there is none."""
-    if manifest is None:
-        return find(directory)
-    path = directory / manifest
-    if not path.is_file():
-        raise UserError(f"there is no manifest {manifest}", "check the path after --manifest")
-    return path
-
-
-def folder_of(path: Path) -> Folder:
-    """The tree around a manifest: its folder, bounded by the repository that it lies in."""
-    root = path.resolve().parent
-    boundary = next((p for p in (root, *root.parents) if (p / ".git").exists()), root)
-    return Folder(root, boundary)
 
 
 def root_of(project: Project) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lensops.errors import Invalid, UserError
-from lensops.flows.project import folder_of
+from lensops.flows.place import folder_of
 from lensops.manifest import Manifest
 from lensops.prompts import load_prompt, version_files
 

@@ -9,7 +9,7 @@ from lensops.errors import Invalid, Refused, UserError
 from lensops.files import Tree, write_atomic
 from lensops.flows.activate import Activated, committed, with_active
 from lensops.flows.choose import chosen_prompt
-from lensops.flows.project import find_manifest, folder_of
+from lensops.flows.place import find_manifest, folder_of
 from lensops.history import Event, History, Repository, activations, earlier, open_repository
 from lensops.manifest.load import load
 from lensops.prompts import load_prompt

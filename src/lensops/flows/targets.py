@@ -8,7 +8,8 @@ from pathlib import Path
 
 from lensops.errors import UserError
 from lensops.files import Folder
-from lensops.flows.project import find_manifest, folder_of, load_project
+from lensops.flows.place import find_manifest, folder_of
+from lensops.flows.project import load_project
 from lensops.manifest import Manifest, suggestion
 from lensops.release import Release
 from lensops.targets import Observed, Target, open_target

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from lensops.errors import Invalid, Place, Problem, UserError
 from lensops.files import Folder
-from lensops.flows.project import find_manifest, folder_of, load_active
+from lensops.flows.place import find_manifest, folder_of
+from lensops.flows.project import load_active
 from lensops.manifest import Manifest, ManifestFile, Node, Validation, check, read_yaml
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, load_prompt, version_files

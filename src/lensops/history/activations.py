@@ -24,9 +24,10 @@ def activations(
     `manifest` is its path in the repository now; earlier places are followed. Raises `UserError`
     for an unknown ref; a commit with a broken manifest is named in `skipped` and stepped over.
     """
-    if ref == "HEAD" and repository.head() is None:
+    tip = _tip(repository, ref)
+    if tip is None:
         return History(complete=True, cut_at=None, events=())
-    walk = _walked(repository, manifest, ref)
+    walk = _walked(repository, manifest, tip)
     events = [event for line in walk.timelines.values() for event in line.told()]
     order = {commit: number for number, commit in enumerate(walk.order)}
     events.sort(key=lambda event: (-order[event.commit], event.prompt))
@@ -36,10 +37,11 @@ def activations(
 
 def released(repository: Repository, manifest: str, ref: str = "HEAD") -> Released:
     """Every version that was ever active on `ref`: the digest it had first, and that commit."""
-    if ref == "HEAD" and repository.head() is None:
+    tip = _tip(repository, ref)
+    if tip is None:
         return {}
     found: dict[tuple[str, str], tuple[str, str]] = {}
-    for name, line in _walked(repository, manifest, ref).timelines.items():
+    for name, line in _walked(repository, manifest, tip).timelines.items():
         for event in line.events:
             if event.version is not None and event.digest is not None:
                 found.setdefault((name, event.version), (event.digest, event.commit))
@@ -125,8 +127,12 @@ class _Walk:
         return self.digests[key]
 
 
-def _walked(repository: Repository, manifest: str, ref: str) -> _Walk:
-    tip = repository.resolve(ref)
+def _tip(repository: Repository, ref: str) -> str | None:
+    """The commit of a ref; None for `HEAD` before the first commit."""
+    return repository.head() if ref == "HEAD" else repository.resolve(ref)
+
+
+def _walked(repository: Repository, manifest: str, tip: str) -> _Walk:
     walk = _Walk(repository, _cut(repository, tip))
     newest_first = list(commits(repository, tip, location(manifest)))
     for where, commit in reversed(newest_first):

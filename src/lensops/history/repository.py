@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ NEUTRAL = (
 ENVIRONMENT = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 ENVIRONMENT |= {"GIT_LITERAL_PATHSPECS": "1"}
 CHUNK = 1 << 16
+ORIGIN, LOCAL = "refs/remotes/origin/", "refs/heads/"
 
 
 def open_repository(folder: Path) -> Repository:
@@ -73,7 +75,7 @@ class Repository:
     @property
     def is_shallow(self) -> bool:
         """Whether the clone was cut (`fetch-depth`), so that history is not whole."""
-        return self.run("rev-parse", "--is-shallow-repository").strip() == "true"
+        return (Path(self._repo.common_dir) / "shallow").is_file()
 
     def resolve(self, ref: str) -> str:
         """The commit that a revision names. Raises `UserError` with a did-you-mean."""
@@ -120,21 +122,31 @@ class Repository:
         The declared one (its remote form first), else the remote's default, else a local `main` or
         `master`, else `HEAD`.
         """
-        if declared is not None:
-            for ref in (f"refs/remotes/origin/{declared}", f"refs/heads/{declared}"):
-                if self._exists(ref):
-                    return ref
-            raise UserError(f"there is no branch {declared!r}", "mend `branch:` in the manifest")
-        names = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
-        return next((ref for ref in names if self._exists(ref)), "HEAD")
+        return self._tracked(declared)[0]
 
     def line(self, declared: str | None = None) -> str:
         """The tracked branch as it is here: `HEAD` when it is checked out, unpushed commits too."""
-        tracked = self.tracked_branch(declared)
-        current = self._try("symbolic-ref", "--quiet", "--short", "HEAD")
-        pointed = self._try("symbolic-ref", "--quiet", "--short", tracked) or tracked
-        name = pointed.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-        return "HEAD" if current in {name, name.removeprefix("origin/")} else tracked
+        tracked, local = self._tracked(declared)
+        return "HEAD" if local == self.branch else tracked
+
+    @cached_property
+    def branch(self) -> str | None:
+        """The full name of the branch that is checked out; None for a detached head."""
+        return self._try("symbolic-ref", "--quiet", "HEAD")
+
+    def _tracked(self, declared: str | None) -> tuple[str, str]:
+        """The tracked branch, and the local branch that it is the remote form of."""
+        names = [ORIGIN + "HEAD", LOCAL + "main", LOCAL + "master"]
+        if declared is not None:
+            names = [ORIGIN + declared, LOCAL + declared]
+        out = self.run("for-each-ref", "--format=%(refname) %(symref)", *names)
+        known = dict(each.split(" ", 1) for each in out.splitlines())
+        found = next((name for name in names if name in known), None)
+        if found is None and declared is not None:
+            raise UserError(f"there is no branch {declared!r}", "mend `branch:` in the manifest")
+        if found is None:
+            return "HEAD", "HEAD"
+        return found, (known[found] or found).replace(ORIGIN, LOCAL, 1)
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """The parents of a commit, the first one first."""
@@ -204,9 +216,6 @@ class Repository:
         except git.GitCommandError:
             return None
         return str(found) or None
-
-    def _exists(self, ref: str) -> bool:
-        return self._try("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") is not None
 
     def _names(self) -> list[str]:
         refs = self.run("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags")

@@ -1,12 +1,19 @@
 """The manifest: its model, loading with places, editing by span, its schema."""
 
-from lensops.manifest.edit import set_number, set_text
-from lensops.manifest.find import NAMES, find
-from lensops.manifest.load import ManifestFile, check, load, place_of, suggestion
-from lensops.manifest.model import Manifest, PromptEntry, Suite, Target
-from lensops.manifest.node import Node
-from lensops.manifest.validation import Validation
-from lensops.manifest.yaml import read_yaml
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lensops.manifest.edit import set_number, set_text
+    from lensops.manifest.find import NAMES
+    from lensops.manifest.load import ManifestFile, check
+    from lensops.manifest.model import Manifest, PromptEntry, Suite, Target
+    from lensops.manifest.node import Node, place_of
+    from lensops.manifest.suggest import suggestion
+    from lensops.manifest.validation import Validation
+    from lensops.manifest.yaml import read_yaml
 
 __all__ = [
     "NAMES",
@@ -18,11 +25,28 @@ __all__ = [
     "Target",
     "Validation",
     "check",
-    "find",
-    "load",
     "place_of",
     "read_yaml",
     "set_number",
     "set_text",
     "suggestion",
 ]
+
+_FILES = {
+    "edit": ("set_number", "set_text"),
+    "find": ("NAMES",),
+    "load": ("ManifestFile", "check"),
+    "model": ("Manifest", "PromptEntry", "Suite", "Target"),
+    "node": ("Node", "place_of"),
+    "suggest": ("suggestion",),
+    "validation": ("Validation",),
+    "yaml": ("read_yaml",),
+}
+_PLACES = {name: file for file, names in _FILES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """A name of this room, its file loaded when it is asked for: the model is slow to build."""
+    if name in _PLACES:
+        return getattr(import_module(f"lensops.manifest.{_PLACES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

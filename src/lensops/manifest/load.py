@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -12,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from lensops.errors import Invalid, Place, Problem
 from lensops.manifest.model import Manifest
-from lensops.manifest.node import Node
+from lensops.manifest.node import Node, place_of
+from lensops.manifest.suggest import suggestion
 from lensops.manifest.yaml import read_yaml
 
 _PREFIXED = re.compile(r"([a-z_]+(?:\.[a-z_]+)*): (.+)", re.DOTALL)
@@ -61,26 +60,6 @@ def check(node: Node) -> tuple[Manifest | None, list[Problem]]:
     problems += _targets(node)
     problems.sort(key=lambda p: (p.place.line or 0, p.place.column or 0))
     return manifest, problems
-
-
-def place_of(node: Node, keys: Iterable[str | int]) -> Place:
-    """The place of the value under `keys`, or of the nearest key that exists."""
-    place = node.place
-    for key in keys:
-        child = node.get(key)
-        if child is None:
-            break
-        own_key = node.key(key) if isinstance(key, str) else None
-        inline = child.kind == "scalar" or own_key is None
-        place = child.place if inline or own_key is None else own_key.place
-        node = child
-    return place
-
-
-def suggestion(word: str, known: Iterable[str]) -> str | None:
-    """A did-you-mean for a word, or None when nothing is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else None
 
 
 def _translated(error: ValidationError, node: Node) -> list[Problem]:

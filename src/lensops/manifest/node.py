@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,3 +47,17 @@ class Node:
             node: Node = self.value[step]
             return node
         return None
+
+
+def place_of(node: Node, keys: Iterable[str | int]) -> Place:
+    """The place of the value under `keys`, or of the nearest key that exists."""
+    place = node.place
+    for key in keys:
+        child = node.get(key)
+        if child is None:
+            break
+        own_key = node.key(key) if isinstance(key, str) else None
+        inline = child.kind == "scalar" or own_key is None
+        place = child.place if inline or own_key is None else own_key.place
+        node = child
+    return place
