@@ -1,0 +1,284 @@
+"""`lensops drift`: what it prints, writes and exits with; profiles and calibrated bands."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lensops.cli import counting
+from support import sample
+from support.cli import Result, lensops, process
+from support.drift import write
+from support.repo import Repo
+
+MONITOR = """
+drift:
+  propensity: # how the scores lie
+    baseline: data/baseline.csv
+    current: data/current.csv
+    features:
+      score: {range: [0, 1]}
+      recency_days: {}
+    bands: {warning: 0.10, critical: 0.20} # as everybody has them
+"""
+
+
+def table(seed: int, shift: float = 0.0, rows: int = 3000) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    scores = np.clip(rng.beta(2, 5, rows) + shift, 0, 1).round(4)
+    return {"score": scores, "recency_days": rng.integers(0, 90, rows)}
+
+
+@pytest.fixture
+def watched(project: Repo) -> Path:
+    """The sample project with a monitor whose windows are alike."""
+    manifest = sample.files()["lensops.yaml"]
+    (project.root / "lensops.yaml").write_text(manifest + MONITOR)
+    write(project.root / "data/baseline.csv", table(1))
+    write(project.root / "data/current.csv", table(2))
+    return project.root
+
+
+def replace(folder: Path, before: str, after: str) -> None:
+    path = folder / "lensops.yaml"
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+
+
+def critical(folder: Path) -> None:
+    write(folder / "data/current.csv", table(3, shift=0.2))
+
+
+def test_alike_windows_are_ok(watched: Path) -> None:
+    result = lensops("drift", cwd=watched)
+    assert result.code == 0
+    first, *rest = result.out.splitlines()
+    assert first.startswith("✅ Drift PSI=0.00")
+    assert first.endswith(" status=OK")
+    assert any("recency_days" in line and "ok" in line for line in rest)
+    assert result.err == ""
+
+
+def test_a_critical_shift_exits_with_1_and_says_why(watched: Path) -> None:
+    critical(watched)
+    result = lensops("drift", cwd=watched)
+    assert result.code == 1
+    assert result.out.startswith("🚨 Drift PSI=")
+    assert "status=CRITICAL" in result.out.splitlines()[0]
+    assert "✗ score: critical" in result.out
+    assert "shifted by about +0.19" in " ".join(result.out.split())
+
+
+def test_a_warning_is_no_failure_unless_the_manifest_says_so(watched: Path) -> None:
+    write(watched / "data/current.csv", table(3, shift=0.05))
+    result = lensops("drift", cwd=watched)
+    assert (result.code, result.out.splitlines()[0].split()[-1]) == (0, "status=WARNING")
+    assert result.out.startswith("⚠️ Drift")
+    replace(watched, "    bands:", "    gate: {on: warning}\n    bands:")
+    assert lensops("drift", cwd=watched).code == 1
+
+
+def test_few_rows_are_inconclusive_whatever_the_band_says(watched: Path) -> None:
+    write(watched / "data/current.csv", table(3, rows=30))
+    result = lensops("drift", cwd=watched)
+    assert result.code == 3
+    assert result.out.startswith("❔ Drift PSI=")
+    assert result.out.splitlines()[0].endswith("status=INCONCLUSIVE")
+    assert "rows a window are needed" in " ".join(result.out.split())
+
+
+def test_the_constant_offset_of_recency_is_named(watched: Path) -> None:
+    """The classic failure: every customer's recency moved by a day, PSI says 0.005."""
+    base = table(1)
+    write(watched / "data/current.csv", {**base, "recency_days": base["recency_days"] + 1})
+    result = lensops("drift", cwd=watched)
+    assert result.code == 0
+    assert "recency_days: shifted by about +1.0" in " ".join(result.out.split())
+
+
+def test_the_report_has_the_promised_keys(watched: Path) -> None:
+    body = lensops("drift", "--format", "json", cwd=watched).json
+    assert body["schema"] == "lensops/drift/v1"
+    assert {"psi", "status", "monitors"} <= set(body)
+    monitor = body["monitors"][0]
+    promised = "name psi status baseline_date current_date n_baseline n_current feature_breakdown"
+    assert {*promised.split(), "features"} <= set(monitor)
+    feature = monitor["features"][0]
+    promised = (
+        "name type recipe edges baseline_counts current_counts psi status evidence p_value noise "
+        "rows_needed missing causes"
+    )
+    assert set(promised.split()) <= set(feature)
+    assert body["psi"] == max(monitor["feature_breakdown"].values())
+    assert str(watched) not in json.dumps(body)
+
+
+def test_the_report_is_written_whole_and_is_read_back(watched: Path) -> None:
+    out = watched / "drift_report.json"
+    out.write_text("older")
+    assert lensops("drift", "--output", "drift_report.json", cwd=watched).code == 0
+    assert json.loads(out.read_text())["status"] == "ok"
+    assert [p.name for p in watched.glob("drift_report*")] == ["drift_report.json"]
+    page = lensops("report", "--output", "page.html", cwd=watched)
+    assert page.code == 0
+    assert "recency_days" in (watched / "page.html").read_text()
+
+
+def test_two_runs_give_the_same_report(watched: Path) -> None:
+    runs = [lensops("drift", "--format", "json", cwd=watched).out for _ in range(2)]
+    assert runs[0] == runs[1]
+
+
+def test_markdown_has_the_worst_features_first_and_folds_the_rest(watched: Path) -> None:
+    rng = np.random.default_rng(4)
+    columns = {f"f{at:02}": rng.random(800) for at in range(20)}
+    write(watched / "data/baseline.csv", columns)
+    columns["f13"] = columns["f13"] / 2
+    write(watched / "data/current.csv", columns)
+    features = "\n".join(f"      {name}: {{}}" for name in columns)
+    replace(watched, "      score: {range: [0, 1]}\n      recency_days: {}", features)
+    result = lensops("drift", "--format", "markdown", cwd=watched)
+    assert result.code == 1
+    lines = [line for line in result.out.splitlines() if line.startswith("| f")]
+    assert lines[0].startswith("| f13")
+    assert len(lines) == 20
+    assert "<summary>5 more features" in result.out
+
+
+def test_one_monitor_can_be_chosen_and_an_unknown_one_is_an_error(watched: Path) -> None:
+    assert lensops("drift", "--monitor", "propensity", cwd=watched).code == 0
+    result = lensops("drift", "--monitor", "propensty", cwd=watched)
+    assert result.code == 2
+    assert "propensity" in result.err
+
+
+def test_without_a_monitor_it_says_how_to_declare_one(project: Repo) -> None:
+    result = lensops("drift", cwd=project.root)
+    assert result.code == 2
+    assert "declares no drift monitor" in result.err
+
+
+def test_as_a_process_it_writes_utf8_and_nothing_on_stderr(watched: Path) -> None:
+    result = process("drift", cwd=watched, env={"PYTHONWARNINGS": "error"})
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("✅")
+
+
+def with_profile(folder: Path) -> Result:
+    replace(folder, "    features:", "    profile: drift/propensity.profile.json\n    features:")
+    return lensops("drift", "profile", cwd=folder)
+
+
+def test_a_profile_stands_in_for_the_baseline(watched: Path) -> None:
+    before = lensops("drift", "--format", "json", cwd=watched).json
+    assert with_profile(watched).out == "wrote drift/propensity.profile.json\n"
+    assert (watched / "drift/propensity.profile.json").stat().st_size < 20_000
+    (watched / "data/baseline.csv").unlink()
+    after = lensops("drift", "--format", "json", cwd=watched)
+    assert after.code == 0
+    assert after.json == before
+
+
+def test_a_profile_of_other_settings_is_refused(watched: Path) -> None:
+    with_profile(watched)
+    replace(watched, "{range: [0, 1]}", "{range: [0, 2]}")
+    result = lensops("drift", cwd=watched)
+    assert result.code == 2
+    assert "made for another window or other features" in result.err
+    replace(watched, "{range: [0, 2]}", "{range: [0, 1]}")
+    replace(watched, "critical: 0.20", "critical: 0.30")
+    assert lensops("drift", cwd=watched).code == 0
+
+
+def test_a_profile_of_data_that_has_changed_is_said(watched: Path) -> None:
+    with_profile(watched)
+    write(watched / "data/baseline.csv", table(9))
+    words = " ".join(lensops("drift", cwd=watched).out.split())
+    assert "profile.json was made of other data than data/baseline.csv holds now" in words
+
+
+def test_a_profile_that_is_not_there_yet_is_no_obstacle(watched: Path) -> None:
+    replace(watched, "    features:", "    profile: drift/none.json\n    features:")
+    assert lensops("drift", cwd=watched).code == 0
+    replace(watched, "    baseline: data/baseline.csv\n", "")
+    result = lensops("drift", cwd=watched)
+    assert result.code == 2
+    assert "there is no profile drift/none.json" in result.err
+
+
+def seasonal(folder: Path) -> None:
+    """Sixty days of scores that rise and fall by the week, then one day more."""
+    rng = np.random.default_rng(5)
+    days = np.repeat(np.arange(61), 400)
+    season = 0.25 * np.sin(2 * np.pi * days / 7)
+    scores = np.clip(0.5 + season + rng.normal(0, 0.1, days.size), 0, 1)
+    rows = {"score": scores.round(4), "recency_days": rng.integers(0, 90, days.size)}
+    write(folder / "data/baseline.csv", {n: v[days < 60] for n, v in rows.items()})
+    write(folder / "data/current.csv", {n: v[days == 60] for n, v in rows.items()})
+
+
+def test_calibration_finds_the_bands_that_a_season_needs(watched: Path) -> None:
+    seasonal(watched)
+    assert lensops("drift", cwd=watched).code == 1
+    before = (watched / "lensops.yaml").read_text()
+    result = lensops("drift", "calibrate", "--format", "json", cwd=watched)
+    assert result.code == 0
+    found = result.json["monitors"][0]
+    assert len(found["psis"]) == 60
+    assert 0.2 < found["bands"]["warning"] <= found["bands"]["critical"]
+    assert (watched / "lensops.yaml").read_text() == before
+
+
+def test_calibrated_bands_are_written_and_nothing_else(watched: Path) -> None:
+    seasonal(watched)
+    before = (watched / "lensops.yaml").read_text().splitlines()
+    result = lensops("drift", "calibrate", "--write", cwd=watched)
+    assert result.code == 0
+    assert "written into lensops.yaml" in result.out
+    after = (watched / "lensops.yaml").read_text().splitlines()
+    changed = [at for at, pair in enumerate(zip(before, after, strict=True)) if len(set(pair)) > 1]
+    assert [after[at].strip().split(":")[0] for at in changed] == ["bands"]
+    assert after[changed[0]].endswith("# as everybody has them")
+    assert lensops("drift", cwd=watched).code == 0
+
+
+def test_a_baseline_that_is_too_short_cannot_be_calibrated_on(watched: Path) -> None:
+    result = lensops("drift", "calibrate", cwd=watched)
+    assert result.code == 3
+    assert "windows of 3,000 rows, 8 are needed" in result.err
+
+
+def test_bands_that_the_manifest_does_not_have_are_not_invented(watched: Path) -> None:
+    seasonal(watched)
+    replace(watched, "    bands: {warning: 0.10, critical: 0.20} # as everybody has them\n", "")
+    result = lensops("drift", "calibrate", "--write", cwd=watched)
+    assert result.code == 2
+    assert "add the key drift.propensity.bands" in result.err
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("delay", "shown"), [(0.0, True), (60.0, False)])
+def test_a_bar_is_shown_on_a_terminal_once_it_takes_long(
+    monkeypatch: pytest.MonkeyPatch, delay: float, shown: bool
+) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(counting, "DELAY", delay)
+    monkeypatch.setattr(counting, "BEAT", 0.01)
+    with counting.Counting() as watch:
+        watch.monitor("second", 1, 2)
+        time.sleep(0.1)
+    assert ("counting second" in screen.getvalue()) is shown
+    assert screen.getvalue().endswith("\r\x1b[K") is shown
