@@ -129,6 +129,43 @@ class TestResults:
         assert "[eval-gate]" in result.out
 
 
+class TestSeveral:
+    @pytest.fixture
+    def two(self, sample: Repo) -> Repo:
+        """A second eval of the same prompt, which asks too much."""
+        path = sample.root / "llmops.yaml"
+        strict = """
+  strict:
+    prompt: offer_copy
+    cases: evals/offer_copy/cases.jsonl
+    recordings: evals/offer_copy/recordings
+    text: body
+    weights: { rouge_l: 1.0 }
+    threshold: 0.9
+
+drift:"""
+        path.write_text(path.read_text().replace("\ndrift:", strict, 1))
+        return sample
+
+    def test_the_worst_one_is_the_last_line(self, two: Repo) -> None:
+        result = run(two, "--replay")
+        assert result.code == 1
+        assert "offer_copy v2 · 50 cases" in result.out
+        assert result.out.splitlines()[-1].endswith("FAILED ✗ (strict, worst of 2)")
+
+    def test_one_can_be_chosen(self, two: Repo) -> None:
+        assert first(two, "--replay", "--eval", "offer_copy")[0] == 0
+        assert first(two, "--replay", "--eval", "strict")[1]["judge"] is None
+
+    def test_an_unknown_one_has_a_did_you_mean(self, two: Repo) -> None:
+        result = run(two, "--eval", "strickt")
+        assert result.code == 2
+        assert "did you mean 'strict'?" in result.err
+
+    def test_outputs_belong_to_one(self, two: Repo) -> None:
+        assert "the outputs of which eval" in run(two, "--outputs", "o.jsonl").err
+
+
 class TestThreshold:
     def test_an_override_counts_and_is_shown(self, sample: Repo) -> None:
         result = run(sample, "--replay", "--threshold", "0.9")
