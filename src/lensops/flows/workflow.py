@@ -1,10 +1,18 @@
-"""Workflow: the file that `init --github` writes into a user's repository."""
+"""The workflow for GitHub Actions that `lensops init --github` writes."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 
+from lensops import __version__
+
+_VERSION = "@VERSION@"
+
 
 def workflow() -> str:
-    """The workflow for GitHub Actions: gate and comment in pull requests, deploy prepared."""
-    return (files("lensops.flows") / "github" / "lensops.yml").read_text("utf-8")
+    """YAML of jobs that gate and comment on pull requests and apply what was merged.
+
+    It installs the lensops that wrote it; raise the version in it to move on.
+    """
+    text = (files("lensops.flows") / "workflow.yml").read_text(encoding="utf-8")
+    return text.replace(_VERSION, __version__)
