@@ -109,7 +109,7 @@ def _scored(result: SuiteResult) -> Scored:
         outcome=result.outcome,
         reasons=result.reasons,
         recipe="; ".join(result.signatures.values()),
-        must_pass=sum(case.must_pass for case in result.cases),
+        must_pass=sum(case.must_pass and not case.undecided for case in result.cases),
         broken=tuple((case.id, case.broken or "") for case in result.broken),
         compared=_compared(result),
     )
