@@ -10,9 +10,10 @@ import pytest
 from lensops.errors import RemoteFailed, UserError
 from lensops.forge import GitHub, PullRequest
 from lensops.forge.comments import marker_of, put
-from support.github import Host, serve
+from support.github import CUT_SHORT, HANG_UP, Host, serve
 
-MARKER = marker_of("loyalty-offers", "lensops.yaml")
+MARKER = marker_of("lensops.yaml")
+AT_ONCE = 0.01  # seconds
 PULL = PullRequest("octo/offers", 7)
 
 
@@ -24,7 +25,7 @@ def host() -> Host:
 @pytest.fixture
 def comments(host: Host) -> Iterator[GitHub]:
     server = serve(host)
-    yield GitHub(f"http://127.0.0.1:{server.server_port}", "secret", PULL)
+    yield GitHub(f"http://127.0.0.1:{server.server_port}", "secret", PULL, first_wait=AT_ONCE)
     server.shutdown()
     server.server_close()
 
@@ -74,7 +75,7 @@ def test_a_token_with_an_account_knows_its_own(host: Host, comments: GitHub) -> 
 
 def test_another_manifest_has_a_comment_of_its_own(host: Host, comments: GitHub) -> None:
     put(comments, MARKER, "one")
-    put(comments, marker_of("other", "sub/lensops.yaml"), "two")
+    put(comments, marker_of("sub/lensops.yaml"), "two")
     assert len(host.comments) == 2
 
 
@@ -144,13 +145,47 @@ def test_an_address_that_is_none() -> None:
 
 
 def test_nobody_listens() -> None:
-    github = GitHub("http://127.0.0.1:9", "secret", PULL)
+    github = GitHub("http://127.0.0.1:9", "secret", PULL, first_wait=AT_ONCE)
     with pytest.raises(RemoteFailed, match="no answer"):
         github.ours(MARKER)
 
 
-@pytest.mark.parametrize("name", ["a --> b", "<!-- x", "a\nb"])
-def test_a_marker_stays_one_comment_of_html(name: str) -> None:
-    marker = marker_of(name, "lensops.yaml")
-    assert marker.count("-->") == 1
+def test_a_host_that_hangs_up_is_asked_again(host: Host, comments: GitHub) -> None:
+    host.faults = [(HANG_UP, {}), (CUT_SHORT, {})]
+    put(comments, MARKER, "one")
+    assert bodies(host) == [f"{MARKER}\none"]
+
+
+def test_a_host_that_keeps_failing_is_given_up(host: Host, comments: GitHub) -> None:
+    host.faults = [(503, {})] * 9
+    with pytest.raises(RemoteFailed, match="status 503"):
+        put(comments, MARKER, "one")
+    assert len(host.seen) == 4
+
+
+def test_a_redirect_takes_no_token_elsewhere(host: Host, comments: GitHub) -> None:
+    other = Host()
+    server = serve(other)
+    host.faults = [(302, {"location": f"http://127.0.0.1:{server.server_port}/"})]
+    with pytest.raises(RemoteFailed, match="status 302"):
+        put(comments, MARKER, "one")
+    server.shutdown()
+    server.server_close()
+    assert other.seen == []
+
+
+def test_a_new_comment_that_is_not_listed_yet(host: Host, comments: GitHub) -> None:
+    host.lag = 1
+    assert put(comments, MARKER, "one").body == f"{MARKER}\none"
+
+
+@pytest.mark.parametrize("path", ["a --> b", "<!-- x", "a\nb", "a--!>b", "a---"])
+def test_a_marker_stays_one_comment_of_html(path: str) -> None:
+    marker = marker_of(path)
+    assert "\n" not in marker
+    assert marker.count(">") == 1
     assert "--" not in marker.removeprefix("<!--").removesuffix("-->")
+
+
+def test_markers_of_two_manifests_differ() -> None:
+    assert marker_of("a/lensops.yaml") != marker_of("b/lensops.yaml")

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 ISSUE = re.compile(r"/repos/(?P<repository>[^/]+/[^/]+)/issues/(?P<number>\d+)/comments")
 COMMENT = re.compile(r"/repos/[^/]+/[^/]+/issues/comments/(?P<id>\d+)")
 LONGEST = 65_536
+HANG_UP, CUT_SHORT = -1, -2  # faults that are no status
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Host:
     seen: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     before_create: Callable[[Host], None] | None = None
+    lag: int = 0  # how many of the newest comments a list does not hold yet
 
     def add(self, body: str, login: str = "bot", kind: str = "Bot") -> dict[str, Any]:
         number = max((each["id"] for each in self.comments), default=100) + 1
@@ -63,6 +65,9 @@ class Handler(BaseHTTPRequestHandler):
         self.host.tokens.add(self.headers["authorization"])
         if self.host.faults:
             status, headers = self.host.faults.pop(0)
+            if status < 0:
+                self._break_off(status)
+                return
             self._reply(status, {"message": "as the test wants"}, headers)
             return
         self._reply(*self._decide(method, body))
@@ -90,7 +95,8 @@ class Handler(BaseHTTPRequestHandler):
                 self.host.before_create(self.host)
             return 201, self.host.add(body["body"])
         size, page = int(query["per_page"][0]), int(query["page"][0])
-        return 200, self.host.comments[(page - 1) * size : page * size]
+        listed = self.host.comments[: len(self.host.comments) - self.host.lag]
+        return 200, listed[(page - 1) * size : page * size]
 
     def _comment(self, method: str, number: int, body: Any) -> tuple[int, Any]:
         found = next((each for each in self.host.comments if each["id"] == number), None)
@@ -101,6 +107,14 @@ class Handler(BaseHTTPRequestHandler):
             return 204, None
         found["body"] = body["body"]
         return 200, found
+
+    def _break_off(self, how: int) -> None:
+        if how == CUT_SHORT:
+            self.send_response(200)
+            self.send_header("content-length", "100")
+            self.end_headers()
+            self.wfile.write(b"[")
+        self.close_connection = True
 
     def _reply(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         data = b"" if body is None else json.dumps(body).encode()

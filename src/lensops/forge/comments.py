@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def put(comments: Comments, marker: str, body: str) -> Comment:
     for comment in comments.ours(marker)[:1]:
         written = comments.update(comment, whole)
     if written is None:
-        comments.create(whole)
-    kept, *doubles = comments.ours(marker)
+        written = comments.create(whole)
+    kept, *doubles = comments.ours(marker) or [written]  # a new one may not be listed yet
     for double in doubles:
         comments.delete(double)
     if doubles and kept.body != whole:
@@ -47,7 +48,11 @@ def put(comments: Comments, marker: str, body: str) -> Comment:
     return kept
 
 
-def marker_of(project: str, manifest: str) -> str:
-    """The hidden line that names the comment of one manifest."""
-    name = f"{project} {manifest}".replace("--", "- -").replace(">", "")
+def marker_of(manifest: str) -> str:
+    """The hidden line that names the comment of one manifest, by its path in the repository.
+
+    The path is known as well when the manifest cannot be read, so that a broken one replaces the
+    verdict of an earlier commit.
+    """
+    name = quote(manifest, safe="/._-").replace("--", "-%2D")
     return f"<!-- lensops {name} -->"

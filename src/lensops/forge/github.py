@@ -8,7 +8,7 @@ from typing import Any
 
 from lensops.errors import RemoteFailed
 from lensops.forge.comments import Comment
-from lensops.forge.http import Answer, Requests, said
+from lensops.forge.http import FIRST_WAIT, Answer, Requests, said
 
 PAGE = 100
 PAGES = 100  # ten thousand comments
@@ -26,7 +26,9 @@ class PullRequest:
 class GitHub:
     """Implements `Comments`. Only comments by the token's own account count as ours."""
 
-    def __init__(self, api: str, token: str, pull_request: PullRequest) -> None:
+    def __init__(
+        self, api: str, token: str, pull_request: PullRequest, *, first_wait: float = FIRST_WAIT
+    ) -> None:
         headers = {
             "Authorization": f"Bearer {token}",
             "Accept": "application/vnd.github+json",
@@ -34,7 +36,7 @@ class GitHub:
             "User-Agent": "lensops",
             "Content-Type": "application/json",
         }
-        self._requests = Requests(api, headers)
+        self._requests = Requests(api, headers, first_wait=first_wait)
         self._repository = f"/repos/{pull_request.repository}"
         self._comments = f"{self._repository}/issues/{pull_request.number}/comments"
         self._login: str | None = None

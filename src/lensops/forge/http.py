@@ -6,9 +6,10 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from lensops.errors import RemoteFailed, UserError
 
 TRIES = 4
 TIMEOUT = 20.0  # seconds for one answer
-PATIENCE = 60.0  # the longest wait that a host may ask for
+PATIENCE = 60.0  # seconds; a host that asks for a longer wait is given up
 FIRST_WAIT = 0.5  # seconds; doubled with each try
 
 
@@ -32,28 +33,35 @@ class Answer:
 class Requests:
     """Requests below one address, with the same headers."""
 
-    def __init__(self, base: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, base: str, headers: Mapping[str, str], *, first_wait: float = FIRST_WAIT
+    ) -> None:
         if urlsplit(base).scheme not in {"http", "https"}:
             raise UserError(f"{base!r} is no address of an interface", "it begins with https://")
         self.base = base.rstrip("/")
         self.headers = dict(headers)
+        self.first_wait = first_wait
 
     def send(self, method: str, path: str, body: Any = None) -> Answer:
         """One request. 429, 5xx and lost connections are tried again, as the host asks.
 
         Raises `RemoteFailed` when that does not help. Other statuses are given back.
         """
-        wait, answer = FIRST_WAIT, None
-        for _ in range(TRIES):
+        answer: Answer | str = ""
+        for wait in self._waits():
             answer = self._once(method, path, body)
             if isinstance(answer, Answer) and not _again(answer):
                 return answer
             asked = _asked_wait(answer) if isinstance(answer, Answer) else None
-            if asked is not None and asked > PATIENCE:
+            if wait is None or (asked or 0.0) > PATIENCE:
                 break
             time.sleep(wait if asked is None else asked)
-            wait *= 2
         raise RemoteFailed(f"{method} {path}: {_words(answer)}", "try again later")
+
+    def _waits(self) -> Iterator[float | None]:
+        """Seconds to wait after each try; None after the last."""
+        yield from (self.first_wait * 2**number for number in range(TRIES - 1))
+        yield None
 
     def _once(self, method: str, path: str, body: Any) -> Answer | str:
         """The answer, or in words why there is none."""
@@ -62,13 +70,23 @@ class Requests:
             self.base + path, data=data, headers=self.headers, method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as reply:  # noqa: S310  # the same
+            with _OPENER.open(request, timeout=TIMEOUT) as reply:
                 return Answer(reply.status, reply.headers, _json(reply.read()))
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, error.headers, _json(error.read()))
-        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        except (OSError, HTTPException) as error:  # a URLError is an OSError
             return f"no answer: {getattr(error, 'reason', error)}"
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """No redirect is followed: urllib would carry the token along, to whatever host."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_Stay)
 
 
 def said(answer: Answer) -> str:
@@ -102,8 +120,8 @@ def _asked_wait(answer: Answer) -> float | None:
     return None
 
 
-def _words(answer: Answer | str | None) -> str:
-    return said(answer) if isinstance(answer, Answer) else str(answer)
+def _words(answer: Answer | str) -> str:
+    return said(answer) if isinstance(answer, Answer) else answer
 
 
 def _json(data: bytes) -> Any:
