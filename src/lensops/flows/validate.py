@@ -9,7 +9,7 @@ from lensops.errors import Invalid, Place, Problem, UserError
 from lensops.files import Folder
 from lensops.flows.place import find_manifest, folder_of
 from lensops.flows.project import load_active
-from lensops.manifest import Manifest, ManifestFile, Node, Validation, check, read_yaml
+from lensops.manifest import Manifest, ManifestFile, Node, Validation, check, read_yaml, suggestion
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, load_prompt, version_files
 
@@ -34,6 +34,7 @@ def validate(directory: Path, manifest: Path | None = None, *, released: bool = 
     notes: list[Problem] = []
     if found is not None:
         file = ManifestFile(name, data, node, found)
+        problems += _callers(file, active)
         problems += _suites(file, tree, active)
         problems += _links(found, node, tree)
         edited, notes = _released(path, file) if released else ([], [])
@@ -54,6 +55,22 @@ def _all_versions(tree: Folder, active: dict[str, Prompt]) -> tuple[int, list[Pr
             except Invalid as error:
                 problems += error.problems
     return count, problems
+
+
+def _callers(file: ManifestFile, active: dict[str, Prompt]) -> Iterator[Problem]:
+    """Variables of active versions that the application does not fill, where it says what it does.
+
+    The other way round is fine: a version need not use all that there is.
+    """
+    for name, prompt in active.items():
+        declared = file.manifest.prompts[name].variables
+        if declared is None:
+            continue
+        for variable in prompt.variables:
+            if variable not in declared:
+                words = f"{name} {prompt.version} needs {variable!r}, which no application fills"
+                hint = suggestion(variable, declared) or "add it to `variables:` when it does"
+                yield Problem(file.place("prompts", name, "variables"), words, hint)
 
 
 def _suites(file: ManifestFile, tree: Folder, active: dict[str, Prompt]) -> Iterator[Problem]:

@@ -1,0 +1,104 @@
+"""`init`: a project that works at once, and nothing that was there is touched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from support.cli import lensops
+from support.repo import Repo
+
+
+@pytest.fixture
+def begun(repo: Repo) -> Repo:
+    done = lensops("init", "--github", cwd=repo.root)
+    assert done.code == 0, done.err
+    return repo
+
+
+def test_every_first_command_works(begun: Repo) -> None:
+    begun.commit("Begin")
+    assert lensops("validate", cwd=begun.root).code == 0
+    assert lensops("plan", "--exit-code", cwd=begun.root).code == 10
+    gated = lensops("gate", "--replay", "--evidence", ".lensops/live/evidence.json", cwd=begun.root)
+    assert gated.code == 0, gated.out
+    assert "drift" in gated.out, "the sample has a monitor"
+    evidence = ("--evidence", ".lensops/live/evidence.json")
+    assert lensops("apply", "--yes", *evidence, cwd=begun.root).code == 0
+    assert lensops("status", "--exit-code", cwd=begun.root).code == 0
+    assert begun.git("status", "--porcelain") == "", "what commands leave is ignored"
+
+
+def test_a_change_goes_through(begun: Repo) -> None:
+    begun.commit("Begin")
+    lensops("activate", "v2", "--commit", cwd=begun.root)
+    gated = lensops("gate", "--replay", "--base", "HEAD~1", cwd=begun.root)
+    assert gated.code == 0, gated.out
+    assert "✓ regression offer_copy: +0." in gated.out
+    assert lensops("rollback", cwd=begun.root).code == 0
+
+
+def test_outside_of_git_it_can_be_applied(tmp_path: Path) -> None:
+    assert lensops("init", "shop", cwd=tmp_path).code == 0
+    assert lensops("apply", "--yes", cwd=tmp_path / "shop").code == 0
+    assert (tmp_path / "shop/.lensops/live/staging/current.json").is_file()
+
+
+def test_what_is_there_stays(repo: Repo) -> None:
+    mine = {
+        "README.md": "mine\n",
+        ".github/workflows/lensops.yml": "mine\n",
+        "prompts/offer_copy/v1.yaml": "user: mine\n",
+    }
+    repo.write(mine)
+    done = lensops("init", "--github", cwd=repo.root)
+    for name, content in mine.items():
+        assert (repo.root / name).read_text() == content
+    assert "kept    prompts/offer_copy/v1.yaml" in done.out
+
+
+def test_a_second_time_nothing_changes(begun: Repo) -> None:
+    before = {path: path.read_bytes() for path in begun.root.rglob("*") if path.is_file()}
+    assert lensops("init", "--github", cwd=begun.root).code == 0
+    assert {p: p.read_bytes() for p in begun.root.rglob("*") if p.is_file()} == before
+
+
+def test_a_project_of_its_own_gets_only_what_is_around_it(project: Repo) -> None:
+    done = lensops("init", cwd=project.root)
+    assert done.code == 0
+    assert (
+        project.git("status", "--porcelain", "--untracked-files=all").splitlines()
+        == [
+            "?? .lensops/.gitignore",
+            "?? .lensops/schema.json",
+            "?? eval_results/.gitignore",
+        ]
+        or "kept    lensops.yaml" in done.out
+    )
+    assert not (project.root / "evals").exists()
+
+
+def test_a_file_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "shop").write_text("x")
+    done = lensops("init", "shop", cwd=tmp_path)
+    assert (done.code, "shop is a file" in done.err) == (2, True)
+
+
+def test_the_schema_fits_the_manifest(begun: Repo) -> None:
+    from ruamel.yaml import YAML
+
+    text = (begun.root / "lensops.yaml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=.lensops/schema.json\n")
+    schema = json.loads((begun.root / ".lensops/schema.json").read_text())
+    manifest = YAML(typ="safe", pure=True).load(text)
+    jsonschema.validate(manifest, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(manifest | {"promts": {}}, schema)
+
+
+def test_schema_prints_the_same(begun: Repo) -> None:
+    printed = lensops("schema", cwd=begun.root)
+    assert json.loads(printed.out) == json.loads((begun.root / ".lensops/schema.json").read_text())
