@@ -1,0 +1,137 @@
+"""Drift of 5 features, 10 million rows against 10 million, over the bare counting query.
+
+    python benchmarks/bench_drift.py [ROWS]
+
+Both are processes that read the same two Parquet files. The bare one is given the edges and only
+counts: DuckDB's own histogram of each column, one statement a file. lensops finds the edges,
+counts, and works out evidence and causes. Bars: 1.5 times the bare time, and 500 MB. A run with a
+tenth of the rows shows what grows with them, one from a profile what a committed baseline saves.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+ROWS = 10_000_000
+ROUNDS = 3
+BAR, MEMORY = 1.5, 500
+LENSOPS = [sys.executable, "-m", "lensops", "drift"]
+MANIFEST = """\
+version: 1
+project: bench
+prompts:
+  p: {active: v1}
+drift:
+  customers:
+    baseline: baseline.parquet
+    current: current.parquet
+    profile: customers.profile.json
+    features:
+      score: {range: [0, 1]}
+      recency_days: {}
+      spend: {}
+      visits: {}
+      tier: {}
+"""
+COLUMNS = """
+    least(random() * random() + {shift}, 1.0) AS score,
+    CAST(floor(random() * 90) AS INTEGER) AS recency_days,
+    round(exp(3 + 1.2 * (random() + random() + random() - 1.5)), 2) AS spend,
+    CASE WHEN random() < 0.98 THEN CAST(floor(-6 * ln(random() + 1e-9)) AS INTEGER) END AS visits,
+    ['green', 'gold', 'black'][1 + CAST(floor(2.999 * random() * random()) AS INTEGER)] AS tier
+"""
+EDGES = {
+    "score": [at / 10 for at in range(11)],
+    "recency_days": list(range(9, 90, 9)),
+    "spend": [7, 10, 13, 16, 20, 25, 31, 40, 60],
+    "visits": [1, 2, 3, 4, 5, 7, 9, 13, 18],
+}
+BARE = """\
+import duckdb
+for file in ("baseline.parquet", "current.parquet"):
+    print(duckdb.sql({query!r}.replace("FILE", file)).fetchall())
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process took: seconds, seconds of CPU, largest memory in MB."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+    def __str__(self) -> str:
+        return f"{self.wall:6.2f} s, {self.cpu:6.2f} s CPU, {self.memory:5.0f} MB"
+
+
+def main() -> int:
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    with tempfile.TemporaryDirectory() as name:
+        costs = {}
+        for count in (rows // 10, rows):
+            folder = project(Path(name) / str(count), count)
+            bare = [sys.executable, "-c", BARE.format(query=query())]
+            for what, command in (("bare query", bare), ("lensops", LENSOPS)):
+                costs[what] = measured(command, folder)
+                print(f"{count:,} rows a side, {what:10}: {costs[what]}")
+            subprocess.run([*LENSOPS, "profile"], cwd=folder, check=True, capture_output=True)
+            print(f"{count:,} rows, from a profile: {measured(LENSOPS, folder)}")
+    ratio = costs["lensops"].wall / costs["bare query"].wall
+    print(f"\nratio {ratio:.2f}, bar {BAR}; {costs['lensops'].memory:.0f} MB, bar {MEMORY}")
+    return 0 if ratio <= BAR and costs["lensops"].memory <= MEMORY else 1
+
+
+def project(folder: Path, rows: int) -> Path:
+    """A project with both windows; the current one has slightly higher scores."""
+    (folder / "prompts/p").mkdir(parents=True)
+    (folder / "prompts/p/v1.yaml").write_text("user: hi\n")
+    (folder / "lensops.yaml").write_text(MANIFEST)
+    for side, shift in (("baseline", 0.0), ("current", 0.002)):
+        with duckdb.connect() as connection:
+            connection.execute("SELECT setseed(0.5)")
+            columns = COLUMNS.format(shift=shift)
+            made = f"SELECT {columns} FROM range({rows})"
+            connection.execute(f"COPY ({made}) TO '{folder / side}.parquet' (FORMAT parquet)")
+    return folder
+
+
+def query() -> str:
+    """Count the cells of every feature of one file, edges given."""
+    parts = [f"histogram({name}, {edges})" for name, edges in EDGES.items()]
+    parts += [f"count({name})" for name in EDGES]
+    return f"SELECT count(*), {', '.join(parts)}, histogram(tier) FROM 'FILE'"
+
+
+def measured(command: list[str], folder: Path) -> Cost:
+    """The median of some rounds, and the largest memory of them."""
+    costs = [once(command, folder) for _ in range(ROUNDS)]
+    return Cost(
+        statistics.median(cost.wall for cost in costs),
+        statistics.median(cost.cpu for cost in costs),
+        max(cost.memory for cost in costs),
+    )
+
+
+def once(command: list[str], folder: Path) -> Cost:
+    begin = time.perf_counter()
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as running:
+        _, status, usage = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode not in (0, 3):
+        raise SystemExit(f"{command[0]} ended with {running.returncode}")
+    wall = time.perf_counter() - begin
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
