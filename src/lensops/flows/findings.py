@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
-from lensops.flows.released import changed_in_place
+from lensops.flows.released import released_versions
 from lensops.flows.targets import Opened, Seen, target
 from lensops.plan import TargetPlan
 
@@ -17,6 +17,7 @@ def released_findings(project: Opened) -> tuple[Finding, ...]:
     if rule == "off":
         return ()
     outcome = Outcome.FAIL if rule == "error" else Outcome.INCONCLUSIVE
+    looked = released_versions(project.path, project.manifest)
     found = [
         Finding(
             "released_version_changed",
@@ -24,23 +25,11 @@ def released_findings(project: Opened) -> tuple[Finding, ...]:
             outcome,
             f"{change.message}; add a new version instead",
         )
-        for change in changed_in_place(project.path, project.manifest)
+        for change in looked.changed
     ]
-    return (*found, *_history_notes(project))
-
-
-def _history_notes(project: Opened) -> Iterator[Finding]:
-    """What keeps history from telling whether a released version was changed."""
-    from lensops.history import open_repository  # loads GitPython
-
-    try:
-        with open_repository(project.path.parent) as repository:
-            if not repository.is_shallow:
-                return
-            words = "history is cut (shallow clone): earlier releases were not looked at"
-    except UserError:
-        words = "not in a git repository: whether released versions were changed is not known"
-    yield Finding("history", project.path.name, Outcome.NOTE, words)
+    if looked.unknown:
+        found.append(Finding("history", project.path.name, Outcome.NOTE, looked.unknown))
+    return tuple(found)
 
 
 def target_findings(

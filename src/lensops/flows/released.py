@@ -30,18 +30,29 @@ class Changed:
         )
 
 
-def changed_in_place(path: Path, manifest: Manifest) -> tuple[Changed, ...]:
-    """Released versions of the manifest at `path` that were edited; none outside git."""
-    from lensops.history import open_repository, released
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was changed in place; `unknown` says in words what could not be looked at."""
+
+    changed: tuple[Changed, ...]
+    unknown: str | None = None
+
+
+def released_versions(path: Path, manifest: Manifest) -> Looked:
+    """Look for released versions of the manifest at `path` that were edited."""
+    from lensops.history import open_repository, released  # loads GitPython
 
     try:
         repository = open_repository(path.parent)
     except UserError:
-        return ()
+        words = "not in a git repository: whether released versions were changed is not known"
+        return Looked((), words)
     with repository:
         branch = repository.tracked_branch(manifest.branch)
         known = released(repository, repository.relative(path), branch)
-    return tuple(_changed(path, manifest, known))
+        shallow = repository.is_shallow
+    words = "history is cut (shallow clone): earlier releases were not looked at"
+    return Looked(tuple(_changed(path, manifest, known)), words if shallow else None)
 
 
 def _changed(

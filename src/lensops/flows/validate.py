@@ -99,10 +99,10 @@ def _released(path: Path, file: ManifestFile) -> tuple[list[Problem], list[Probl
     rule = file.manifest.rules.released_version_changed
     if rule == "off":
         return [], []
-    from lensops.flows.released import changed_in_place
+    from lensops.flows.released import released_versions
 
     found = [
         Problem(Place(change.path), change.message, "add a new version instead")
-        for change in changed_in_place(path, file.manifest)
+        for change in released_versions(path, file.manifest).changed
     ]
     return (found, []) if rule == "error" else ([], found)
