@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from support import sample
@@ -165,3 +167,31 @@ def test_nothing_is_written(storied: Repo) -> None:
     for command in ("history", "list", "diff", "plan", "status", "validate"):
         lensops(command, cwd=storied.root)
     assert sorted(storied.root.rglob("*")) == before
+
+
+def test_in_a_bare_repository(storied: Repo) -> None:
+    bare = storied.root.parent / "bare.git"
+    storied.git("clone", "-q", "--bare", str(storied.root), str(bare))
+    here = lensops("history", "--format", "json", cwd=storied.root).json
+    assert lensops("history", "--format", "json", cwd=bare).json == here
+    named = lensops("history", "--manifest", "lensops.yaml", "--format", "json", cwd=bare)
+    assert named.json == here
+
+
+def test_without_a_manifest(repo: Repo, tmp_path: Path) -> None:
+    repo.commit("Nothing of ours", {"a.txt": "a\n"})
+    repo.git("clone", "-q", "--bare", str(repo.root), str(tmp_path / "bare.git"))
+    for folder in (repo.root, tmp_path / "bare.git"):
+        done = lensops("history", cwd=folder)
+        assert (done.code, "no lensops.yaml" in done.err) == (2, True)
+
+
+def test_in_a_worktree_and_a_submodule(storied: Repo, tmp_path: Path) -> None:
+    here = lensops("history", "--format", "json", cwd=storied.root).json
+    storied.git("worktree", "add", "-q", "--detach", str(tmp_path / "tree"))
+    assert lensops("history", "--format", "json", cwd=tmp_path / "tree").json == here
+    outer = Repo(tmp_path / "outer")
+    allowed = ("-c", "protocol.file.allow=always")
+    outer.git(*allowed, "submodule", "add", "-q", str(storied.root), "inner")
+    inner = lensops("history", "--format", "json", cwd=outer.root / "inner")
+    assert inner.json == here

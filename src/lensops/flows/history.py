@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,12 @@ from lensops.history import (
     Family,
     History,
     Listing,
+    Repository,
     Version,
     activations,
     open_repository,
 )
-from lensops.manifest import Node, read_yaml
+from lensops.manifest import NAMES, Node, read_yaml
 from lensops.prompts import load_prompt, version_files
 
 if TYPE_CHECKING:
@@ -38,18 +40,49 @@ def history(
 ) -> History:
     """The activations on the tracked branch, or on `ref`.
 
-    Works with a manifest that is broken now, as long as git has the earlier ones. Raises
-    `UserError` outside a repository, for an unknown ref, and for a prompt that never was.
+    Works in a bare repository, and with a manifest that is broken now, as long as git has the
+    earlier ones. Raises `UserError` outside a repository, for an unknown ref, and for a prompt
+    that never was.
     """
-    path = find_manifest(directory, manifest)
-    now = _read(path)
-    told, _ = _told(path, _branch(now), ref)
+    with _repository(directory, manifest) as (repository, name, now):
+        told = activations(repository, name, ref or repository.line(_branch(now)))
     if prompt is None:
         return told
     known = sorted({event.prompt for event in told.events} | _declared(now))
     name = chosen_prompt(known, prompt)
     events = tuple(event for event in told.events if event.prompt == name)
     return History(told.complete, told.cut_at, events, told.skipped)
+
+
+@contextmanager
+def _repository(
+    directory: Path, manifest: Path | None
+) -> Iterator[tuple[Repository, str, Node | None]]:
+    """The repository, the manifest's path in it, and what the manifest says now."""
+    try:
+        path = find_manifest(directory, manifest)
+    except UserError as error:
+        with _bare(directory, error) as repository:
+            tree = repository.tree("HEAD")
+            names = [str(manifest)] if manifest else [n for n in NAMES if n in tree.names("")]
+            if not names:
+                raise
+            yield repository, names[0], None
+        return
+    with open_repository(path.parent) as repository:
+        yield repository, repository.relative(path), _read(path)
+
+
+def _bare(directory: Path, error: UserError) -> Repository:
+    """The bare repository of a folder. Raises `error` when it is none."""
+    try:
+        repository = open_repository(directory)
+    except UserError:
+        raise error from None
+    if repository.root is not None:
+        with repository:
+            raise error
+    return repository
 
 
 def listing(directory: Path, manifest: Path | None = None, prompt: str | None = None) -> Listing:
@@ -65,16 +98,11 @@ def listing(directory: Path, manifest: Path | None = None, prompt: str | None = 
     return Listing(families, note, branch)
 
 
-def _told(path: Path, branch: str | None, ref: str | None) -> tuple[History, str]:
-    """The history, and the line of commits that it is of."""
-    with open_repository(path.parent) as repository:
-        line = ref or repository.line(branch)
-        return activations(repository, repository.relative(path), line), line
-
-
 def _told_or_note(path: Path, manifest: Manifest) -> tuple[History, str | None, str | None]:
     try:
-        told, line = _told(path, manifest.branch, None)
+        with open_repository(path.parent) as repository:
+            line = repository.line(manifest.branch)
+            told = activations(repository, repository.relative(path), line)
     except UserError as error:
         return NOTHING, None, f"activations are not known: {error.message}"
     branch = None if line == "HEAD" else line.removeprefix("refs/heads/").removeprefix(REMOTES)
