@@ -29,10 +29,14 @@ SIGNS = {"-": Tone.REMOVED, "+": Tone.ADDED, "…": Tone.MUTED, " ": Tone.PLAIN}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line and by how many columns it, and what of it is wrapped, stands to the right."""
+    """A line and by how many columns it, and what of it is wrapped, stands to the right.
+
+    `sign` stands before the line, and alone: what is wrapped begins behind it.
+    """
 
     line: Line
     indent: int = 0
+    sign: Span | None = None
 
 
 def rows(block: Block, *, colour: bool) -> Iterator[Row]:
@@ -71,7 +75,7 @@ def _title(block: Diff) -> Iterator[Row]:
 
 def _marked(block: Diff) -> Iterator[Row]:
     for each in block.lines:
-        yield Row((Span(f"{each.sign} ", SIGNS[each.sign]), *each.line), INDENT)
+        yield Row(each.line, INDENT, Span(each.sign, SIGNS[each.sign]))
 
 
 def _unified(block: Diff) -> Iterator[Row]:

@@ -111,8 +111,13 @@ class _Screen:
             self._stream.write(" " * row.indent + text(row.line) + "\n")
             return
         from rich.padding import Padding
+        from rich.table import Table as RichTable
 
-        self._console.print(Padding(_text(row.line), (0, 0, 0, row.indent), expand=False))
+        inner: Text | RichTable = _text(row.line)
+        if row.sign is not None:
+            inner = RichTable.grid(padding=(0, 1, 0, 0))
+            inner.add_row(_text((row.sign,)), _text(row.line))
+        self._console.print(Padding(inner, (0, 0, 0, row.indent), expand=False))
 
     def _rich(self, table: RichTable) -> None:
         """Print a table; what no terminal shows gets no spaces at the ends of its lines."""
