@@ -143,10 +143,10 @@ SAME = {
 @pytest.mark.parametrize("kind", SAME)
 def test_nothing_is_named_without_a_shift(tmp_path: Path, kind: str) -> None:
     named = 0
-    for seed in range(8):
+    for seed in range(5):
         rng = np.random.default_rng(seed)
         named += bool(compared(tmp_path, SAME[kind](rng), SAME[kind](rng)).causes)
-    assert named <= 2  # one in twenty is called by chance
+    assert named <= 1  # one in twenty is called by chance
 
 
 def test_a_shift_of_other_form_is_no_offset_and_no_factor(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from lensops.drift.psi import Shares, Vector
 
 LEVELS = 128  # a feature with no more distinct values than this has a fine cell for each
 AT = np.linspace(0.05, 0.95, 19)
+APART = 1e-6  # of the spread: nearer values are no steps of a discrete feature
 PERCENTS = np.linspace(0, 1, 51)
 GUARDS = 24  # cells beyond each end of the baseline, of equal width
 DOUBLINGS = 12  # and cells beyond these, each twice as wide as the one before
-HUGE = 1e150  # beyond it sums of squares overflow: no cause is worth that care
+HUGE = 1e150  # values beyond it, or nearer than its inverse, overflow in what is made of them
 COMMON = 0.01  # the share from which a single value is remembered
 
 
@@ -48,19 +49,20 @@ class Shape:
 
 
 def shape_of(sample: Shares) -> Shape | None:
-    """The shape of a baseline's finite values; None when there are none, or huge ones."""
-    if not sample.size or np.abs(sample).max() > HUGE:
+    """The shape of a baseline's finite values; None when there are none, or no usual ones."""
+    if not sample.size or np.abs(sample).max() > HUGE or 0 < np.ptp(sample) < 1 / HUGE:
         return None
     levels = np.unique(sample)
-    discrete = 1 < levels.size <= LEVELS
-    step = float(np.diff(levels).min()) if discrete else None
+    least = float(np.diff(levels).min(initial=np.inf))
+    discrete = 1 < levels.size <= LEVELS and least > np.ptp(sample) * APART
+    step = least if discrete else None
     inner = levels if discrete else np.unique(np.quantile(sample, PERCENTS))
     edges = _guarded(inner, step)
     return _counted(sample, edges, step)
 
 
 def same_cells(baseline: Shape, sample: Shares) -> Shape | None:
-    """The shape of other values in the cells of a baseline; None as in `shape_of`."""
+    """The shape of other values in the cells of a baseline; None when there are none."""
     if not sample.size or np.abs(sample).max() > HUGE:
         return None
     return _counted(sample, np.asarray(baseline.edges), baseline.step)

@@ -124,9 +124,11 @@ def _factors(base: Shape, current: Shape) -> list[float]:
 def _spreads(base: Shape, current: Shape) -> list[tuple[float, float]]:
     """Straight lines through the quantiles of both windows, that of least squares and near it."""
     before, after = np.asarray(base.quantiles), np.asarray(current.quantiles)
-    if np.ptp(before) == 0:
+    around, moved = before - before.mean(), after - after.mean()
+    squares = float(around @ around)
+    if not squares:
         return []
-    slope = float(np.polyfit(before, after, 1)[0])
+    slope = float(around @ moved) / squares
     middles = float(np.median(before)), float(np.median(after))
     slopes = [slope * factor for factor in np.linspace(0.8, 1.25, 19)]
     return [(middles[1] - b * middles[0], b) for b in slopes if b > 0 and abs(b - 1) > 0.02]
