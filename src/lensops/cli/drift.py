@@ -38,6 +38,7 @@ def drift(
     Example: lensops drift --output drift_report.json
     """
     if context.invoked_subcommand is not None:
+        _no_options(context, context.invoked_subcommand)
         return 0
     from lensops.cli.counting import Counting
     from lensops.cli.output import Report, emit
@@ -50,6 +51,16 @@ def drift(
         found = run(open_project(directory, manifest), tuple(monitor or ()), watch)
     emit(Report("drift", document(found), data(found)), form, output)
     return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(found.outcome, 3)
+
+
+def _no_options(context: typer.Context, command: str) -> None:
+    """What stands before a subcommand would be ignored, so that it is refused."""
+    from lensops.errors import UserError
+
+    sources = (context.get_parameter_source(name) for name in context.params)
+    if any(source is not None and source.name == "COMMANDLINE" for source in sources):
+        words = f"options before `{command}` are those of `lensops drift`"
+        raise UserError(words, f"write them behind it: `lensops drift {command} …`")
 
 
 @app.command("profile")
