@@ -94,7 +94,7 @@ class Runner:
             "PYTHONPATH": sysconfig.get_paths()["purelib"],
             "RUNNER_TEMP": str(self.scratch),
             "UV_CONFIG_FILE": str(config),
-            "UV_PYTHON": sys.executable,
+            "UV_PYTHON": str(venv / "bin/python"),  # never that of the tests: uv changes it
             "VIRTUAL_ENV": str(venv),
         }
 
