@@ -67,8 +67,6 @@ def test_blocks_run_as_they_stand(page: Path, repo: Repo, place: Repo, tmp_path:
         low = "--outputs" in line  # one output of fifty: too few to pass
         said = f"{line}\n{done.stdout}{done.stderr}"
         assert done.returncode == 0 or (low and done.returncode in {1, 3}), said
-            f"{line}\n{done.stdout}{done.stderr}"
-        )
         if begins:
             folder = Path((tmp_path / "where").read_text().strip())
 
