@@ -173,7 +173,7 @@ def test_as_a_process_it_writes_utf8_and_nothing_on_stderr(watched: Path) -> Non
 
 
 def test_options_before_a_subcommand_are_refused_and_not_ignored(watched: Path) -> None:
-    result = lensops("drift", "-C", "elsewhere", "profile", cwd=watched)
+    result = lensops("drift", "--monitor", "propensity", "profile", cwd=watched)
     assert result.code == 2
     assert "write them behind it: `lensops drift profile …`" in result.err
     assert not (watched / "drift").exists()
