@@ -64,7 +64,7 @@ def test_blocks_run_as_they_stand(page: Path, repo: Repo, place: Repo, tmp_path:
         done = subprocess.run(
             ["bash", "-e", "-c", script], env=environment(), capture_output=True, text=True
         )
-        low = "--outputs" in line  # one output of fifty: too few to pass
+        low = "--outputs" in line or "calibrate" in line  # too little to decide
         said = f"{line}\n{done.stdout}{done.stderr}"
         assert done.returncode == 0 or (low and done.returncode in {1, 3}), said
         if begins:
