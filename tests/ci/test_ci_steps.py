@@ -14,6 +14,7 @@ import pytest
 
 from lensops.flows.workflow import workflow
 from support.cli import Result, lensops
+from support.github import Host, serve
 from support.repo import Repo
 from support.runner import Runner, read
 
@@ -155,6 +156,34 @@ def test_the_comment_of_a_fork_is_in_the_summary(bare: Path, tmp_path: Path) -> 
     assert outcome(done) == {"Install": 0, "Comment": 0}, words(done)
     assert "offer_copy" in runner.summary
     assert list(tmp_path.rglob("pwned")) == []
+
+
+def test_a_branch_of_the_repository_has_one_comment(tmp_path: Path) -> None:
+    """Posted by the first run and updated by the second, with the workflow's token."""
+    repo = starter(tmp_path)
+    manifest = repo.root / "lensops.yaml"
+    text = manifest.read_text().replace("active: v1", "active: v2")
+    as_pull_request(repo, lambda _: manifest.write_text(text))
+    steps = read(repo.root / ".github/workflows/lensops.yml")["jobs"]["comment"]["steps"]
+    event, host = tmp_path / "event.json", Host()
+    event.write_text('{"pull_request": {"number": 7}}')
+    server = serve(host)
+    variables = {
+        "GITHUB_API_URL": f"http://127.0.0.1:{server.server_address[1]}",
+        "GITHUB_BASE_REF": "main",
+        "GITHUB_EVENT_PATH": str(event),
+        "GITHUB_REPOSITORY": "acme/shop",
+    }
+    posting = dict.fromkeys(FORK, "--post") | {"github.token": "t"}
+    runner = Runner(repo.root, tmp_path / "m", posting, variables)
+    for _ in range(2):
+        done = runner.step(next(step for step in steps if step.get("name") == "Comment"))
+        assert done.code == 0, done.err
+    server.shutdown()
+    server.server_close()
+    assert len(host.comments) == 1
+    assert "offer_copy" in host.comments[0]["body"]
+    assert host.tokens == {"Bearer t"}
 
 
 def starter(tmp_path: Path) -> Repo:
