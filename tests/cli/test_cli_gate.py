@@ -114,7 +114,7 @@ def test_a_released_version_changed_in_place_fails(sample: Repo) -> None:
     found = lensops("gate", "--format", "json", cwd=sample.root).json["findings"]
     (changed,) = [each for each in found if each["rule"] == "released_version_changed"]
     assert changed["outcome"] == "fail"
-    assert changed["place"]["path"] == "llmops.yaml"
+    assert changed["place"]["path"] == "prompts/offer_copy/v2.yaml"
 
 
 def test_against_a_base_that_is_the_same(sample: Repo) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 import xml.etree.ElementTree as ET
 
 import pytest
 
 from lensops.errors import Place
 from lensops.evidence import Finding, Outcome
-from lensops.render.annotations import commands
+from lensops.render.annotations import commands, inert
 from lensops.render.junit import junit
 from lensops.render.sarif import sarif
 
@@ -43,12 +44,49 @@ def test_a_file_name_cannot_add_properties() -> None:
     assert written == "::error file=a%2Cline=9%3A%3Ab.yaml,line=1,col=1,title=lensops x::s: m\n"
 
 
-def test_names_are_from_the_root_of_the_repository() -> None:
-    assert "file=services/shop/llmops.yaml," in commands([finding("x")], "services/shop")
-
-
 def test_what_passed_is_no_annotation() -> None:
     assert commands([finding("x", Outcome.PASS)]) == ""
+
+
+def test_what_stops_it_comes_first_and_needs_no_place() -> None:
+    note = finding("n", Outcome.NOTE)
+    written = commands([note, Finding("evidence", "manifest", Outcome.INCONCLUSIVE, "nothing")])
+    first, second = written.splitlines()
+    assert first == "::warning title=lensops evidence::manifest: nothing"
+    assert second.startswith("::notice file=")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "::error::forged",
+        "  ::add-mask::a",
+        "\t::set-output name=x::y",
+        "\u00ad::error::soft hyphen",
+        "\u3000:\u200d:error::joined",
+        "text ##[add-path]/tmp",
+        "#\u00ad#[error]x",
+    ],
+)
+def test_a_log_has_no_commands_but_ours(line: str) -> None:
+    log = inert(f"before\n{line}\nafter\n")
+    assert not is_command(log.splitlines()[1])
+    assert log.startswith("before\n")
+    assert log.endswith("\nafter\n")
+    told = inert(json.dumps({"text": f"\n{line}"}, ensure_ascii=False))
+    assert not is_command(told)
+    assert json.loads(told) == {"text": f"\n{line}"}
+
+
+@pytest.mark.parametrize("line", ["std::vector", "## Heading", "a: b: c", "- x::y", "# [x](y)"])
+def test_other_text_of_a_log_is_left_alone(line: str) -> None:
+    assert inert(line) == line
+
+
+def is_command(line: str) -> bool:
+    """As the runner reads it: by comparisons that pass over characters without width."""
+    seen = "".join(c for c in line if unicodedata.category(c) not in {"Cf", "Cc"})
+    return seen.strip().startswith("::") or "##[" in seen
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,9 +15,6 @@ from lensops.cli.options import (
     ManifestOption,
     OutputOption,
 )
-
-if TYPE_CHECKING:
-    from lensops.evidence import Verdict
 
 
 def gate(
@@ -51,44 +46,25 @@ def gate(
 
     Example: lensops gate --base main --evidence evidence.json
     """
+    from lensops.cli.machines import Machines
     from lensops.cli.output import Report, emit
     from lensops.cli.progress import Progress
     from lensops.evidence import Outcome
+    from lensops.evidence.file import write
     from lensops.flows.asking import Mode
     from lensops.flows.gate import gate as judged
     from lensops.flows.store import store_eval
     from lensops.report.verdict import data, document
 
+    machines = Machines(directory, manifest)
     mode = Mode.REPLAY if replay else Mode.ASK
-    gated = judged(directory, manifest, base=base, mode=mode, watch=Progress())
+    with machines.watching():
+        gated = judged(directory, manifest, base=base, mode=mode, watch=Progress())
     if gated.evals is not None:
         store_eval(gated.project, gated.evals)
-    _files(gated.verdict, evidence, junit, sarif)
-    emit(Report("verdict", document(gated), data(gated)), form, output)
-    _annotate(gated.verdict)
-    return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(gated.verdict.outcome, 3)
-
-
-def _files(verdict: Verdict, evidence: Path | None, junit: Path | None, sarif: Path | None) -> None:
-    from lensops import __version__
-    from lensops.evidence.file import write
-    from lensops.files import write_atomic
-
     if evidence is not None:
-        write(evidence, verdict)
-    if junit is not None:
-        from lensops.render.junit import junit as xml
-
-        write_atomic(junit, xml(verdict.findings))
-    if sarif is not None:
-        from lensops.render.sarif import sarif as text
-
-        write_atomic(sarif, text(verdict.findings, __version__).encode())
-
-
-def _annotate(verdict: Verdict) -> None:
-    """On stderr, so that what is on stdout stays one report."""
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        from lensops.render.annotations import commands
-
-        sys.stderr.write(commands(verdict.findings))
+        write(evidence, gated.verdict)
+    machines.write(gated.verdict.findings, junit, sarif)
+    emit(Report("verdict", document(gated), data(gated)), form, output)
+    machines.annotate(gated.verdict.findings)
+    return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(gated.verdict.outcome, 3)

@@ -64,6 +64,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _say(error: UserError) -> int:
+    from lensops.cli.output import write
     from lensops.render.escape import visible
 
     if isinstance(error, Invalid):
@@ -74,7 +75,7 @@ def _say(error: UserError) -> int:
         lines = [f"error: {error.message}"]
     if error.hint:
         lines.append(f"hint: {error.hint}")
-    sys.stderr.write("".join(visible(text) + "\n" for text in lines))
+    write("".join(visible(text) + "\n" for text in lines), sys.stderr)
     return int(error.exit)
 
 
@@ -87,6 +88,7 @@ def _usage(error: Exception) -> int:
 
 def _bug() -> int:
     from lensops.cli.bug import report
+    from lensops.cli.output import write
 
-    sys.stderr.write(report())
+    write(report(), sys.stderr)
     return Exit.BUG

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from lensops.cli.options import Format
 from lensops.report.document import Document
@@ -23,12 +24,12 @@ class Report:
 
 def emit(report: Report, form: Format, output: Path | None = None) -> None:
     """Print a report. A file ending in .json or .md gets that form, any other the printed one."""
-    if form is Format.TEXT:
+    if form is Format.TEXT and not on_actions():
         from lensops.render.terminal import print_document
 
         print_document(report.document, sys.stdout, sides=report.sides)
     else:
-        sys.stdout.write(_text(report, form))
+        write(_text(report, form))
     if output is not None:
         from lensops.files import write_atomic
 
@@ -40,14 +41,28 @@ def print_line(message: str) -> None:
     """A line of the outcome on stdout."""
     from lensops.render.escape import one_line
 
-    sys.stdout.write(one_line(message) + "\n")
+    write(one_line(message) + "\n")
 
 
 def say(message: str) -> None:
     """A line of progress or advice on stderr."""
     from lensops.render.escape import visible
 
-    sys.stderr.write(visible(message) + "\n")
+    write(visible(message) + "\n", sys.stderr)
+
+
+def write(text: str, stream: TextIO | None = None) -> None:
+    """Write to stdout, or to another stream; in a workflow's log no text becomes a command."""
+    if on_actions():
+        from lensops.render.annotations import inert
+
+        text = inert(text)
+    (stream or sys.stdout).write(text)
+
+
+def on_actions() -> bool:
+    """Whether GitHub Actions reads what is written."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def _text(report: Report, form: Format) -> str:

@@ -43,6 +43,7 @@ def plan(
 
     Example: lensops plan --base main
     """
+    from lensops.cli.machines import Machines
     from lensops.cli.output import Report, emit
     from lensops.errors import Exit, UserError
     from lensops.flows.base import plan_base
@@ -51,11 +52,14 @@ def plan(
 
     if base is not None and (target is not None or evidence is not None):
         raise UserError("--base goes without --target and --evidence", "it looks at no target")
-    if base is not None:
-        made = plan_base(directory, manifest, base)
-    else:
-        made = against_targets(directory, manifest, target=target, evidence=evidence)
+    machines = Machines(directory, manifest)
+    with machines.watching():
+        if base is not None:
+            made = plan_base(directory, manifest, base)
+        else:
+            made = against_targets(directory, manifest, target=target, evidence=evidence)
     emit(Report("plan", document(made), data(made)), form, output)
+    machines.annotate(made.findings)
     if made.failed:
         return Exit.NO
     return Exit.CHANGES if exit_code and not made.in_sync else Exit.DONE

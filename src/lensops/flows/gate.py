@@ -162,6 +162,4 @@ def _place(project: Project, finding: Finding) -> Place | None:
     if finding.rule in _SECTIONS:
         section, key = _SECTIONS[finding.rule]
         return project.file.place(section, name, key)
-    if finding.rule == "released_version_changed":
-        return project.file.place("prompts", finding.subject.split(" ")[0], "active")
     return None

@@ -1,7 +1,8 @@
-"""Findings as workflow commands of GitHub Actions: notes on the lines of a pull request."""
+"""GitHub Actions: findings as annotations, and a log in which nothing else is a command."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lensops.evidence import Finding, Outcome
@@ -9,22 +10,35 @@ from lensops.render.escape import visible
 
 _COMMANDS = {Outcome.FAIL: "error", Outcome.INCONCLUSIVE: "warning", Outcome.NOTE: "notice"}
 SHOWN = 50  # of a step, GitHub shows ten of each sort
+# The runner looks for `::` behind spaces and for `##[` anywhere, and its comparison passes over
+# characters that have no width: so whatever is no visible ASCII may stand in front or between.
+_NEW = re.compile(r"^([^!-~\n]*):(?=[^ -~\n]*:)", re.MULTILINE)
+_OLD = re.compile(r"(#[^ -~\n]*#[^ -~\n]*)\[")
 
 
-def commands(findings: Sequence[Finding], folder: str = "") -> str:
+def commands(findings: Sequence[Finding]) -> str:
     """A command a line; nothing in a message can begin another command.
 
-    `folder` is the manifest's in the repository, as annotations name files from its root.
+    Places are of files by their paths from the root of the repository.
     """
-    told = [finding for finding in findings if finding.outcome in _COMMANDS and finding.place]
-    return "".join(_command(finding, folder) for finding in told[:SHOWN])
+    told = [finding for finding in findings if finding.outcome in _COMMANDS]
+    told.sort(key=lambda finding: list(_COMMANDS).index(finding.outcome))
+    return "".join(_command(finding) for finding in told[:SHOWN])
 
 
-def _command(finding: Finding, folder: str) -> str:
-    place = finding.place
-    assert place is not None  # noqa: S101  # only placed findings come here
-    where = {"file": f"{folder}/{place.path}" if folder else place.path}
-    where |= {"line": str(place.line), "col": str(place.column or 1)} if place.line else {}
+def inert(text: str) -> str:
+    """Text of a log that the runner does not obey; JSON stays the same value.
+
+    In what looks like a command a character is written as `\\u003a` or `\\u005b`.
+    """
+    return _OLD.sub(r"\1\\u005b", _NEW.sub(r"\1\\u003a", text))
+
+
+def _command(finding: Finding) -> str:
+    where: dict[str, str] = {}
+    if (place := finding.place) is not None:
+        where["file"] = place.path
+        where |= {"line": str(place.line), "col": str(place.column or 1)} if place.line else {}
     where["title"] = f"lensops {finding.rule}"
     properties = ",".join(f"{name}={_property(value)}" for name, value in where.items())
     message = _data(f"{finding.subject}: {finding.message}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from lensops.evidence import Finding, Outcome
 from lensops.render.escape import one_line
@@ -40,7 +41,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "message": {"text": one_line(f"{finding.subject}: {finding.message}")},
     }
     if (place := finding.place) is not None:
-        physical: dict[str, Any] = {"artifactLocation": {"uri": place.path}}
+        physical: dict[str, Any] = {"artifactLocation": {"uri": quote(place.path)}}
         if place.line is not None:
             physical["region"] = {"startLine": place.line, "startColumn": place.column or 1}
         result["locations"] = [{"physicalLocation": physical}]

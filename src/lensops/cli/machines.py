@@ -1,0 +1,83 @@
+"""Findings for machines: annotations, JUnit and SARIF, with paths from the repository's root."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from lensops.cli.output import on_actions
+from lensops.errors import Invalid, Problem, UserError
+from lensops.evidence import Finding, Outcome
+
+
+class Machines:
+    """What reads the findings of one manifest."""
+
+    def __init__(self, directory: Path, manifest: Path | None) -> None:
+        self._directory = directory
+        self._manifest = manifest
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Annotate what ends the command."""
+        try:
+            yield
+        except Invalid as error:
+            self.annotate(problem_findings(error.problems))
+            raise
+
+    def annotate(self, findings: Sequence[Finding]) -> None:
+        """On GitHub Actions, notes on the lines of a pull request.
+
+        They go to stderr, so that what is on stdout stays one report.
+        """
+        if on_actions():
+            from lensops.render.annotations import commands
+
+            sys.stderr.write(commands(self._from_root(findings)))
+
+    def write(self, findings: Sequence[Finding], junit: Path | None, sarif: Path | None) -> None:
+        """Write the files that are asked for. Raises `UserError` when it cannot."""
+        from lensops import __version__
+        from lensops.files import write_atomic
+
+        placed = self._from_root(findings)
+        if junit is not None:
+            from lensops.render.junit import junit as xml
+
+            write_atomic(junit, xml(placed))
+        if sarif is not None:
+            from lensops.render.sarif import sarif as text
+
+            write_atomic(sarif, text(placed, __version__).encode())
+
+    def _from_root(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        from lensops.flows.place import find_manifest, prefix_of
+
+        try:
+            folder = prefix_of(find_manifest(self._directory, self._manifest).parent)
+        except UserError:
+            folder = ""
+        return tuple(_below(folder, finding) for finding in findings)
+
+
+def problem_findings(problems: Sequence[Problem]) -> tuple[Finding, ...]:
+    """Problems as findings: they fail."""
+    return tuple(
+        Finding("validate", each.place.path, Outcome.FAIL, _words(each), place=each.place)
+        for each in problems
+    )
+
+
+def _words(problem: Problem) -> str:
+    return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+
+
+def _below(folder: str, finding: Finding) -> Finding:
+    if not folder or finding.place is None:
+        return finding
+    place = replace(finding.place, path=f"{folder}/{finding.place.path}")
+    return replace(finding, place=place)
