@@ -152,3 +152,9 @@ def test_the_budget_holds_and_the_cut_is_said(budget: int) -> None:
 def test_a_short_document_is_whole() -> None:
     written = markdown(Document((Heading("Title", 1), Paragraph(line("Text.")))))
     assert written == "## Title\n\nText.\n"
+
+
+def test_a_dollar_is_read_as_one_and_begins_no_formula() -> None:
+    text = markdown(Document((Paragraph(line("costs $5, or $x$")),)))
+    assert "$" not in text
+    assert outside_code(text) == "costs $5, or $x$"

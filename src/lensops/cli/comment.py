@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+
+if TYPE_CHECKING:
+    from lensops.errors import UserError
 
 
 def comment(
@@ -35,29 +37,51 @@ def comment(
 
     Printed for any host; with --post it becomes, or updates, the one comment at GitHub. Within a
     workflow it goes into the step's summary as well. The verdict is `gate`'s to tell: this exits
-    with 0 when the comment is there.
+    with 0 when the comment is there. A project that cannot be read is told in the comment too.
 
     Example: lensops comment --base main
     """
-    from lensops.cli.output import say
+    from lensops.cli.output import say, write
+    from lensops.errors import UserError
+    from lensops.flows.comment import marker, taken_token
+    from lensops.flows.comment import post as put
+    from lensops.flows.comment import pull_request as named
+
+    where = named(repository, pull_request, os.environ) if post else None
+    token = taken_token(os.environ) if post else ""
+    failure: UserError | None = None
+    try:
+        body = _composed(directory, manifest, base, replay=replay)
+    except UserError as error:
+        failure, body = error, _failed(error)
+    _summarise(body)
+    if where is None:
+        write(body)
+    else:
+        api = os.environ.get("GITHUB_API_URL")
+        done = put(token, body, marker(directory, manifest), where, api)
+        say(f"the comment is at {done.url}")
+    if failure is not None:
+        raise failure
+    return 0
+
+
+def _composed(directory: Path, manifest: Path | None, base: str, *, replay: bool) -> str:
     from lensops.cli.progress import Progress
     from lensops.flows.asking import Mode
     from lensops.flows.comment import compose
-    from lensops.flows.comment import post as put
-    from lensops.flows.comment import pull_request as named
     from lensops.render.markdown import markdown
     from lensops.report.comment import document
 
-    where = named(repository, pull_request, os.environ) if post else None
     mode = Mode.REPLAY if replay else Mode.ASK
-    composed = compose(directory, manifest, base, mode=mode, watch=Progress())
-    body = markdown(document(composed))
-    _summarise(body)
-    if where is None:
-        sys.stdout.write(body)
-        return 0
-    say(f"the comment is at {put(composed, body, where, os.environ).url}")
-    return 0
+    return markdown(document(compose(directory, manifest, base, mode=mode, watch=Progress())))
+
+
+def _failed(error: UserError) -> str:
+    from lensops.render.markdown import markdown
+    from lensops.report.comment import failed
+
+    return markdown(failed(error))
 
 
 def _summarise(body: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from lensops.errors import UserError
 from lensops.flows.asking import Mode, Watch
 from lensops.flows.base import plan_base
 from lensops.flows.gate import Gated, gate
+from lensops.flows.place import find_manifest, prefix_of
 from lensops.forge import Comment, GitHub, PullRequest
 from lensops.forge.comments import marker_of, put
 from lensops.plan import Plan
 
 API = "https://api.github.com"
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,6 @@ class Composed:
 
     plan: Plan
     gated: Gated
-
-    @property
-    def marker(self) -> str:
-        """The hidden line by which the comment is found again."""
-        project = self.gated.project
-        return marker_of(project.manifest.project, project.file.path)
 
 
 def compose(
@@ -46,20 +43,35 @@ def compose(
     return Composed(planned, gate(directory, manifest, base=base, mode=mode, watch=watch))
 
 
-def post(
-    composed: Composed, body: str, where: PullRequest, environment: Mapping[str, str]
-) -> Comment:
-    """Put the one comment of this manifest on a pull request.
+def marker(directory: Path, manifest: Path | None) -> str:
+    """The hidden line by which the comment is found again.
 
-    Raises `UserError` without a token, `RemoteFailed` when the host refuses.
+    It names the manifest when the command line does, else its folder: so a manifest that was
+    renamed, broken or deleted still has the same comment.
     """
-    token = environment.get("GITHUB_TOKEN", "")
-    if not token:
-        raise UserError(
-            "there is no GITHUB_TOKEN", "give the step `GITHUB_TOKEN: ${{ github.token }}`"
-        )
-    github = GitHub(environment.get("GITHUB_API_URL") or API, token, where)
-    return put(github, composed.marker, body)
+    if manifest is not None:
+        folder = prefix_of((directory / manifest).parent)
+        return marker_of(f"{folder}/{manifest.name}".lstrip("/"))
+    try:
+        return marker_of(prefix_of(find_manifest(directory, None).parent) or ".")
+    except UserError:
+        return marker_of(prefix_of(directory) or ".")
+
+
+def post(token: str, body: str, marker: str, where: PullRequest, api: str | None) -> Comment:
+    """Put the one comment with this marker on a pull request. Raises `RemoteFailed`."""
+    return put(GitHub(api or API, token, where), marker, body)
+
+
+def taken_token(environment: MutableMapping[str, str]) -> str:
+    """The token, which leaves the environment: no `${GITHUB_TOKEN}` in a manifest gets it.
+
+    Raises `UserError` when there is none.
+    """
+    if token := environment.pop("GITHUB_TOKEN", ""):
+        return token
+    hint = "give the step `GITHUB_TOKEN: ${{ github.token }}`"
+    raise UserError("there is no GITHUB_TOKEN", hint)
 
 
 def pull_request(
@@ -71,7 +83,7 @@ def pull_request(
     """
     repository = repository or environment.get("GITHUB_REPOSITORY")
     number = number if number is not None else _event_number(environment)
-    if not repository or repository.count("/") != 1:
+    if not repository or not _REPOSITORY.fullmatch(repository):
         raise UserError("which repository is meant?", "add --repository owner/name")
     if number is None:
         raise UserError("which pull request is meant?", "add --pull-request NUMBER")

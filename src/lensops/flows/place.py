@@ -24,3 +24,10 @@ def folder_of(path: Path) -> Folder:
     root = path.resolve().parent
     boundary = next((p for p in (root, *root.parents) if (p / ".git").exists()), root)
     return Folder(root, boundary)
+
+
+def prefix_of(folder: Path) -> str:
+    """Where a folder lies in its repository, as git names it; empty at the root."""
+    tree = folder_of(folder / "lensops.yaml")
+    inside = tree.root.relative_to(tree.boundary).as_posix()
+    return "" if inside == "." else inside

@@ -55,6 +55,8 @@ def _must_pass(suite: Scored) -> Iterator[Finding]:
         yield Finding("must_pass", suite.name, Outcome.FAIL, message, float(len(suite.broken)), 0.0)
     if suite.must_pass and not suite.broken:
         message = f"all {suite.must_pass} cases that must pass do"
+        if suite.must_pass == 1:
+            message = "the one case that must pass does"
         yield Finding("must_pass", suite.name, Outcome.PASS, message, 0.0, 0.0)
 
 

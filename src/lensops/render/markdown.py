@@ -72,7 +72,7 @@ def html(text: str) -> str:
 def _escaped(match: re.Match[str]) -> str:
     found = match[0]
     if found == "$":  # a backslash would not stop mathematics
-        return "&#36;"
+        return "&dollar;"
     return f"{found}\u200b" if found.isdigit() else f"\\{found}"
 
 

@@ -1,17 +1,20 @@
-"""The comment on a pull request: the verdict, what changes, scores, drift, what they rest on."""
+"""The comment on a pull request: the verdict and its figures at once, what is long folded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from lensops.drift.decide import Checked
+from lensops.errors import Invalid, RemoteFailed, UserError
 from lensops.evals.value import SuiteResult
 from lensops.evidence import Outcome
 from lensops.plan import Plan
-from lensops.report.changes import counted
+from lensops.report.changes import change_line, counted, plural
 from lensops.report.compared import compared_blocks
 from lensops.report.document import (
     Block,
+    Bullets,
     Column,
     Document,
     Fold,
@@ -23,14 +26,17 @@ from lensops.report.document import (
     Tone,
     line,
 )
-from lensops.report.drift import SIGNS, headline, monitor_blocks
+from lensops.report.drift import OPEN, SIGNS, headline, monitor_blocks
 from lensops.report.eval import WORDS
 from lensops.report.plan import document as plan_document
 from lensops.report.scores import figure, worst
 from lensops.report.verdict import Gated, digest_blocks, finding_blocks
 
 EMOJI = {Outcome.PASS: "✅", Outcome.FAIL: "❌", Outcome.INCONCLUSIVE: "❔"}
-_COLUMNS = (
+CHANGES = 10  # changes that have a line of their own before the fold
+FEATURES = 10  # features of a monitor in the table, the worst first
+PROBLEMS = 50  # problems of a project that cannot be read
+_SCORES = (
     Column(""),
     Column("Eval"),
     Column("Score", right=True),
@@ -38,6 +44,14 @@ _COLUMNS = (
     Column("Against base", right=True),
     Column("Interval"),
     Column("Cases", right=True),
+)
+_DRIFT = (
+    Column(""),
+    Column("Drift"),
+    Column("PSI", right=True),
+    Column("Status"),
+    Column("Evidence"),
+    Column("Rows"),
 )
 
 
@@ -51,40 +65,51 @@ class Composed(Protocol):
 
 
 def document(composed: Composed) -> Document:
-    """From the verdict down to the digests; whatever is long is folded."""
-    verdict = composed.gated.verdict
-    words = f"{EMOJI[verdict.outcome]} lensops gate {WORDS[verdict.outcome].lower()}"
-    blocks: list[Block] = [Heading(words), *finding_blocks(verdict.findings)]
-    blocks.append(_changes(composed.plan))
-    if composed.gated.evals:
-        blocks += _scores(composed)
-    if composed.gated.drift:
-        blocks += _drift(composed)
-    blocks += digest_blocks(verdict)
+    """First what everybody reads; then, folded, the texts, cases and charts behind it.
+
+    A comment has a limit, and its end is cut off first: so what decides never is.
+    """
+    gated = composed.gated
+    results = gated.evals.results if gated.evals else ()
+    monitors = gated.drift.monitors if gated.drift else ()
+    words = f"{EMOJI[gated.verdict.outcome]} lensops gate {WORDS[gated.verdict.outcome].lower()}"
+    blocks: list[Block] = [Heading(words), *_changes(composed.plan)]
+    blocks += finding_blocks(gated.verdict.findings)
+    if results:
+        blocks.append(Table(_SCORES, tuple(_score(result) for result in results)))
+    if monitors:
+        blocks.append(Paragraph(line(headline(monitors))))
+        blocks.append(Table(_DRIFT, tuple(row for each in monitors for row in _drift(each))))
+    blocks += digest_blocks(gated.verdict)
+    blocks += _folds(composed, results, monitors)
     return Document(tuple(blocks))
 
 
-def _changes(plan: Plan) -> Block:
+def failed(error: UserError) -> Document:
+    """The comment where there is no verdict: what is wrong, and what would mend it."""
+    verb = "finish" if isinstance(error, RemoteFailed) else "start"
+    if isinstance(error, Invalid):
+        said = [str(problem) for problem in error.problems]
+        more = len(said) - PROBLEMS
+        said = said[:PROBLEMS] + ([f"and {plural(more, 'more problem')}"] if more > 0 else [])
+    else:
+        said = [error.message, *([f"hint: {error.hint}"] if error.hint else [])]
+    heading = Heading(f"{EMOJI[Outcome.FAIL]} lensops gate could not {verb}")
+    return Document((heading, Bullets(tuple(line(each) for each in said))))
+
+
+def _changes(plan: Plan) -> Iterator[Block]:
+    """What the branch changes, in a line each; their texts come later."""
     changes = [change for target in plan.targets for change in target.changes]
+    since = f" since {plan.base.ref} ({plan.base.commit[:10]})" if plan.base else ""
     if not changes:
-        return Paragraph(line("No prompt, threshold or band changes."))
-    summary = line(Span("What changes: ", Tone.STRONG), counted(changes))
-    blocks = tuple(b for b in plan_document(plan).blocks if not isinstance(b, Heading))
-    return Fold(summary, blocks, open=len(changes) == 1)
+        yield Paragraph(line(f"No prompt, threshold or band changes{since}."))
+        return
+    yield Paragraph(line(Span(counted(changes), Tone.STRONG), since))
+    yield Bullets(tuple(change_line(change) for change in changes[:CHANGES]))
 
 
-def _scores(composed: Composed) -> Iterator[Block]:
-    evals = composed.gated.evals
-    results = evals.results if evals else ()
-    yield Table(_COLUMNS, tuple(_row(result) for result in results))
-    for result in results:
-        if result.regression:
-            blocks = tuple(compared_blocks(result.regression, result.version, composed.gated.base))
-            yield Fold(line(f"{result.name}: what crossed the threshold"), blocks[1:])
-        yield Fold(line(f"{result.name}: the worst cases"), tuple(worst(result)))
-
-
-def _row(result: SuiteResult) -> tuple[Line, ...]:
+def _score(result: SuiteResult) -> tuple[Line, ...]:
     compared = result.regression
     difference = interval = ""
     if compared and compared.difference is not None:
@@ -102,12 +127,32 @@ def _row(result: SuiteResult) -> tuple[Line, ...]:
     )
 
 
-def _drift(composed: Composed) -> Iterator[Block]:
-    drift = composed.gated.drift
-    monitors = drift.monitors if drift else ()
-    yield Paragraph(line(headline(monitors)))
+def _drift(checked: Checked) -> Iterator[tuple[Line, ...]]:
+    """The monitor in a row, then its features."""
+    report = checked.report
+    psi = "none" if report.psi is None else f"{report.psi:.4f}"
+    rows = f"{report.n_baseline:,} → {report.n_current:,}"
+    name = Span(report.name, Tone.STRONG)
+    sign = SIGNS.get(report.decided, OPEN)
+    yield line(sign), line(name), line(psi), line(report.decided), line(""), line(rows)
+    worst_first = sorted(report.features, key=lambda feature: -(feature.psi or 0.0))
+    for each in worst_first[:FEATURES]:
+        psi = "–" if each.psi is None else f"{each.psi:.4f}"
+        sign, status = SIGNS.get(str(each.status), OPEN), str(each.status)
+        yield line(sign), line(each.name), line(psi), line(status), line(str(each.evidence)), ()
+
+
+def _folds(
+    composed: Composed, results: Sequence[SuiteResult], monitors: Sequence[Checked]
+) -> Iterator[Block]:
+    plan = composed.plan
+    if not plan.in_sync:
+        texts = tuple(b for b in plan_document(plan).blocks if not isinstance(b, Heading))
+        yield Fold(line("What changes, as text"), texts)
+    for result in results:
+        if result.regression:
+            held = tuple(compared_blocks(result.regression, result.version, composed.gated.base))
+            yield Fold(line(f"{result.name}: what crossed the threshold"), held[1:])
+        yield Fold(line(f"{result.name}: the worst cases"), tuple(worst(result)))
     for checked in monitors:
-        sign = SIGNS.get(checked.report.decided, "❔")
-        summary = line(f"{sign} {checked.report.name}: {len(checked.report.features)} features")
-        is_fine = checked.decision.outcome is Outcome.PASS
-        yield Fold(summary, tuple(monitor_blocks(checked)), open=not is_fine)
+        yield Fold(line(f"{checked.report.name}: every feature"), tuple(monitor_blocks(checked)))
