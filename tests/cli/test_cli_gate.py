@@ -196,6 +196,52 @@ def test_looser_thresholds_need_a_gate_of_their_own(sample: Repo) -> None:
     assert (refused.code, "found on other" in refused.err) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("path", "before", "after", "what"),
+    [
+        ("llmops.yaml", "5=compelling", "4=compelling", "thresholds"),
+        ("llmops.yaml", "max_words: 40", "max_words: 400", "thresholds"),
+        ("schemas/offer_copy.json", '"type": "object"', '"type": ["object", "null"]', "thresholds"),
+        ("evals/offer_copy/cases.jsonl", '"must_pass": true', '"must_pass": false', "cases"),
+        ("evals/offer_copy/recordings/v2.jsonl", "Go large", "Go larger", "recordings"),
+    ],
+)
+def test_evidence_is_of_what_it_was_found_on(
+    sample: Repo, path: str, before: str, after: str, what: str
+) -> None:
+    assert gate(sample, "--evidence", "evidence.json").code == 0
+    text = (sample.root / path).read_text()
+    assert before in text
+    sample.commit("Edit", {path: text.replace(before, after)})
+    refused = lensops("apply", "--yes", "--evidence", "evidence.json", cwd=sample.root)
+    assert refused.code == 1
+    assert f"it was found on other {what}: " in refused.err
+    told = lensops("plan", "--evidence", "evidence.json", cwd=sample.root)
+    assert (told.code, f"other {what}" in told.out) == (1, True)
+
+
+def test_line_ends_do_not_spoil_evidence(sample: Repo) -> None:
+    gate(sample, "--evidence", "evidence.json")
+    path = sample.root / "evals/offer_copy/cases.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    done = lensops("apply", "--yes", "--evidence", "evidence.json", cwd=sample.root)
+    assert done.code == 0, done.err
+
+
+def test_a_verdict_written_by_output_is_evidence_too(sample: Repo) -> None:
+    gate(sample, "--format", "json", "--output", "evidence.json")
+    done = lensops("apply", "--yes", "--evidence", "evidence.json", cwd=sample.root)
+    assert done.code == 0, done.err
+
+
+def test_a_softer_schema_is_loosening(sample: Repo) -> None:
+    path = sample.root / "schemas/offer_copy.json"
+    path.write_text(path.read_text().replace('"type": "object"', '"type": ["object", "null"]'))
+    result = gate(sample, "--base", "main")
+    said = "⚠ gate loosened: evals.offer_copy.checks: schemas/offer_copy.json changed"
+    assert said in result.out
+
+
 def test_junit(sample: Repo, tmp_path: Path) -> None:
     add_bad_version(sample)
     gate(sample, "--junit", tmp_path / "gate.xml")

@@ -9,8 +9,9 @@ from pathlib import Path
 from lensops.errors import Invalid, UserError
 from lensops.evidence import Finding, Outcome
 from lensops.files import Tree
+from lensops.flows.bound import schemas_of
 from lensops.flows.project import Project, load_project
-from lensops.gate import CaseFacts, Cases, loosened
+from lensops.gate import CaseFacts, Cases, Digests, loosened
 from lensops.manifest import NAMES, Manifest
 
 _HARDNESS = ("off", "warning", "error")
@@ -48,7 +49,8 @@ def _findings(project: Project, tree: Tree, name: str) -> Iterator[Finding]:
     rule = harder(before, project.manifest)
     if rule != "off":
         cases = dict(_cases(before, tree, project))
-        yield from loosened(before, project.file, cases, outcome=_OUTCOMES[rule])
+        schemas = dict(_schemas(before, tree, project))
+        yield from loosened(before, project.file, cases, schemas, outcome=_OUTCOMES[rule])
 
 
 def harder(base: Manifest, head: Manifest) -> str:
@@ -72,10 +74,23 @@ def _manifest(tree: Tree, name: str) -> Manifest | str:
 def _cases(
     before: Manifest, tree: Tree, project: Project
 ) -> Iterator[tuple[str, tuple[Cases, Cases]]]:
-    """The cases of each eval that both sides have, where they differ as files."""
-    for name in sorted(set(before.evals) & set(project.manifest.evals)):
+    """The cases of each eval that both sides have."""
+    for name in _kept(before, project):
         old, new = before.evals[name].cases, project.manifest.evals[name].cases
         yield name, (_facts(tree, old), _facts(project.tree, new))
+
+
+def _schemas(
+    before: Manifest, tree: Tree, project: Project
+) -> Iterator[tuple[str, tuple[Digests, Digests]]]:
+    """The schemas of each eval that both sides have."""
+    for name in _kept(before, project):
+        old, new = before.evals[name], project.manifest.evals[name]
+        yield name, (schemas_of(tree, old), schemas_of(project.tree, new))
+
+
+def _kept(before: Manifest, project: Project) -> list[str]:
+    return sorted(before.evals.keys() & project.manifest.evals.keys())
 
 
 def _facts(tree: Tree, path: str) -> Cases:

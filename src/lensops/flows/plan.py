@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lensops.evidence import Finding, Outcome, refusals
+from lensops.flows.bound import bound
 from lensops.flows.findings import released_findings, target_findings
 from lensops.flows.targets import Opened, Seen, chosen, observed, opened
 from lensops.plan import Plan, TargetPlan, make
-from lensops.release import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def planned(
 ) -> Planned:
     """The plan with what it was made of, as an apply needs it."""
     project = opened(directory, manifest)
-    accepted, about_evidence = _evidence(evidence, project.desired)
+    accepted, about_evidence = _evidence(evidence, project)
     seen = observed(project, chosen(project.manifest, target))
     targets = tuple(_target_plan(project, each, seen) for each in seen.values())
     findings = (*released_findings(project), *about_evidence)
@@ -52,18 +52,19 @@ def planned(
     return Planned(Plan(targets, findings), project, seen, accepted)
 
 
-def _evidence(path: Path | None, desired: Release) -> tuple[str | None, tuple[Finding, ...]]:
+def _evidence(path: Path | None, project: Opened) -> tuple[str | None, tuple[Finding, ...]]:
     """The digest of evidence that lets the release go, and what is to be said of it."""
     if path is None:
         return None, ()
     from lensops.evidence.file import digest_of, read
 
     verdict = read(path)
-    reasons = refusals(verdict, {"release": desired.digest})
+    wanted = bound(project.folder, project.manifest, project.desired)
+    reasons = refusals(verdict, wanted)
     found = [Finding("evidence", path.name, Outcome.FAIL, reason) for reason in reasons]
     if found:
         return None, tuple(found)
-    words = f"the gate passed on release {desired.digest}"
+    words = f"the gate passed on release {project.desired.digest}"
     return digest_of(verdict), (Finding("evidence", path.name, Outcome.PASS, words),)
 
 

@@ -2,6 +2,6 @@
 
 from lensops.gate.decide import decide
 from lensops.gate.facts import Compared, Scored, Watched
-from lensops.gate.loosened import CaseFacts, Cases, loosened
+from lensops.gate.loosened import CaseFacts, Cases, Digests, loosened
 
-__all__ = ["CaseFacts", "Cases", "Compared", "Scored", "Watched", "decide", "loosened"]
+__all__ = ["CaseFacts", "Cases", "Compared", "Digests", "Scored", "Watched", "decide", "loosened"]

@@ -23,18 +23,21 @@ class CaseFacts:
 
 
 Cases = Mapping[str, CaseFacts]  # by case id
+Digests = Mapping[str, str]  # by path
 
 
 def loosened(
     base: Manifest,
     head: ManifestFile,
     cases: Mapping[str, tuple[Cases, Cases]] | None = None,
+    schemas: Mapping[str, tuple[Digests, Digests]] | None = None,
     *,
     outcome: Outcome = Outcome.NOTE,
 ) -> tuple[Finding, ...]:
     """A finding for everything that `head` loosens against `base`.
 
-    `cases` holds, by suite, the cases at the base and at the head. A tightened limit is no
+    `cases` and `schemas` hold, by suite, the cases and the schemas that checks name, at the base
+    and at the head. A tightened limit is no
     finding; a rubric, a weight or a case that merely changed is one, because the score no longer
     means what it meant.
     """
@@ -45,6 +48,8 @@ def loosened(
     ]
     for name, (before, after) in sorted((cases or {}).items()):
         found += case_changes(name, before, after)
+    for name, (was, now) in sorted((schemas or {}).items()):
+        found += schema_changes(name, was, now)
     return tuple(
         Finding(
             RULE, ".".join(each.keys), outcome, each.message, each.head, each.base,
@@ -158,6 +163,13 @@ def case_changes(suite: str, base: Cases, head: Cases) -> Iterator[Loosening]:
         yield Loosening(keys, f"{_named(freed)} no longer must pass")
     if edited:
         yield Loosening(keys, f"{_named(edited)} changed")
+
+
+def schema_changes(suite: str, base: Digests, head: Digests) -> Iterator[Loosening]:
+    """Schemas with another content; whether a check names them is the checks' matter."""
+    for path in sorted(base.keys() & head.keys()):
+        if base[path] != head[path]:
+            yield Loosening(("evals", suite, "checks"), f"{path} changed")
 
 
 def _named(names: list[str]) -> str:
