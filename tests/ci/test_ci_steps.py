@@ -79,8 +79,13 @@ def add_bad_version(root: Path) -> None:
     activate("v3")(root)
 
 
-def job(name: str) -> Any:
-    return read(ROOT / ".github/workflows/ci.yml")["jobs"][name]["steps"]
+def job(name: str) -> list[Any]:
+    return list(read(ROOT / ".github/workflows/ci.yml")["jobs"][name]["steps"])
+
+
+def without_install(steps: list[Any]) -> list[Any]:
+    """For tests of other things than the installation: lensops is the one of the tests then."""
+    return [step for step in steps if step.get("name") != "Install"]
 
 
 def outcome(done: list[tuple[str, Result]]) -> dict[str, int]:
@@ -100,13 +105,13 @@ def test_main_is_gated_checked_and_deployed(bare: Path, tmp_path: Path) -> None:
     assert {"evidence.json", "gate.xml", "gate.sarif", "gate.txt"} <= kept
     assert any(name.startswith("eval_") for name in kept)
 
-    drift = Runner(clone(bare, tmp_path / "drift").root, tmp_path / "m2", env=VARIABLES)
+    drift = Runner(clone(bare, tmp_path / "drift").root, tmp_path / "m1", env=VARIABLES)
     done = list(drift.job(job("drift-check")))
     assert outcome(done) == {"Install": 0, "Drift": 0}, words(done)
     report = json.loads((tmp_path / "artifacts/drift_report/drift_report.json").read_text())
     assert report["schema"] == "lensops/drift/v1"
 
-    deploy = Runner(clone(bare, tmp_path / "deploy").root, tmp_path / "m3", env=VARIABLES)
+    deploy = Runner(clone(bare, tmp_path / "deploy").root, tmp_path / "m1", env=VARIABLES)
     done = list(deploy.job(job("deploy-gate")))
     assert outcome(done) == {"Install": 0, "Apply": 0, "Status": 0}, words(done)
     live = json.loads((tmp_path / "artifacts/staging/current.json").read_text())
@@ -119,7 +124,7 @@ def test_a_pull_request_is_compared_with_its_base(bare: Path, tmp_path: Path) ->
     repo = clone(bare, tmp_path / "pr")
     as_pull_request(repo, activate("v1"))
     runner = Runner(repo.root, tmp_path / "m", env={"GITHUB_BASE_REF": "main"})
-    done = dict(runner.job(job("eval-gate")))
+    done = dict(runner.job(without_install(job("eval-gate"))))
     assert done["Plan"].code == 0
     assert "offer_copy" in done["Plan"].out
     assert "v1" in done["Gate"].out + done["Gate"].err
@@ -129,7 +134,7 @@ def test_a_bad_version_stops_the_job_and_its_results_are_kept(bare: Path, tmp_pa
     repo = clone(bare, tmp_path / "pr")
     as_pull_request(repo, add_bad_version)
     runner = Runner(repo.root, tmp_path / "m", env={"GITHUB_BASE_REF": "main"})
-    done = list(runner.job(job("eval-gate")))
+    done = list(runner.job(without_install(job("eval-gate"))))
     assert outcome(done)["Gate"] == 1, words(done)
     assert "::error" in done[-1][1].err  # an annotation on the line
     evidence = tmp_path / "artifacts/eval_results/evidence.json"
@@ -195,14 +200,13 @@ def starter(tmp_path: Path) -> Repo:
 
 
 def test_a_users_workflow_runs_to_the_deploy(tmp_path: Path) -> None:
-    """Its Install step asks the package index; here lensops is the one of the tests."""
+    """But for its Install step, which asks the package index."""
     repo = starter(tmp_path)
     made = read(repo.root / ".github/workflows/lensops.yml")["jobs"]
     assert (repo.root / ".github/workflows/lensops.yml").read_text() == workflow()
     runner = Runner(repo.root, tmp_path / "m", env=VARIABLES)
     for name in ("gate", "deploy"):
-        listed = [step for step in made[name]["steps"] if step.get("name") != "Install"]
-        done = list(runner.job(listed))
+        done = list(runner.job(without_install(made[name]["steps"])))
         assert set(outcome(done).values()) == {0}, words(done)
     live = json.loads((tmp_path / "artifacts/staging/current.json").read_text())
     assert live["prompts"]["offer_copy"]["version"] == "v1"

@@ -143,7 +143,8 @@ class Prompts:
             release = read(data)
         except (OSError, Unreadable) as error:
             return self._from_copy(_said(error))
-        self._accepted(data)
+        self._source.accept()
+        self._keep(data)
         return release
 
     def _from_copy(self, problem: str) -> Release:
@@ -161,14 +162,14 @@ class Prompts:
             if not found.origin.same(self._release.origin):
                 self._release = found.following(self._release)
                 _log.info("release %s is served from now on", found.digest)
-            self._accepted(data)
+                self._keep(data)
+            self._source.accept()
         self._release.origin.confirmed = time.monotonic()
         if self._problem is not None:
             _log.warning("%s can be read again", self._source.where)
             self._problem = None
 
-    def _accepted(self, data: bytes) -> None:
-        self._source.accept()
+    def _keep(self, data: bytes) -> None:
         if self._kept:
             self._kept.save(data)
 
