@@ -146,13 +146,13 @@ def page(handler: BaseHTTPRequestHandler) -> bool:
 
 
 def silence(handler: BaseHTTPRequestHandler) -> bool:
-    time.sleep(0.6)
+    time.sleep(5)
     return True
 
 
 def drip(handler: BaseHTTPRequestHandler) -> bool:
     status(200)(handler)
-    for _ in range(100):
+    for _ in range(250):
         handler.wfile.write(b" ")
         handler.wfile.flush()
         time.sleep(0.02)
@@ -180,7 +180,7 @@ def test_a_slow_server_is_given_up(
     host.answer = answer
     began = time.monotonic()
     assert not prompts.reload()
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 4
     assert prompts.problem
     assert prompts["copy"].version == "v1"
 
