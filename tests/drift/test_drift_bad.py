@@ -94,8 +94,9 @@ ERRORS: dict[str, tuple[dict[str, str | bytes | None], dict[str, Any], str]] = {
         },
         "no row of c.csv has a time in column 't'",
     ),
-    "leaves the repository": ({}, {"current": "../c.csv"}, "not a path inside the repository"),
-    "absolute": ({}, {"current": "/etc/hostname"}, "not a path inside the repository"),
+    "leaves the repository": ({}, {"current": "../c.csv"}, "leaves the repository by '..'"),
+    "absolute": ({}, {"current": "/etc/hostname"}, "must be a path relative to the manifest"),
+    "profile outside": ({}, {"profile": "../kept.json"}, "leaves the repository by '..'"),
     "unknown profile": ({}, {"profile": "b.csv"}, "b.csv is no sound profile"),
 }
 

@@ -91,20 +91,31 @@ def _plain(value: Any) -> Any:
 
 def _parquet(path: Path, table: Table) -> None:
     columns = ", ".join(
-        f'c{at} AS "{name.replace(chr(34), chr(34) * 2)}"' for at, name in enumerate(table)
+        f"{_column(at, values)} AS {_quoted(name)}"
+        for at, (name, values) in enumerate(table.items())
     )
-    values = {f"c{at}": _array(column) for at, column in enumerate(table.values())}
+    arrays = {f"c{at}": _filled(values) for at, values in enumerate(table.values())}
+    absent = {f"n{at}": _absent(values) for at, values in enumerate(table.values())}
     with duckdb.connect() as connection:
-        connection.register("given", values)
+        connection.register("given", {**arrays, **absent})
         connection.execute(f"COPY (SELECT {columns} FROM given) TO '{path}' (FORMAT parquet)")
 
 
-def _array(column: Sequence[Any]) -> Any:
-    """A column as DuckDB reads it, with None as NULL."""
-    if isinstance(column, np.ndarray):
-        return column
-    absent = [value is None for value in column]
-    filled = [value for value in column if value is not None]
-    blank = filled[0] if filled else 0.0
-    array = np.array([blank if value is None else value for value in column])
-    return np.ma.masked_array(array, mask=absent) if any(absent) else array
+def _column(at: int, values: Sequence[Any]) -> str:
+    return f"CASE WHEN NOT n{at} THEN c{at} END" if _absent(values).any() else f"c{at}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _absent(values: Sequence[Any]) -> Any:
+    return np.array([value is None for value in values], dtype=bool)
+
+
+def _filled(values: Sequence[Any]) -> Any:
+    """A column without gaps: what stands in one is masked by the query."""
+    if isinstance(values, np.ndarray):
+        return values
+    blank = next((value for value in values if value is not None), 0.0)
+    return np.array([blank if value is None else value for value in values])

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from lensops.manifest.paths import RelativePath
+
 
 def _finite(value: float) -> float:
     if not math.isfinite(value):
@@ -39,7 +41,7 @@ Moment = Annotated[str, AfterValidator(_moment)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Scalar = str | int | float | bool
 OneOf = Annotated[tuple[Scalar, ...], Field(strict=False, min_length=1)]
-Files = str | Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+Files = RelativePath | Annotated[tuple[RelativePath, ...], Field(strict=False, min_length=1)]
 
 
 class _Strict(BaseModel):
@@ -170,7 +172,9 @@ class Monitor(_Strict):
     table: str | None = Field(None, description="The table to read over `connection`.")
     baseline: Files | Window | None = None
     current: Files | Window | None = None
-    profile: str | None = Field(None, description="Baseline profile written by `drift profile`.")
+    profile: RelativePath | None = Field(
+        None, description="Baseline profile written by `drift profile`."
+    )
     time: str | None = Field(None, description="The column of timestamps.")
     timezone: Zone | None = Field(None, description="Zone of naive timestamps, such as UTC.")
     where: dict[str, Scalar | OneOf | Span] = Field(

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lensops.drift.engines.duckdb.csvhead import Header, header
-from lensops.drift.engines.duckdb.files import Source
+from lensops.drift.engines.duckdb.files import GZIP, Source
 from lensops.drift.engines.duckdb.session import Session, pattern
 from lensops.drift.engines.duckdb.statement import Statement, quoted
 from lensops.errors import UserError
 
+PART = 1 << 20  # bytes that are read at a time
 ROW = "file_row_number"  # the name that DuckDB gives to the place of a row in its Parquet file
 
 
 def types_of(source: Source, session: Session) -> dict[str, str]:
     """Columns and their DuckDB types. Texts of CSV and JSONL stay VARCHAR: nothing is guessed."""
+    for file in source.files:
+        if file.suffix.lower() == GZIP:
+            _whole_or_error(file, _shown(file, session.root))
     return _TYPES[source.form](source, session)
 
 
@@ -99,6 +105,16 @@ def _parquet_or_error(source: Source, root: Path) -> None:
             raise UserError(message, "run `git lfs pull`")
         if not start.startswith(b"PAR1"):
             raise UserError(f"{_shown(file, root)} is not a Parquet file, or it is broken")
+
+
+def _whole_or_error(file: Path, shown: str) -> None:
+    """Read a compressed file to its end: some versions of DuckDB take the half of one for all."""
+    try:
+        with gzip.open(file) as opened:
+            while opened.read(PART):
+                pass
+    except (OSError, EOFError, zlib.error):
+        raise UserError(f"{shown} cannot be read: it is broken, or not compressed") from None
 
 
 def _shown(file: Path, root: Path) -> str:
