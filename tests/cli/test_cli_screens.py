@@ -20,6 +20,7 @@ from support.repo import Repo
 SCREENS = Path(__file__).parents[1] / "screens"
 WRITE = os.environ.get("LENSOPS_SCREENS") == "write"  # read before the tests' own environment
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+DIGEST = re.compile(r"\b[0-9a-f]{10,64}\b")
 COMMANDS = {
     "plan": ("plan", "--base", "HEAD"),
     "diff": ("diff", "v1", "v2", "--side-by-side"),
@@ -39,7 +40,11 @@ def sample(repo: Repo) -> Repo:
 
 
 def screen(repo: Repo, columns: int, *args: str) -> str:
-    """What a command puts on a real terminal of so many columns, without colours and margins."""
+    """What a command puts on a real terminal of so many columns.
+
+    Without colours and margins, and with digests made alike: they change with any file of the
+    sample.
+    """
     leader, follower = pty.openpty()
     env = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm-256color"}
     command = [sys.executable, "-m", "lensops", *args]
@@ -50,7 +55,8 @@ def screen(repo: Repo, columns: int, *args: str) -> str:
             seen += chunk
     os.close(leader)
     text = COLOUR.sub("", seen.decode()).replace("\r\n", "\n")
-    return "\n".join(line.rstrip() for line in text.split("\n"))
+    hidden = DIGEST.sub(lambda match: "x" * len(match[0]), text)
+    return "\n".join(line.rstrip() for line in hidden.split("\n"))
 
 
 def _read(leader: int) -> bytes:

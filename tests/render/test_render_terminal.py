@@ -39,6 +39,13 @@ CHANGE = SectionChange(
 )
 
 
+def _read(leader: int) -> bytes:
+    try:
+        return os.read(leader, 65_536)
+    except OSError:  # the other side is closed
+        return b""
+
+
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Prints a document on a real pseudo-terminal and gives what arrived there."""
@@ -50,7 +57,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         with os.fdopen(follower, "w", encoding="utf-8") as stream:
             print_document(document, stream, sides=sides)
             stream.flush()
-            arrived = os.read(leader, 1_000_000).decode()
+        arrived = b"".join(iter(lambda: _read(leader), b"")).decode()
         os.close(leader)
         return arrived.replace("\r\n", "\n")
 
