@@ -158,8 +158,10 @@ def _engine(project: Project, monitor: Monitor, *, baseline: bool) -> Iterator[E
     engine: Engine
     if monitor.connection is not None:
         from lensops.drift.engines.warehouse import open_warehouse  # the extra
+        from lensops.models.secrets import cleaned, expanded
 
-        engine = open_warehouse(monitor.connection)
+        url = monitor.connection
+        engine = open_warehouse(expanded(url), lambda text: cleaned(text, url))
     else:
         engine = DuckEngine(_folder(project), sources(monitor, baseline=baseline))
     try:

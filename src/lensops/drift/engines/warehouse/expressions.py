@@ -1,0 +1,82 @@
+"""The ibis expression of each measure: a column's value, or what is derived of a text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import ibis
+
+from lensops.drift.layout import Measure
+from lensops.drift.text import BEGINNING, FENCE, REFUSAL
+from lensops.errors import UserError
+
+LARGEST = sys.float_info.max
+BLANK = " \t\n\r\f"  # written out: engines do not agree on what `\s` is
+WORD, GAP = f"[^{BLANK}]+", f"[{BLANK}]+"
+BOUNDARY: dict[str, str] = {"postgres": r"\y", "risingwave": r"\y"}  # where it is not `\b`
+
+
+def _words(text: Any, _: str) -> Any:
+    """Each word becomes one letter, each gap nothing: the letters are counted."""
+    return text.re_replace(WORD, "x").re_replace(GAP, "").length()
+
+
+def _refusal(text: Any, engine: str) -> Any:
+    beginning = text.left(BEGINNING).lower().replace("\u2019", "'")
+    return beginning.re_search(REFUSAL.replace(r"\b", BOUNDARY.get(engine, r"\b")))
+
+
+DERIVED: dict[str, Callable[[Any, str], Any]] = {
+    "length": lambda text, _: text.length(),
+    "words": _words,
+    "code_fence": lambda text, _: text.contains(FENCE),
+    "refusal": _refusal,
+    "empty": lambda text, _: ~text.fill_null("").re_search(WORD),
+}  # `valid_json` and `repeated` are counted in ways of their own
+
+
+def text(table: Any, column: str) -> Any:
+    """A column as text."""
+    value = table[column]
+    return value if value.type().is_string() else value.cast("string")
+
+
+def number(table: Any, measure: Measure, engine: str) -> Any:
+    """A measure as a double, NULL where it is missing. Raises `UserError` for texts."""
+    if measure.how != "value":
+        return DERIVED[measure.how](text(table, measure.column), engine).cast("float64")
+    value = table[measure.column]
+    if value.type().is_boolean():
+        return value.cast("int32").cast("float64")
+    if not value.type().is_numeric():
+        raise UserError(
+            f"column {measure.column!r} holds no numbers but {value.type()}",
+            "declare `kind: category`, or cast it in a view",
+        )
+    return value.cast("float64")
+
+
+def floating(table: Any, measure: Measure) -> bool:
+    """Whether a measure can be NaN or infinite."""
+    kind = table[measure.column].type()
+    return measure.how == "value" and (kind.is_floating() or kind.is_decimal())
+
+
+def finite(value: Any, *, may_not_be: bool) -> Any:
+    """A double, NULL where it is NaN or infinite."""
+    if not may_not_be:
+        return value
+    inside = (value >= -LARGEST) & (value <= LARGEST)
+    return ibis.ifelse(inside, value, ibis.null("float64"))
+
+
+def infinite(value: Any) -> Any:
+    """Whether a double is infinite; engines differ in what they compare NaN to."""
+    return (value < -LARGEST) | ((value > LARGEST) & ~value.isnan())
+
+
+def flag(table: Any, measure: Measure, engine: str) -> Any:
+    """A derived flag, NULL where the text is missing."""
+    return DERIVED[measure.how](text(table, measure.column), engine)

@@ -1,0 +1,279 @@
+"""Warehouses: PostgreSQL and Spark count what DuckDB counts, and fail in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from lensops.drift.bands import calibrate
+from lensops.drift.check import check
+from lensops.drift.engines.duckdb import DuckEngine
+from lensops.drift.engines.warehouse import open_warehouse
+from lensops.drift.report import DriftReport
+from lensops.drift.windows import sources
+from lensops.errors import RemoteFailed, UserError
+from lensops.files import Folder
+from support import sample
+from support.cli import lensops
+from support.drift import monitor
+from support.repo import Repo
+from support.warehouse import fill_postgres, postgres, spark
+
+pytestmark = [
+    pytest.mark.warehouse,
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
+    pytest.mark.filterwarnings("ignore:.*:ResourceWarning"),  # Py4J leaves sockets to the collector
+]
+
+ODD = 'sc"ore; DROP TABLE rows; --'
+ROWS = """
+SELECT i % 2 = 0 AS early,
+    CASE i % 41 WHEN 0 THEN NULL WHEN 1 THEN 'nan'::DOUBLE WHEN 2 THEN 'inf'::DOUBLE
+        WHEN 3 THEN '-inf'::DOUBLE WHEN 4 THEN 1.0 WHEN 5 THEN -0.2 WHEN 6 THEN 0.3
+        ELSE (i * 7919 % 10007) / 10007 END AS "sc""ore; DROP TABLE rows; --",
+    (i * 31 % 45)::INT AS days,
+    (CASE i % 7 WHEN 0 THEN NULL ELSE i % 100 / 10 END)::DECIMAL(9, 2) AS price,
+    ['gold', 'silver', 'it''s "odd" \\ ', 'ünïcode', NULL][1 + (i * 13 % 11 % 5)] AS tier,
+    ['Hello there', '', '  ', NULL, '```py' || chr(10) || 'x```', '{"a": [1, 2]}', '{broken',
+     'I’m sorry, but I cannot help.', 'As an AI language model, no', 'naïve  café' || chr(9) || 'c',
+     '[1, 2]', 'scan it'][1 + (i * 17 % 13 % 12)] AS answer,
+    TIMESTAMPTZ '2026-03-20 00:00:00+00' + to_minutes(i * 30) AS seen,
+    TIMESTAMP '2026-03-20 00:00:00' + to_minutes(i * 30) AS local_seen,
+    DATE '2026-03-01' + (i // 20)::INT AS day,
+    'r' || (i % 3) AS region
+FROM range(900) t(i)
+"""
+TYPES = {
+    "early": "boolean", ODD: "double precision", "days": "integer", "price": "numeric(9, 2)",
+    "tier": "text", "answer": "text", "seen": "timestamptz", "local_seen": "timestamp",
+    "day": "date", "region": "text",
+}  # fmt: skip
+SIDES = {"baseline": {"where": {"early": True}}, "current": {"where": {"early": False}}}
+DAYS = {"features": {"days": {}}}
+BERLIN = {"time": "local_seen", "timezone": "Europe/Berlin"}
+CASES: dict[str, dict[str, Any]] = {
+    "every recipe": {
+        **SIDES,
+        "features": {
+            "score": {"column": ODD, "range": [0, 1]},
+            "deciles": {"column": ODD},
+            "days": {"edges": [0, 7, 30]},
+            "compat": {"column": ODD, "recipe": "evidently"},
+            "price": {},
+            "tier": {},
+            "answer": {"kind": "text"},
+        },
+    },
+    "by time": {
+        **DAYS,
+        "time": "seen",
+        "baseline": {"from": "2026-03-21", "to": "2026-03-29T02:00:00+02:00"},
+        "current": {"from": "2026-03-30"},
+    },
+    "across a change of the clock": {
+        **DAYS,
+        **BERLIN,
+        "baseline": {"to": "2026-03-29T12:00:00"},
+        "current": {"from": "2026-03-29T12:00:00", "to": "2026-04-02"},
+    },
+    "by days": {
+        **DAYS,
+        "time": "day",
+        "timezone": "UTC",
+        "baseline": {"from": "2026-03-02"},
+        "current": {"last": "7d"},
+    },
+    "segments and conditions": {
+        **SIDES,
+        **DAYS,
+        "by": "region",
+        "where": {
+            "days": {"min": 3, "max": 40},
+            "tier": ["gold", "silver"],
+            "region": ["r0", "r2"],
+        },
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("warehouse") / "rows.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"SET TimeZone = 'UTC'; COPY ({ROWS}) TO '{path}' (FORMAT parquet)")
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(parquet: Path) -> Iterator[str]:
+    """A PostgreSQL server that holds the rows."""
+    with postgres() as url:
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            texts = "SELECT COLUMNS(*)::VARCHAR FROM"
+            rows = connection.execute(f"{texts} '{parquet}'").fetchall()
+        fill_postgres(url, "rows", TYPES, rows)
+        yield url
+
+
+@pytest.fixture(scope="module", params=["postgres", "spark"])
+def url(request: pytest.FixtureRequest, parquet: Path) -> Iterator[str]:
+    """Both warehouses, each with the rows in a table `rows`."""
+    if request.param == "postgres":
+        yield request.getfixturevalue("server")
+        return
+    with spark() as session:
+        session.read.parquet(str(parquet)).createOrReplaceTempView("rows")
+        yield "pyspark://"
+
+
+def in_warehouse(url: str, **keys: Any) -> DriftReport:
+    engine = open_warehouse(url)
+    try:
+        return check("test", monitor(connection=url, table="rows", **keys), engine)
+    finally:
+        engine.close()
+
+
+def in_file(parquet: Path, **keys: Any) -> DriftReport:
+    declared = monitor(data=parquet.name, **keys)
+    engine = DuckEngine(Folder(parquet.parent), sources(declared))
+    try:
+        return check("test", declared, engine)
+    finally:
+        engine.close()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_warehouse_counts_what_duckdb_counts(url: str, parquet: Path, name: str) -> None:
+    """Counts, and so everything that follows from them: figures, causes, dates, segments."""
+    assert in_warehouse(url, **CASES[name]) == in_file(parquet, **CASES[name])
+
+
+def test_windows_for_calibration_are_those_of_duckdb(url: str, parquet: Path) -> None:
+    keys = {
+        **DAYS,
+        "time": "seen",
+        "baseline": {"to": "2026-04-06"},
+        "current": {"from": "2026-04-06", "to": "2026-04-07"},
+    }
+    warehouse = open_warehouse(url)
+    declared = monitor(data=parquet.name, **keys)
+    files = DuckEngine(Folder(parquet.parent), sources(declared))
+    try:
+        found = calibrate("m", monitor(connection=url, table="rows", **keys), warehouse)
+        assert found == calibrate("m", declared, files)
+    finally:
+        warehouse.close()
+        files.close()
+
+
+def test_evenly_taken_values_are_the_same_on_every_run(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lensops.drift.baseline.EXACT", 10)
+    monkeypatch.setattr("lensops.drift.baseline.EVEN", 150)
+    first, second = (in_warehouse(url, **SIDES, **DAYS).features[0] for _ in range(2))
+    assert first == second
+    assert sum(first.baseline_counts) == 450
+    edges = [float(edge) for edge in first.edges]
+    assert edges == pytest.approx([4.5, 9, 13.5, 18, 22.5, 27, 31.5, 36, 40.5], abs=1)
+
+
+BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
+    "wrong table": ({"table": "row"}, "there is no table 'row'", "did you mean 'rows'"),
+    "a table of SQL": ({"table": 'rows"; DROP TABLE rows; --'}, "there is no table", None),
+    "wrong column": ({"features": {"dais": {}}}, "no column 'dais'", "did you mean 'days'"),
+    "no zone": ({"time": "local_seen"}, "do not say their time zone", "timezone: UTC"),
+    "texts as times": ({"time": "tier"}, "holds no timestamps", "cast texts"),
+    "texts as numbers": ({"features": {"tier": {"kind": "number"}}}, "no numbers", "in a view"),
+    "times as numbers": ({"features": {"seen": {}}}, "holds timestamps", None),
+    "text and number": ({"where": {"tier": 3}}, "compared with texts", "quotes"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_input_is_a_clear_error(server: str, kind: str) -> None:
+    keys, message, hint = BAD[kind]
+    declared = monitor(**{"connection": server, "table": "rows", **SIDES, **DAYS, **keys})
+    engine = open_warehouse(server)
+    try:
+        with pytest.raises(UserError, match=message) as error:
+            check("test", declared, engine)
+        assert hint is None or hint in (error.value.hint or "")
+        assert in_warehouse(server, **SIDES, **DAYS).n_current == 450
+    finally:
+        engine.close()
+
+
+def test_a_window_without_rows_is_no_ok(server: str) -> None:
+    report = in_warehouse(
+        server, **DAYS, baseline=SIDES["baseline"], current={"where": {"days": 99}}
+    )
+    assert (report.n_current, report.features[0].psi) == (0, None)
+
+
+@pytest.mark.parametrize("url", ["duckdb:///x.db", "sqlite://x", "file:///etc/passwd", "postgres"])
+def test_files_and_unknown_kinds_are_no_warehouses(url: str) -> None:
+    with pytest.raises(UserError, match="no warehouse"):
+        open_warehouse(url)
+
+
+def test_a_server_that_is_not_there_is_said_without_secrets() -> None:
+    pytest.importorskip("ibis")
+    with pytest.raises(RemoteFailed, match="cannot be reached") as error:
+        open_warehouse(
+            "postgres://me:hunter22@127.0.0.1:1/db", lambda text: text.replace("127.0.0.1", "HOST")
+        )
+    assert "hunter22" not in str(error.value)
+    assert "HOST" in str(error.value)
+
+
+MONITOR = """
+drift:
+  usage:
+    connection: ${LENSOPS_TEST_WAREHOUSE}
+    table: public.rows
+    baseline: {where: {early: true}}
+    current: {where: {early: false}}
+    profile: drift/usage.profile.json
+    features:
+      days: {}
+      tier: {}
+"""
+
+
+def test_the_command_counts_in_a_warehouse(
+    project: Repo, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.root / "lensops.yaml").write_text(sample.files()["lensops.yaml"] + MONITOR)
+    unset = lensops("drift", cwd=project.root)
+    assert unset.code == 2
+    assert "${LENSOPS_TEST_WAREHOUSE} is not set" in unset.err
+    monkeypatch.setenv("LENSOPS_TEST_WAREHOUSE", server)
+    result = lensops("drift", "--format", "json", cwd=project.root)
+    assert result.code == 0, result.err
+    assert result.json["monitors"][0]["n_current"] == 450
+    assert lensops("drift", "profile", cwd=project.root).code == 0
+    assert lensops("drift", "--format", "json", cwd=project.root).json == result.json
+
+
+def test_blocks_of_rows_have_no_meaning_in_a_table(server: str) -> None:
+    engine = open_warehouse(server)
+    try:
+        with pytest.raises(UserError, match="no order"):
+            calibrate("m", monitor(connection=server, table="rows", **SIDES, **DAYS), engine)
+    finally:
+        engine.close()
+
+
+def test_an_hour_is_an_hour_whatever_the_session_zone(server: str, parquet: Path) -> None:
+    keys = {**DAYS, "time": "seen", "baseline": {"to": "2026-04-01"}, "current": {"last": "24h"}}
+    found = in_warehouse(server, **keys)
+    assert found.n_current == timedelta(hours=24) // timedelta(minutes=30)
+    assert found == in_file(parquet, **keys)
