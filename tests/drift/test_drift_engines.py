@@ -181,6 +181,42 @@ def test_a_window_of_two_formats_is_an_error(tmp_path: Path) -> None:
         checked(tmp_path, monitor(baseline="a.csv", current=["a.csv", "b.parquet"]))
 
 
+HARD = ["f1", "f0", "g", "n", "f0_text", "v", "none", "filename", "rowid", "file_row_number"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_no_name_of_a_column_collides_with_those_of_the_statements(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lensops.drift.baseline.EXACT", 100)  # the sample is one of even steps
+    made = {name: [at * 100 + v % 10 for v in range(300)] for at, name in enumerate(HARD)}
+    windows(tmp_path, made, made, ending)
+    keys = {"baseline": f"baseline.{ending}", "current": f"current.{ending}", "by": "g"}
+    features: dict[str, Any] = {name: {} for name in HARD}
+    for where in ({}, {"n": {"min": 0}}):
+        report = checked(tmp_path, monitor(**keys, features=features, where=where))
+        assert len(report.segments) == 10
+        for at, each in enumerate(report.features):
+            assert each.psi == 0.0
+            assert [float(edge) // 100 for edge in each.edges] == [at] * 9
+
+
+def test_names_that_differ_in_capitals_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,X,x\n" + "".join(f"{v},{v + 50},7\n" for v in range(50)))
+    features: dict[str, Any] = {"x": {}, "X (2)": {}}
+    report = checked(tmp_path, monitor(baseline="a.csv", current="a.csv", features=features))
+    assert [float(each.edges[0]) // 50 for each in report.features] == [0, 1]
+
+
+def test_flags_are_categories_in_every_engine(tmp_path: Path) -> None:
+    made = {"x": [True, False, True, None] * 50}
+    arrays = by_arrays(monitor(baseline="baseline", current="current"), made, made)
+    for ending in ("parquet", "jsonl"):
+        windows(tmp_path, made, made, ending)
+        keys = {"baseline": f"baseline.{ending}", "current": f"current.{ending}"}
+        assert counted(checked(tmp_path, monitor(**keys))) == counted(arrays)
+
+
 def test_a_part_without_a_column_has_missing_values_there(tmp_path: Path) -> None:
     write(tmp_path / "a/1.csv", {"x": [1, 2, 3], "c": ["p", "q", "p"]})
     write(tmp_path / "a/2.csv", {"c": ["p", "q"]})

@@ -146,9 +146,14 @@ def _number(value: Any) -> float | None:
 def _texts(array: Any) -> list[str | None]:
     """Values as text, None where they are missing."""
     return [
-        None if value is None or value != value else str(value)  # NaN
+        None if value is None or value != value else _text(value)  # NaN
         for value in array.tolist()
     ]
+
+
+def _text(value: Any) -> str:
+    """A value as SQL writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _array(values: Any) -> Any:

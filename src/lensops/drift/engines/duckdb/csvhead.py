@@ -68,12 +68,15 @@ def _separator(line: str, file: Path) -> str:
 
 
 def _once(row: list[str]) -> tuple[str, ...]:
-    """Names, those without one called by their place, repeated ones numbered."""
-    names: list[str] = []
+    """Names, those without one called by their place, repeated ones numbered.
+
+    DuckDB takes names that differ in capitals for one.
+    """
+    names: dict[str, str] = {}
     for at, name in enumerate(row):
         plain = name or f"column{at}"
         count = 1
-        while (made := plain if count == 1 else f"{plain} ({count})") in names:
+        while (made := plain if count == 1 else f"{plain} ({count})").casefold() in names:
             count += 1
-        names.append(made)
-    return tuple(names)
+        names[made.casefold()] = made
+    return tuple(names.values())

@@ -13,7 +13,7 @@ from lensops.drift.engines.duckdb import expressions, sampling, times
 from lensops.drift.engines.duckdb.conditions import conditions
 from lensops.drift.engines.duckdb.counting import Counting
 from lensops.drift.engines.duckdb.files import resolve
-from lensops.drift.engines.duckdb.readers import reading, types_of
+from lensops.drift.engines.duckdb.readers import ROW, numbered, reading, types_of
 from lensops.drift.engines.duckdb.session import Session
 from lensops.drift.engines.duckdb.statement import Statement, quoted
 from lensops.drift.layout import Measure, Tally
@@ -78,11 +78,12 @@ class DuckEngine:
         if not measures:
             return {}
         statement, types, source = Statement(), self._types_of(rows), self.sources[rows.source]
-        after_from = reading(source, self._needed(rows, measures), statement)
         if step > 1 and self._is_one_whole_file(rows):
-            count = self.extremes(rows).rows
-            after_from += f" WHERE {sampling.blocks(count, step, statement)}"
-            after_from, step = f"(SELECT * FROM {after_from})", 1
+            blocks = sampling.blocks(self.extremes(rows).rows, step, statement)
+            after_from = f"(SELECT * FROM {numbered(source, statement)} WHERE {blocks})"
+            step = 1
+        else:
+            after_from = reading(source, self._needed(rows, measures), statement)
         text = sampling.text(rows, measures, step, types, after_from, statement)
         arrays = self.session.arrays(text, statement.values)
         return {m.name: sampling.finite(arrays[f"f{at}"]) for at, m in enumerate(measures)}
@@ -161,7 +162,7 @@ class DuckEngine:
 
     def _is_one_whole_file(self, rows: Rows) -> bool:
         source = self.sources[rows.source]
-        whole = not rows.where and not rows.bounded
+        whole = not rows.where and not rows.bounded and ROW not in self._types_of(rows)
         return source.form == "parquet" and len(source.files) == 1 and whole
 
 

@@ -46,8 +46,7 @@ def _parquet_types(source: Source, session: Session) -> dict[str, str]:
     _parquet_or_error(source, session.root)
     statement = Statement()
     text = f"DESCRIBE SELECT * FROM {_parquet(source, (), statement)}"
-    types = {str(row[0]): str(row[1]) for row in session.rows(text, statement.values)}
-    return {name: kind for name, kind in types.items() if name != ROW}
+    return {str(row[0]): str(row[1]) for row in session.rows(text, statement.values)}
 
 
 def _csv(source: Source, columns: Sequence[str], statement: Statement) -> str:
@@ -87,9 +86,14 @@ def _json(source: Source, columns: Sequence[str], statement: Statement) -> str:
     )
 
 
+def numbered(source: Source, statement: Statement) -> str:
+    """What stands after FROM to read Parquet files with the column `ROW`."""
+    return _parquet(source, (), statement).removesuffix(")") + f", {ROW} = true)"
+
+
 def _parquet(source: Source, _columns: Sequence[str], statement: Statement) -> str:
     files = statement.bind([pattern(file) for file in source.files])
-    return f"read_parquet({files}, union_by_name = true, hive_partitioning = false, {ROW} = true)"
+    return f"read_parquet({files}, union_by_name = true, hive_partitioning = false)"
 
 
 def _heads(source: Source, root: Path) -> list[Header]:

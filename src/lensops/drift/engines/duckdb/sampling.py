@@ -16,7 +16,6 @@ from lensops.drift.layout import Measure
 from lensops.drift.psi import Shares
 
 BLOCKS = 25  # stretches of rows that are taken of one big Parquet file: whole parts are skipped
-FILE_ROWS = 1 << 40  # more rows than a file has
 
 
 def text(
