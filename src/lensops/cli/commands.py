@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import typer
 
 from lensops.cli import (
@@ -25,24 +27,29 @@ from lensops.cli import (
     validate,
 )
 
+COMMANDS: dict[str, tuple[Callable[..., int], str]] = {
+    "init": (init.init, "Begin a project; nothing is overwritten."),
+    "validate": (validate.validate, "Say every problem there is, and where."),
+    "plan": (plan.plan, "Show what an apply would change."),
+    "apply": (apply.apply, "Make targets serve the manifest's release."),
+    "status": (status.status, "Show how each target stands."),
+    "list": (listing.listing, "List the versions of each prompt."),
+    "diff": (diff.diff, "Compare versions, revisions, or a target."),
+    "activate": (activate.activate, "Name another version as active."),
+    "rollback": (rollback.rollback, "Commit the version that was active before."),
+    "history": (history.history, "Show who activated what, and when."),
+    "eval": (evaluate.evaluate, "Score outputs against a threshold."),
+    "gate": (gate.gate, "Say whether a change may merge."),
+    "comment": (comment.comment, "Write the comment of a pull request."),
+    "calibrate": (calibrate.calibrate, "Find the threshold that people agree with."),
+    "report": (report.report, "Write the state as one HTML page."),
+    "dashboard": (dashboard.dashboard, "Serve the state as a Streamlit app."),
+    "schema": (schema.schema, "Print the manifest's JSON Schema."),
+}
+
 
 def register(app: typer.Typer) -> None:
     """Add every command to the app."""
-    app.command("init")(init.init)
-    app.command("validate")(validate.validate)
-    app.command("plan")(plan.plan)
-    app.command("apply")(apply.apply)
-    app.command("status")(status.status)
-    app.command("list")(listing.listing)
-    app.command("diff")(diff.diff)
-    app.command("activate")(activate.activate)
-    app.command("rollback")(rollback.rollback)
-    app.command("history")(history.history)
-    app.command("eval")(evaluate.evaluate)
-    app.add_typer(drift.app, name="drift")
-    app.command("gate")(gate.gate)
-    app.command("comment")(comment.comment)
-    app.command("calibrate")(calibrate.calibrate)
-    app.command("report")(report.report)
-    app.command("dashboard")(dashboard.dashboard)
-    app.command("schema")(schema.schema)
+    for name, (run, short) in COMMANDS.items():
+        app.command(name, short_help=short)(run)
+    app.add_typer(drift.app, name="drift", short_help="Say whether the data moved, and why.")
