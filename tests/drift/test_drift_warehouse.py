@@ -224,6 +224,20 @@ def test_files_and_unknown_kinds_are_no_warehouses(url: str) -> None:
         open_warehouse(url)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "pyspark://?spark.master=local[2]&spark.jars=http://example.org/x.jar",
+        "pyspark://?spark.driver.extraJavaOptions=-javaagent:x.jar",
+        "postgres://me@127.0.0.1/db?passfile=/home/me/.pgpass",
+        "snowflake://me@account/db?create_object_udfs=",
+    ],
+)
+def test_a_manifest_cannot_load_code_or_files_by_a_connection(url: str) -> None:
+    with pytest.raises(UserError, match="may load code or read files"):
+        open_warehouse(url)
+
+
 def test_a_server_that_is_not_there_is_said_without_secrets() -> None:
     pytest.importorskip("ibis")
     with pytest.raises(RemoteFailed, match="cannot be reached") as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 from lensops.errors import RemoteFailed, UserError
 
@@ -14,23 +15,29 @@ if TYPE_CHECKING:
 
 Clean = Callable[[str], str]  # takes secrets out of a text
 
-SERVERS: tuple[str, ...] = (
-    "athena",
-    "bigquery",
-    "clickhouse",
-    "databricks",
-    "exasol",
-    "impala",
-    "mssql",
-    "mysql",
-    "oracle",
-    "postgres",
-    "postgresql",
-    "pyspark",
-    "risingwave",
-    "snowflake",
-    "trino",
-)  # engines of files on this machine are left out: files are read without a connection
+_SPARK = (
+    "spark.app.name",
+    "spark.driver.memory",
+    "spark.executor.memory",
+    "spark.master",
+    "spark.remote",
+    "spark.sql.catalogImplementation",
+    "spark.sql.defaultCatalog",
+    "spark.sql.shuffle.partitions",
+    "spark.sql.warehouse.dir",
+    "spark.ui.enabled",
+)
+_POSTGRES = ("application_name", "connect_timeout", "sslmode")
+SERVERS: dict[str, tuple[str, ...]] = {
+    "bigquery": ("location",),
+    "clickhouse": ("secure",),
+    "databricks": ("catalog", "http_path", "schema", "server_hostname"),
+    "postgres": _POSTGRES,
+    "postgresql": _POSTGRES,
+    "pyspark": _SPARK,
+    "snowflake": ("role", "warehouse"),
+    "trino": ("source",),
+}  # with the parameters that a manifest may set: others load code, or read files of the machine
 MOST = 300  # characters of what a driver says
 
 
@@ -40,10 +47,7 @@ def open_warehouse(url: str, clean: Clean = str) -> WarehouseEngine:
     `clean` takes secrets out of what drivers say. Raises `UserError` for an unknown kind of URL
     or without the extra `lensops[warehouse]`, `RemoteFailed` when the server does not answer.
     """
-    scheme, separator, _ = url.partition("://")
-    if not separator or scheme not in SERVERS:
-        hint = f"a connection is a URL that begins with one of: {', '.join(SERVERS)}"
-        raise UserError("`connection` names no warehouse that lensops can count on", hint)
+    scheme = _checked(url)
     try:
         from lensops.drift.engines.warehouse.engine import WarehouseEngine
     except ImportError:
@@ -53,6 +57,21 @@ def open_warehouse(url: str, clean: Clean = str) -> WarehouseEngine:
     with said.connecting():
         server = _server(scheme, url)
     return WarehouseEngine(server, said)
+
+
+def _checked(url: str) -> str:
+    """The kind of server. A manifest comes from whoever opens a pull request: it runs nothing."""
+    scheme, separator, _ = url.partition("://")
+    if not separator or scheme not in SERVERS:
+        hint = f"a connection is a URL that begins with one of: {', '.join(SERVERS)}"
+        raise UserError("`connection` names no warehouse that lensops can count on", hint)
+    for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+        if name not in SERVERS[scheme]:
+            words = f"`connection` cannot set {name!r}: it may load code or read files"
+            allowed = ", ".join(SERVERS[scheme])
+            hint = f"set it where the server's driver is configured; here: {allowed}"
+            raise UserError(words, hint)
+    return scheme
 
 
 class Said:
