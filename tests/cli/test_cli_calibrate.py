@@ -133,3 +133,46 @@ def test_an_unknown_eval_is_said_with_what_is_near(rated: Repo) -> None:
     done = lensops("calibrate", "ratings.csv", "--eval", "offer_coppy", cwd=rated.root)
     assert done.code == 2
     assert "did you mean 'offer_copy'?" in done.err
+
+
+SUMMEVAL = Path(__file__).parents[3] / "shared/data/summeval.jsonl"
+SUMMARIES = """\
+version: 1
+project: summaries
+prompts:
+  summary: {active: v1}
+evals:
+  summary:
+    cases: cases.jsonl
+    weights: {bleu: 0.5, rouge_l: 0.5}
+    threshold: 0.30
+"""
+
+
+@pytest.mark.skipif(not SUMMEVAL.exists(), reason="SummEval is not beside the repository")
+def test_real_ratings_of_experts(repo: Repo) -> None:
+    """The figures of docs/gate.md; scores come from recorded outputs."""
+    rows = [json.loads(line) for line in SUMMEVAL.read_text().splitlines()]
+    cases = [{k: row[k] for k in ("id", "group", "reference")} | {"inputs": {}} for row in rows]
+    outputs = [{k: row[k] for k in ("id", "output")} for row in rows]
+    repo.write(
+        {
+            "lensops.yaml": SUMMARIES,
+            "prompts/summary/v1.yaml": "user: Summarise it.\n",
+            "cases.jsonl": "".join(json.dumps(case) + "\n" for case in cases),
+            "outputs.jsonl": "".join(json.dumps(output) + "\n" for output in outputs),
+        }
+    )
+    lensops("eval", "--outputs", "outputs.jsonl", "--record", cwd=repo.root)
+    found = {}
+    for rating in ("relevance", "fluency"):
+        options = ("--rating", f"human.{rating}", "--format", "json")
+        done = lensops("calibrate", SUMMEVAL, *options, cwd=repo.root)
+        assert done.code == 0, done.err
+        found[rating] = done.json
+    assert (found["relevance"]["n"], found["relevance"]["groups"]) == (800, 100)
+    assert found["relevance"]["spearman"] == pytest.approx(0.224, abs=5e-4)
+    assert found["relevance"]["kendall"] == pytest.approx(0.162, abs=5e-4)
+    assert found["relevance"]["threshold"] == pytest.approx(0.1828, abs=1e-4)
+    assert found["relevance"]["held_out"]["kappa"] == pytest.approx(0.220, abs=5e-4)
+    assert found["fluency"]["held_out"]["false_pass"]["value"] == pytest.approx(0.96, abs=1e-4)

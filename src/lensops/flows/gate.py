@@ -29,6 +29,8 @@ _SECTIONS = {  # where the limit stands that a rule's finding is about
     "threshold": ("evals", "threshold"),
     "regression": ("evals", "regression"),
     "must_pass": ("evals", "cases"),
+    "missing": ("evals", "cases"),
+    "min_cases": ("evals", "cases"),
     "judge": ("evals", "judge"),
     "eval": ("evals", "cases"),
     "drift": ("drift", "bands"),
@@ -74,7 +76,7 @@ def gate(
     drift = _drift(project)
     verdict = decide(
         findings,
-        [_scored(result) for result in evals.results] if evals else (),
+        [_scored(project, result) for result in evals.results] if evals else (),
         _watched(project, drift) if drift else (),
         bound(project.tree, project.manifest, project.desired),
     )
@@ -94,7 +96,8 @@ def _drift(project: Project) -> DriftRun | None:
     return run(project)
 
 
-def _scored(result: SuiteResult) -> Scored:
+def _scored(project: Project, result: SuiteResult) -> Scored:
+    declared = project.manifest.evals[result.name]
     return Scored(
         name=result.name,
         mean=result.mean,
@@ -109,8 +112,11 @@ def _scored(result: SuiteResult) -> Scored:
         outcome=result.outcome,
         reasons=result.reasons,
         recipe="; ".join(result.signatures.values()),
-        must_pass=sum(case.must_pass and not case.undecided for case in result.cases),
+        must_pass=sum(case.must_pass for case in result.cases),
         broken=tuple((case.id, case.broken or "") for case in result.broken),
+        undecided=tuple(case.id for case in result.cases if case.undecided),
+        max_missing=declared.max_missing,
+        min_cases=declared.min_cases,
         compared=_compared(result),
     )
 

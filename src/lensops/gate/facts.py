@@ -28,7 +28,9 @@ class Compared:
 class Scored:
     """A suite's figures. `outcome` and `reasons` are what the eval itself says of them.
 
-    `broken` are the must-pass cases that fail, with the reason; `must_pass` how many there are.
+    `broken` are the must-pass cases that fail, with the reason; `undecided` those with nothing to
+    go by; `must_pass` how many there are. `total` cases are asked for: `n` have a score, `missing`
+    no output, `unscored` an output and no score, which may be a share of `max_missing`.
     """
 
     name: str
@@ -46,6 +48,9 @@ class Scored:
     recipe: str
     must_pass: int = 0
     broken: tuple[tuple[str, str], ...] = ()
+    undecided: tuple[str, ...] = ()
+    max_missing: float = 0.0
+    min_cases: int = 0
     compared: Compared | None = None
 
 

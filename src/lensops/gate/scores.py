@@ -9,6 +9,8 @@ from lensops.evidence import Finding, Outcome, Reading
 from lensops.gate.facts import Scored
 
 SHOWN = 20  # must-pass cases that have a finding of their own
+NAMED = 5  # cases that a finding names
+ENOUGH = 1e-9  # a sum of parts may end this little below the limit that it equals, as in evals
 
 
 def score_findings(suite: Scored) -> Iterator[Finding]:
@@ -37,9 +39,12 @@ def _threshold(suite: Scored) -> Iterator[Finding]:
         message = "no case was scored" if suite.total else "there are no cases"
         yield Finding("threshold", suite.name, Outcome.INCONCLUSIVE, message, None, limit)
         return
-    outcome = Outcome.PASS if mean >= limit else Outcome.FAIL
-    words = "is not below" if outcome is Outcome.PASS else "is below"
-    message = f"mean score {mean:.4f} of {suite.n} cases {words} {limit:g}"
+    message = f"mean score {mean:.4f} of {suite.n} cases "
+    outcome = Outcome.PASS if mean >= limit - ENOUGH else Outcome.FAIL
+    message += f"{'is not' if outcome is Outcome.PASS else 'is'} below {limit:g}"
+    if outcome is Outcome.FAIL and suite.outcome is Outcome.INCONCLUSIVE:
+        outcome = Outcome.INCONCLUSIVE
+        message += f", which the {suite.total - suite.n} without a score may yet turn"
     if suite.threshold != suite.declared_threshold:
         message += f" (override; the manifest says {suite.declared_threshold:g})"
     yield Finding("threshold", suite.name, outcome, message, mean, limit)
@@ -53,11 +58,34 @@ def _must_pass(suite: Scored) -> Iterator[Finding]:
     if more > 0:
         message = f"{more} more cases that must pass do not"
         yield Finding("must_pass", suite.name, Outcome.FAIL, message, float(len(suite.broken)), 0.0)
-    if suite.must_pass and not suite.broken:
+    if suite.undecided:
+        names = ", ".join(suite.undecided[:NAMED]) + (", …" if len(suite.undecided) > NAMED else "")
+        message = f"{len(suite.undecided)} of {suite.must_pass} cases that must pass have no output"
+        yield Finding("must_pass", suite.name, Outcome.INCONCLUSIVE, f"{message}: {names}")
+    if suite.must_pass and not suite.broken and not suite.undecided:
         message = f"all {suite.must_pass} cases that must pass do"
         if suite.must_pass == 1:
             message = "the one case that must pass does"
         yield Finding("must_pass", suite.name, Outcome.PASS, message, 0.0, 0.0)
+
+
+def _missing(suite: Scored) -> Iterator[Finding]:
+    lacking = suite.missing + suite.unscored
+    if not lacking or not suite.total:
+        return
+    counts = ((suite.missing, "no output"), (suite.unscored, "no score"))
+    told = " and ".join(f"{count} have {what}" for count, what in counts if count)
+    share, limit = lacking / suite.total, suite.max_missing
+    outcome = Outcome.INCONCLUSIVE if share > limit else Outcome.NOTE
+    message = f"of {suite.total} cases {told}; {limit:.0%} may lack one"
+    yield Finding("missing", suite.name, outcome, message, share, limit)
+
+
+def _min_cases(suite: Scored) -> Iterator[Finding]:
+    if suite.n < suite.min_cases:
+        message = f"{suite.n} cases have a score, {suite.min_cases} are asked for"
+        limit = float(suite.min_cases)
+        yield Finding("min_cases", suite.name, Outcome.INCONCLUSIVE, message, float(suite.n), limit)
 
 
 def _judged(suite: Scored) -> Iterator[Finding]:
@@ -91,6 +119,8 @@ def _regression(suite: Scored) -> Iterator[Finding]:
 RULES: dict[str, Callable[[Scored], Iterator[Finding]]] = {
     "threshold": _threshold,
     "must_pass": _must_pass,
+    "missing": _missing,
+    "min_cases": _min_cases,
     "regression": _regression,
     "judge": _judged,
 }
