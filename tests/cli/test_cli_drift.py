@@ -153,6 +153,33 @@ def test_markdown_has_the_worst_features_first_and_folds_the_rest(watched: Path)
     assert "<summary>5 more features" in result.out
 
 
+def test_segments_have_a_report_each(watched: Path) -> None:
+    for name, seed in (("baseline", 1), ("current", 2)):
+        made = table(seed)
+        made["region"] = ["north", "south"] * 1500
+        write(watched / f"data/{name}.csv", made)
+    replace(watched, "    bands:", "    by: region\n    bands:")
+    result = lensops("drift", "--format", "json", cwd=watched)
+    assert result.code == 0
+    segments = result.json["monitors"][0]["segments"]
+    assert [(each["segment"], each["n_current"]) for each in segments] == [
+        ("north", 1500),
+        ("south", 1500),
+    ]
+    assert [len(each["features"]) for each in segments] == [2, 2]
+    assert "region = north: 1,500 → 1,500 rows" in lensops("drift", cwd=watched).out
+
+
+def test_the_gate_fails_on_what_drift_fails_on(watched: Path) -> None:
+    assert "drift propensity: PSI 0.0" in lensops("gate", cwd=watched).out
+    critical(watched)
+    result = lensops("gate", "--format", "json", cwd=watched)
+    assert (result.code, result.json["verdict"]) == (1, "fail")
+    finding = next(each for each in result.json["findings"] if each["rule"] == "drift")
+    assert (finding["outcome"], finding["limit"]) == ("fail", 0.2)
+    assert "shifted by about +0.19" in finding["message"]
+
+
 def test_one_monitor_can_be_chosen_and_an_unknown_one_is_an_error(watched: Path) -> None:
     assert lensops("drift", "--monitor", "propensity", cwd=watched).code == 0
     result = lensops("drift", "--monitor", "propensty", cwd=watched)

@@ -77,7 +77,7 @@ def _half(
     name, layout = ready.measure.name, ready.layout
     if layout is None or name not in tallies[0] or name not in tallies[1]:
         empty = np.zeros(0, dtype=np.int64)
-        pair = Pair((), empty, empty, lambda counts: counts / 1)
+        pair = Pair((), empty, empty, recipe_of(ready.measure, ready.watched.feature).smooth)
         words = "the baseline has no values" if layout is None else "a window has no rows"
         return _Half(ready, pair, (Counts(()), Counts(())), None, words)
     counts = tallies[0][name], tallies[1][name]

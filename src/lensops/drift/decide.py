@@ -48,7 +48,8 @@ class Checked:
 
 def decide(monitor: Monitor, report: DriftReport) -> Decision:
     """The worst outcome of the features; a monitor that compared nothing is inconclusive."""
-    said = [_feature(monitor, feature) for feature in report.features]
+    worst_first = sorted(report.features, key=lambda feature: -(feature.psi or 0.0))
+    said = [_feature(monitor, feature) for feature in worst_first]
     outcomes = {reason.outcome for reason in said}
     found = tuple(sorted((r for r in said if r.why), key=lambda r: _ORDER.index(r.outcome)))
     if Outcome.FAIL in outcomes:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from lensops.drift.decide import Checked
 from lensops.drift.evidence import Status
-from lensops.drift.report import WORST, Compared, FeatureDrift
+from lensops.drift.report import WORST, Compared, FeatureDrift, SegmentDrift
 from lensops.evidence import Outcome
 from lensops.report.bars import bars
 from lensops.report.document import (
@@ -189,7 +189,7 @@ def _monitor(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _segment(segment: Any) -> dict[str, Any]:
+def _segment(segment: SegmentDrift) -> dict[str, Any]:
     return {
         "segment": segment.segment,
         "psi": segment.psi,
@@ -197,6 +197,7 @@ def _segment(segment: Any) -> dict[str, Any]:
         "n_baseline": segment.n_baseline,
         "n_current": segment.n_current,
         "feature_breakdown": segment.feature_breakdown,
+        "features": [_feature(feature) for feature in segment.features],
     }
 
 
