@@ -108,6 +108,22 @@ def test_critical_drift_fails(sample: Repo) -> None:
     assert outcomes(sample)["drift"] == ["fail"]
 
 
+def test_a_replay_asks_no_warehouse(sample: Repo) -> None:
+    data = "    baseline: data/baseline.csv\n    current: data/current.csv\n"
+    away = (
+        "    connection: postgres://127.0.0.1:9/${HOME}\n    table: scores\n    time: at\n"
+        "    baseline: 2024-01\n    current: 2024-02\n"
+    )
+    edit(sample, data, away)
+    result = gate(sample)
+    assert result.code == 3, result.err
+    assert (
+        "? drift propensity: it is counted in a warehouse, and a replay asks nobody" in result.out
+    )
+    assert "✓ threshold offer_copy" in result.out
+    assert "connection changed" in gate(sample, "--base", "main").out
+
+
 def test_a_released_version_changed_in_place_fails(sample: Repo) -> None:
     path = sample.root / "prompts/offer_copy/v2.yaml"
     path.write_text(path.read_text().replace("punchy", "loud"))

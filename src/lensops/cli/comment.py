@@ -48,7 +48,10 @@ def comment(
     from lensops.flows.comment import pull_request as named
 
     where = named(repository, pull_request, os.environ) if post else None
-    token = taken_token(os.environ) if post else ""
+    token = taken_token(os.environ)
+    if post and not token:
+        hint = "give the step `GITHUB_TOKEN: ${{ github.token }}`"
+        raise UserError("there is no GITHUB_TOKEN", hint)
     failure: UserError | None = None
     try:
         body = _composed(directory, manifest, base, replay=replay)
@@ -87,6 +90,12 @@ def _failed(error: UserError) -> str:
 def _summarise(body: str) -> None:
     """Append the comment to the summary of the workflow's step."""
     path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if path:
+    if not path:
+        return
+    try:
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(body)
+    except OSError as error:
+        from lensops.cli.output import say
+
+        say(f"the step's summary cannot be written: {error.strerror}")

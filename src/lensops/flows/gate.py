@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, Place
 from lensops.evals.value import SuiteResult
-from lensops.evidence import Finding, Verdict
+from lensops.evidence import Finding, Outcome, Verdict
 from lensops.flows.asking import Mode, Watch
 from lensops.flows.bound import bound
 from lensops.flows.evals import Options, Run
@@ -73,7 +73,9 @@ def gate(
         findings = [*loosened, *findings]
         point = Base(merge.ref, merge.commit)
     evals = _evals(project, Options(base=base, mode=mode), watch)
-    drift = _drift(project)
+    asked, unasked = _monitors(project, mode)
+    findings += unasked
+    drift = _drift(project, asked)
     verdict = decide(
         findings,
         [_scored(project, result) for result in evals.results] if evals else (),
@@ -88,12 +90,33 @@ def _evals(project: Project, options: Options, watch: Watch | None) -> Run | Non
     return run_evals(project, options, watch) if project.manifest.evals else None
 
 
-def _drift(project: Project) -> DriftRun | None:
-    if not project.manifest.drift:
+def _monitors(project: Project, mode: Mode) -> tuple[tuple[str, ...], list[Finding]]:
+    """The monitors to count, and a finding for each that must not be: a replay asks nobody.
+
+    A pull request's manifest says where a warehouse is and what it is sent of the environment.
+    """
+    declared = project.manifest.drift
+    away = [name for name in declared if declared[name].connection and mode is Mode.REPLAY]
+    words = "it is counted in a warehouse, and a replay asks nobody"
+    found = [
+        Finding(
+            "drift",
+            name,
+            Outcome.INCONCLUSIVE,
+            words,
+            place=project.file.place("drift", name, "connection"),
+        )
+        for name in away
+    ]
+    return tuple(name for name in declared if name not in away), found
+
+
+def _drift(project: Project, names: tuple[str, ...]) -> DriftRun | None:
+    if not names:
         return None
     from lensops.flows.drift import run  # loads NumPy and DuckDB
 
-    return run(project)
+    return run(project, names)
 
 
 def _scored(project: Project, result: SuiteResult) -> Scored:

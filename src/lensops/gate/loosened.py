@@ -103,7 +103,7 @@ def _judge(keys: Keys, base: Suite, head: Suite) -> Iterator[Loosening]:
 def monitor_changes(keys: Keys, base: Monitor, head: Monitor) -> Iterator[Loosening]:
     """What a drift monitor asks less of than before."""
     yield from _bands((*keys, "bands"), base.bands, head.bands)
-    windows = ("baseline", "data", "profile", "where", "by", "time", "table")
+    windows = ("baseline", "data", "profile", "where", "by", "time", "connection", "table")
     yield from changed(keys, base, head, *windows)
     yield from raised(keys, base, head, "confidence")
     softer = {"on": "critical", "evidence": "confirmed"}
