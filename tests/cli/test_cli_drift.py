@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -316,3 +317,11 @@ def test_a_bar_is_shown_on_a_terminal_once_it_takes_long(
         time.sleep(0.1)
     assert ("counting second" in screen.getvalue()) is shown
     assert screen.getvalue().endswith("\r\x1b[K") is shown
+
+
+def test_the_file_is_written_though_nobody_reads_the_rest(watched: Path) -> None:
+    command = f"{sys.executable} -m lensops drift --output drift_results/new.json | head -1"
+    shell = ["bash", "-c", command]
+    done = subprocess.run(shell, cwd=watched, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("✅ Drift PSI=")
+    assert json.loads((watched / "drift_results/new.json").read_text())["status"] == "ok"

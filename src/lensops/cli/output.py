@@ -23,18 +23,21 @@ class Report:
 
 
 def emit(report: Report, form: Format, output: Path | None = None) -> None:
-    """Print a report. A file ending in .json or .md gets that form, any other the printed one."""
+    """Print a report. A file ending in .json or .md gets that form, any other the printed one.
+
+    The file comes first: whoever reads stdout may stop reading, as `| head -1` does.
+    """
+    if output is not None:
+        from lensops.files import write_atomic
+
+        by_ending = {".json": Format.JSON, ".md": Format.MARKDOWN}
+        write_atomic(output, _text(report, by_ending.get(output.suffix, form)).encode())
     if form is Format.TEXT and not on_actions():
         from lensops.render.terminal import print_document
 
         print_document(report.document, sys.stdout, sides=report.sides)
     else:
         write(_text(report, form))
-    if output is not None:
-        from lensops.files import write_atomic
-
-        by_ending = {".json": Format.JSON, ".md": Format.MARKDOWN}
-        write_atomic(output, _text(report, by_ending.get(output.suffix, form)).encode())
 
 
 def print_line(message: str) -> None:
