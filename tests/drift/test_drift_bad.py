@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lensops.errors import UserError
 from support.cli import Result, lensops
 from support.drift import checked, feature, monitor, windows
 
@@ -199,3 +202,20 @@ def test_a_link_that_leaves_the_repository_is_not_followed(tmp_path: Path) -> No
     (inside / "l.csv").symlink_to(outside)
     assert "leaves the repository" in drift(inside, {}, current="l.csv").err
     assert "leaves the repository" in drift(inside, {"d/1.csv": GOOD}, current="*.csv").err
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "csv.gz"])
+def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path: Path, ending: str) -> None:
+    """Bytes that were changed, cut out, put in or cut off."""
+    table = {"x": [str(at / 7) for at in range(200)], "c": ["a", "b"] * 100}
+    windows(tmp_path, table, table, ending)
+    files = {"baseline": f"baseline.{ending}", "current": f"current.{ending}"}
+    whole = (tmp_path / files["baseline"]).read_bytes()
+    draw = random.Random(ending)
+    for _ in range(12):
+        at, end = sorted(draw.choices(range(len(whole)), k=2))
+        odd = draw.choice([b'"', b"\n", b"\0", b"{", b"\xff", b",,", b""])
+        made = whole[:at] + odd + draw.choice([whole[at + 1 :], whole[end:], b""])
+        (tmp_path / files["current"]).write_bytes(made)
+        with contextlib.suppress(UserError):
+            checked(tmp_path, monitor(**files, features={"x": {}, "c": {}}))
