@@ -135,7 +135,7 @@ def test_every_page(full: Repo, serve: Any, open_page: Any) -> None:
 
     page.get_by_role("link", name="Targets").click()
     page.get_by_text("production").first.wait_for()
-    assert page.get_by_test_id("stDataFrame").count() == 2
+    page.get_by_test_id("stDataFrame").nth(1).wait_for()
 
 
 def test_an_empty_project(project: Repo, serve: Any, open_page: Any) -> None:
