@@ -42,6 +42,19 @@ def test_shallow_clone_is_said_and_never_passed_off_as_whole(grown: Repo, tmp_pa
     assert [str(e.kind) for e in history.events] == ["activate", "unknown"]
 
 
+def test_a_base_that_a_shallow_clone_lacks_is_told_with_what_mends_it(
+    grown: Repo, tmp_path: Path
+) -> None:
+    grown.git("branch", "other", "HEAD~1")
+    shallow = clone(grown, tmp_path / "clone", "--depth", "1")
+    with (
+        open_repository(shallow.root) as repository,
+        pytest.raises(UserError, match="no revision 'origin/other'") as raised,
+    ):
+        repository.merge_base("origin/other")
+    assert "fetch-depth: 0" in (raised.value.hint or "")
+
+
 def test_blobless_clone(grown: Repo, tmp_path: Path) -> None:
     blobless = clone(grown, tmp_path / "clone", "--filter=blob:none", "--no-checkout")
     assert kinds(blobless.root) == ["activate", "activate", "rollback"]

@@ -28,6 +28,7 @@ NEUTRAL = (
 ENVIRONMENT = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 ENVIRONMENT |= {"GIT_LITERAL_PATHSPECS": "1"}
 CHUNK = 1 << 16
+_WHOLE = "the clone is shallow: in CI, check out with `fetch-depth: 0`"
 ORIGIN, LOCAL = "refs/remotes/origin/", "refs/heads/"
 
 
@@ -83,6 +84,7 @@ class Repository:
         found = self._try("rev-parse", "--verify", "--quiet", "--end-of-options", name)
         if found is None:
             hint = suggestion(ref, self._names()) or "see `git branch --all`"
+            hint = _WHOLE if self.is_shallow else hint
             raise UserError(f"there is no revision {ref!r}", hint)
         return found.splitlines()[-1]
 
@@ -91,7 +93,7 @@ class Repository:
         other = self.resolve(ref)
         found = self._try("merge-base", "HEAD", other)
         if found is None:
-            hint = "in CI, check out with `fetch-depth: 0`" if self.is_shallow else None
+            hint = _WHOLE if self.is_shallow else None
             raise UserError(f"HEAD and {ref!r} have no commit in common", hint)
         return found
 
