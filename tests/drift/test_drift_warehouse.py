@@ -26,6 +26,7 @@ from support.warehouse import fill_postgres, postgres, spark
 
 pytestmark = [
     pytest.mark.warehouse,
+    pytest.mark.timeout(300),  # the first test starts a Java machine
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
     pytest.mark.filterwarnings("ignore:.*:ResourceWarning"),  # Py4J leaves sockets to the collector
 ]

@@ -52,13 +52,15 @@ class WarehouseEngine:
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
         cut = window(self._table(rows), rows)
-        found = {}
-        for measure in measures:
-            value = self._finite(cut, measure)
-            extent = self.extents(rows, [measure])[measure.name] if step > 1 else None
-            taken = sampling.taken(cut, value, step, extent)
+        values = {measure.name: self._finite(cut, measure) for measure in measures}
+        if step == 1 and values:
             with self.said.asking():
-                found[measure.name] = sampling.array(self.server.batches(taken))
+                return sampling.together(cut, values, self.server.batches)
+        extents = self.extents(rows, measures)
+        found = {}
+        for name, value in values.items():
+            with self.said.asking():
+                found[name] = sampling.taken(cut, value, step, extents[name], self.server.batches)
         return found
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:

@@ -1,8 +1,8 @@
-"""Evenly taken values of a table: of each stretch of values every so-manieth in their order."""
+"""The values behind edges and shapes: all of a window, or every so-manieth in their order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import ibis
@@ -12,26 +12,36 @@ from lensops.drift.psi import Shares
 from lensops.drift.recipes import Extent
 
 STRETCHES = 64  # parts that are sorted by themselves, so that an engine can share them out
+Batches = Callable[[Any], Iterable[Any]]
 
 
-def taken(window: Any, value: Any, step: int, extent: Extent | None) -> Any:
-    """The statement for every `step`-th finite value.
+def together(window: Any, values: Mapping[str, Any], batches: Batches) -> dict[str, Shares]:
+    """All finite values of several measures, read by one statement."""
+    table = window.select(**{f"f{at}": value for at, value in enumerate(values.values())})
+    parts = list(batches(table))
+    return {name: _array(parts, at) for at, name in enumerate(values)}
+
+
+def taken(window: Any, value: Any, step: int, extent: Extent | None, batches: Batches) -> Shares:
+    """Every `step`-th finite value of a measure.
 
     A table has no order of rows, so the order is that of the values: the same on every run, and
     spread over the whole distribution.
     """
+    if extent is None:
+        return np.empty(0)
     table = window.select(x=value).filter(ibis._.x.notnull())
-    if step == 1 or extent is None:
-        return table
     half = (extent.high / 2 - extent.low / 2) / STRETCHES or 1.0  # halved: huge numbers stay finite
     stretch = ((table.x / 2 - extent.low / 2) / half).floor()
     place = ibis.row_number().over(group_by=stretch, order_by=table.x)
     numbered = table.mutate(place=place)
-    return numbered.filter(numbered.place % step == step // 2).select("x")
+    asked = numbered.filter(numbered.place % step == step // 2).select("x")
+    return _array(batches(asked), 0)
 
 
-def array(batches: Iterable[Any]) -> Shares:
-    """The values of a result's only column."""
-    parts = [batch.column(0).to_numpy(zero_copy_only=False) for batch in batches]
-    values: Shares = np.concatenate([np.empty(0), *parts]).astype(np.float64)
-    return np.sort(values)
+def _array(batches: Iterable[Any], column: int) -> Shares:
+    """A column of a result in its order, without rows that have no value."""
+    parts = [batch.column(column).to_numpy(zero_copy_only=False) for batch in batches]
+    values = np.concatenate([np.empty(0), *parts]).astype(np.float64)
+    found: Shares = np.sort(values[~np.isnan(values)])
+    return found
