@@ -240,6 +240,26 @@ def test_hostile_outputs_and_names_stay_text(change: Repo) -> None:
     assert_tame(re.sub(r"(?ms)^(`{3,})diff\n.*?^\1$", "", done.out))
 
 
+def test_a_hostile_branch_name_stays_text(change: Repo) -> None:
+    name = "a`id`$(id)@octo/<!--x--><script>|_b_"
+    change.git("branch", name, "main")
+    done = lensops("comment", "--base", name, cwd=change.root)
+    assert done.code == 0, done.err
+    assert_tame(done.out)
+    absent = lensops("comment", "--base", name + "`", cwd=change.root)
+    assert absent.code == 2
+    assert_tame(absent.out)
+
+
+def test_many_problems_are_counted(change: Repo) -> None:
+    rows = "".join(f'{{"id": {n}}}\n' for n in range(200))
+    change.write({"cases.jsonl": rows})
+    done = lensops("comment", "--base", "main", cwd=change.root)
+    assert done.code == 2
+    assert re.search(r"- and \d+ more problems\n$", done.out)
+    assert len(done.out.splitlines()) < 60
+
+
 def test_it_is_never_too_long(change: Repo) -> None:
     prompt = "user: |\n" + "".join(f"  {{{{ segment }}}} {n} {'&<@`' * 20}\n" for n in range(3000))
     change.commit("Long", {"prompts/offer_copy/v2.yaml": prompt})

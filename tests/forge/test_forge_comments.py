@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -88,6 +89,15 @@ def test_two_runs_at_once_leave_one(host: Host, comments: GitHub) -> None:
     written = put(comments, MARKER, "from this run")
     assert bodies(host) == [f"{MARKER}\nfrom this run"]
     assert written.body == f"{MARKER}\nfrom this run"
+
+
+def test_many_runs_at_once_leave_one(host: Host, comments: GitHub) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        runs = [pool.submit(put, comments, MARKER, f"run {number}") for number in range(6)]
+        for run in runs:
+            run.result()
+    (body,) = bodies(host)
+    assert body.startswith(f"{MARKER}\nrun ")
 
 
 def test_one_that_was_deleted_meanwhile_is_written_anew(host: Host, comments: GitHub) -> None:
