@@ -262,9 +262,19 @@ def test_sampled_edges_are_near_the_exact_ones(
     near = checked(tmp_path, monitor(**keys)).features[0]
     assert sum(near.baseline_counts) == 200_000
     assert [float(edge) for edge in near.edges] == pytest.approx(
-        [float(edge) for edge in exact.edges], abs=0.03
+        [float(edge) for edge in exact.edges], abs=0.08
     )
     assert near.psi == exact.psi == 0.0
+
+
+def test_more_features_than_one_statement_counts(tmp_path: Path) -> None:
+    made = {f"f{at}": [at + v for v in range(60)] for at in range(120)}
+    windows(tmp_path, made, made, "parquet")
+    keys = {"baseline": "baseline.parquet", "current": "current.parquet", "by": "f0"}
+    report = checked(tmp_path, monitor(**keys, features={name: {} for name in made}))
+    assert [each.name for each in report.features] == list(made)
+    assert {each.psi for each in report.features} == {0.0}
+    assert {float(each.edges[0]) // 1 - at for at, each in enumerate(report.features)} == {5.0}
 
 
 def test_arrays_of_different_lengths_are_an_error() -> None:

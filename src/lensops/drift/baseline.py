@@ -18,6 +18,7 @@ from lensops.manifest.drift import Monitor
 VALUES = 1_000  # categories that a baseline remembers, with or without a cell of their own
 EXACT = 8_000_000  # numbers that are held in memory to find exact quantiles
 EVEN = 100_000  # rows that are taken evenly where there are more
+LEAST = 5_000  # rows that are taken of however many features
 SEGMENTS = 50  # segments that are reported by themselves
 
 
@@ -87,13 +88,14 @@ def with_total(tallies: Mapping[str | None, Tally]) -> dict[str | None, Tally]:
     return {**tallies, None: total}
 
 
-def even_step(rows: int) -> int:
+def even_step(rows: int, measures: int) -> int:
     """Every how many rows one is taken for the shape of a window."""
-    return max(1, -(-rows // EVEN))
+    most = max(min(EVEN, EXACT // max(measures, 1)), LEAST)
+    return max(1, -(-rows // most))
 
 
 def _step(extremes: Extremes, measures: int) -> int:
-    return 1 if extremes.rows * measures <= EXACT else even_step(extremes.rows)
+    return 1 if extremes.rows * measures <= EXACT else even_step(extremes.rows, measures)
 
 
 def _sampled(features: Sequence[Watched]) -> list[Measure]:

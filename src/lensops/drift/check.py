@@ -73,7 +73,7 @@ def _seen(
 ) -> dict[str, Seen]:
     """The shapes of numbers and the new categories of the current window."""
     shaped = [one for one in ready if one.shape is not None]
-    step = even_step(current.extremes.rows)
+    step = even_step(current.extremes.rows, len(shaped))
     samples = engine.sample(current.rows, [one.measure for one in shaped], step)
     seen = {
         one.measure.name: Seen(shape=same_cells(one.shape, samples[one.measure.name]))

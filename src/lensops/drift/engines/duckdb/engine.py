@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from lensops.drift.engine import CATEGORY, NUMBER, TEXT, TIME, Asked, Extremes, Rows
 from lensops.drift.engines.duckdb import expressions, sampling, times
@@ -16,12 +16,14 @@ from lensops.drift.engines.duckdb.files import resolve
 from lensops.drift.engines.duckdb.readers import ROW, numbered, reading, types_of
 from lensops.drift.engines.duckdb.session import Session
 from lensops.drift.engines.duckdb.statement import Statement, quoted
-from lensops.drift.layout import Measure, Tally
+from lensops.drift.layout import Counts, Measure, Tally
 from lensops.drift.psi import Shares
 from lensops.drift.recipes import Extent
 from lensops.files import Folder
 
+Item = TypeVar("Item")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WIDTH = 50  # measures of one statement: memory grows with the columns that are read together
 ENDS = 65_536  # bytes of a file's beginning and end that its fingerprint reads
 
 
@@ -75,8 +77,12 @@ class DuckEngine:
         }
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
-        if not measures:
-            return {}
+        found: dict[str, Shares] = {}
+        for part in _parts(measures):
+            found |= self._sampled(rows, part, step)
+        return found
+
+    def _sampled(self, rows: Rows, measures: Sequence[Measure], step: int) -> dict[str, Shares]:
         statement, types, source = Statement(), self._types_of(rows), self.sources[rows.source]
         if step > 1 and self._is_one_whole_file(rows):
             blocks = sampling.blocks(self.extremes(rows).rows, step, statement)
@@ -118,6 +124,14 @@ class DuckEngine:
         return [(str(row[0]), int(row[1])) for row in self.session.rows(text, statement.values)]
 
     def count(self, rows: Rows, asked: Asked) -> Mapping[str | None, Tally]:
+        tallies: dict[str | None, dict[str, Counts]] = {}
+        for part in _parts(list(asked.layouts.items())):
+            counted = self._counted(rows, Asked(dict(part), asked.group))
+            for group, tally in counted.items():
+                tallies.setdefault(group, {}).update(tally)
+        return tallies
+
+    def _counted(self, rows: Rows, asked: Asked) -> Mapping[str | None, Tally]:
         statement = Statement()
         counting = Counting(rows, asked, self._types_of(rows))
         extra = [asked.group.column] if asked.group and asked.group.column else []
@@ -164,6 +178,12 @@ class DuckEngine:
         source = self.sources[rows.source]
         whole = not rows.where and not rows.bounded and ROW not in self._types_of(rows)
         return source.form == "parquet" and len(source.files) == 1 and whole
+
+
+def _parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """As many as one statement counts; nearly always that is all of them."""
+    for at in range(0, len(items), WIDTH):
+        yield items[at : at + WIDTH]
 
 
 def _kind(kind: str, untyped: bool) -> str:
