@@ -54,6 +54,7 @@ class DriftFeature(Stored):
     psi: float | None = None
     status: str
     evidence: str | None = None
+    labels: tuple[str, ...] = ()
     edges: tuple[Any, ...] = ()
     baseline_counts: tuple[float, ...] = ()
     current_counts: tuple[float, ...] = ()

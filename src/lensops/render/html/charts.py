@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 from lensops.report.document import Histogram, Series
@@ -9,7 +10,7 @@ from lensops.report.document import Histogram, Series
 WIDTH, HEIGHT = 640, 160
 LEFT, BOTTOM, TOP, RIGHT = 44, 22, 10, 96  # room for the axis and for the names of limits
 INNER_WIDTH, INNER_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-NAMED_CELLS = 12  # more names below would run into each other
+LETTER, LONGEST = 6.0, 12  # how wide a letter of a cell's name is, and how many are shown
 POINTS = 200  # of a series, the newest
 
 Text = Callable[[str], str]
@@ -78,10 +79,10 @@ def _bars(block: Histogram, top: float, step: float, text: Text) -> Iterator[str
 
 
 def _names(labels: tuple[str, ...], step: float, text: Text) -> Iterator[str]:
-    every = -(-len(labels) // NAMED_CELLS) if labels else 1
-    for index in range(0, len(labels), every):
-        x = LEFT + (index + 0.5) * step
-        short = labels[index].split(" to ")[0][:10]
+    shorts = [label.split(" to ")[0][:LONGEST] for label in labels]
+    every = math.ceil(max((len(short) + 1 for short in shorts), default=1) * LETTER / step)
+    for index in range(0, len(labels), max(every, 1)):
+        x, short = LEFT + (index + 0.5) * step, shorts[index]
         yield f'<text x="{x:.1f}" y="{HEIGHT - 6}" text-anchor="middle">{text(short)}</text>'
 
 

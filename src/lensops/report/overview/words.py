@@ -44,7 +44,9 @@ def shares(counts: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def cell_labels(feature: DriftFeature, cells: int) -> tuple[str, ...]:
-    """A name for each cell: its edges where there are as many, else its number."""
+    """A name for each cell: its label, or its edges where there are as many, else its number."""
+    if len(feature.labels) == cells:
+        return feature.labels
     edges = feature.edges
     if len(edges) == cells + 1:
         return tuple(f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges))
