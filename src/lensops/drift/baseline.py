@@ -16,7 +16,7 @@ from lensops.drift.windows import Resolved
 from lensops.manifest.drift import Monitor
 
 VALUES = 1_000  # categories that a baseline remembers, with or without a cell of their own
-EXACT = 8_000_000  # numbers that are held in memory to find exact quantiles
+EXACT = 2_000_000  # numbers that are held in memory to find exact quantiles
 EVEN = 100_000  # rows that are taken evenly where there are more
 LEAST = 5_000  # rows that are taken of however many features
 SEGMENTS = 50  # segments that are reported by themselves
