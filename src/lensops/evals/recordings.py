@@ -14,7 +14,6 @@ from lensops.evals.ask import AnswerReply, AnswerRequest, GradeReply, GradeReque
 from lensops.evals.cases import capped, problems_of
 from lensops.evals.jsonl import Row, open_lines, rows
 from lensops.files import Tree
-from lensops.manifest import Suite
 
 
 class _Recorded(BaseModel):
@@ -74,11 +73,6 @@ class Recordings:
             self.outputs.setdefault(row.key, {})[row.case] = row
         else:
             self.grades[row.key] = row
-
-
-def recordings_path(name: str, suite: Suite, version: str) -> str:
-    """Where the recordings of a version lie for a suite of this name, relative to the manifest."""
-    return f"{suite.recordings or f'evals/{name}/recordings'}/{version}.jsonl"
 
 
 def read_recordings(tree: Tree, path: str, into: Recordings | None = None) -> Recordings:

@@ -24,7 +24,7 @@ def bound(tree: Tree, manifest: Manifest, release: Release) -> dict[str, str]:
     found = {"release": release.digest}
     if manifest.evals:
         cases = {name: _lines(tree, suite.cases) for name, suite in manifest.evals.items()}
-        paths = {name: recordings_path(manifest, release, name) for name in manifest.evals}
+        paths = {name: _recordings(manifest, release, name) for name in manifest.evals}
         recordings = {name: _lines(tree, path) for name, path in paths.items()}
         found |= {"cases": digest("cases", cases), "recordings": digest("recordings", recordings)}
     if manifest.evals or manifest.drift:
@@ -45,10 +45,9 @@ def policy(tree: Tree, manifest: Manifest) -> dict[str, object]:
     }
 
 
-def recordings_path(manifest: Manifest, release: Release, suite: str) -> str:
+def _recordings(manifest: Manifest, release: Release, suite: str) -> str:
     """The recordings of the version that the release has for a suite's prompt."""
-    folder = manifest.evals[suite].recordings or f"evals/{suite}/recordings"
-    return f"{folder}/{release.prompts[manifest.prompt_of(suite)].version}.jsonl"
+    return manifest.recordings_of(suite, release.prompts[manifest.prompt_of(suite)].version)
 
 
 def schemas_of(tree: Tree, suite: Suite) -> dict[str, str]:

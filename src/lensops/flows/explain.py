@@ -12,7 +12,7 @@ from lensops.evals.ask import AnswerRequest, GradeRequest
 from lensops.evals.cases import Case, load_cases
 from lensops.evals.explain import Explained, explain
 from lensops.evals.judging import grade_requests
-from lensops.evals.recordings import Recordings, read_recordings, recordings_path, requests_of
+from lensops.evals.recordings import Recordings, read_recordings, requests_of
 from lensops.flows.project import Project
 from lensops.manifest import suggestion
 
@@ -49,7 +49,7 @@ def explain_case(
 def _of_suite(project: Project, name: str, case: Case) -> CaseExplained:
     suite = project.manifest.evals[name]
     arm = arm_of(project.active[project.manifest.prompt_of(name)], suite)
-    path = recordings_path(name, suite, arm.version)
+    path = project.manifest.recordings_of(name, arm.version)
     known = read_recordings(project.tree, path)
     asked = list(requests_of(project.tree, path, case.id))
     outputs = arm.requests(case)

@@ -10,7 +10,7 @@ from lensops.evals.against import regression_of
 from lensops.evals.arm import Answered, Arm, arm_of, outputs_digest
 from lensops.evals.cases import cases_digest, load_cases
 from lensops.evals.recorder import append
-from lensops.evals.recordings import read_recordings, recordings_path
+from lensops.evals.recordings import read_recordings
 from lensops.evals.schema import load_schemas
 from lensops.evals.scoring import Scorer, score_cases, signatures
 from lensops.evals.summary import About, judge_totals, summarise
@@ -42,7 +42,7 @@ class SuiteRun:
         self.notes: list[str] = []
 
     def path(self, version: str) -> str:
-        return recordings_path(self.name, self.suite, version)
+        return self.project.manifest.recordings_of(self.name, version)
 
     def place(self, version: str) -> Path:
         """Where the recordings of a version are written."""

@@ -177,6 +177,11 @@ class Manifest(Strict):
         """The targets, or the one local directory of a manifest that names none."""
         return self.targets or {"local": Target(directory=".lensops/live/local")}
 
+    def recordings_of(self, suite: str, version: str) -> str:
+        """The file with a version's recordings for an eval, relative to the manifest."""
+        folder = self.evals[suite].recordings or f"evals/{suite}/recordings"
+        return f"{folder}/{version}.jsonl"
+
     def prompt_of(self, suite: str) -> str:
         """The prompt that an eval suite exercises."""
         return self.evals[suite].prompt or suite
