@@ -116,8 +116,11 @@ class Directory:
         for folder in (".", layout.OBJECTS, layout.LOG):
             for name in self._tree.names(folder):
                 path = self._tree.root / folder / name
-                if name.startswith(".") and ".json." in name and path.stat().st_mtime < before:
-                    path.unlink(missing_ok=True)
+                if not (name.startswith(".") and ".json." in name):
+                    continue
+                with contextlib.suppress(FileNotFoundError):  # its writer put it in place meanwhile
+                    if path.stat().st_mtime < before:
+                        path.unlink()
 
     @contextlib.contextmanager
     def _failing(self, verb: str, state: str | None = None) -> Iterator[None]:
