@@ -10,13 +10,13 @@ import pytest
 import typer
 
 from lensops import __version__
-from lensops.cli.main import app
+from lensops.cli.main import build
 from lensops.errors import Exit
 from support.cli import lensops, process
 from support.repo import Repo
 
 ROOT = Path(__file__).parents[2]
-GROUP = typer.main.get_command(app)
+GROUP = typer.main.get_command(build())
 COMMANDS = sorted(GROUP.commands)  # type: ignore[attr-defined]  # a group, which the stub hides
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from lensops.cli.main import app  # noqa: F401  # the app is built once, before time is measured
 from support import sample
 from support.cli import lensops
 from support.repo import Repo

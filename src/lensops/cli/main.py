@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated, NoReturn
@@ -10,16 +11,6 @@ import typer
 
 from lensops.cli import commands
 from lensops.errors import Exit, Invalid, UserError
-
-app = typer.Typer(
-    name="lensops",
-    no_args_is_help=True,
-    add_completion=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-commands.register(app)
 
 
 def _version(wanted: bool) -> None:
@@ -30,7 +21,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
@@ -39,15 +29,32 @@ def root(
     """Prompts as infrastructure: plan, gate, apply and roll back from one manifest in git."""
 
 
+def build(only: str | None = None) -> typer.Typer:
+    """The app with every command, or with the one that is about to run."""
+    app = typer.Typer(
+        name="lensops",
+        no_args_is_help=True,
+        add_completion=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback()(root)
+    commands.register(app, only)
+    return app
+
+
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    gc.set_threshold(100_000)  # while modules load there is nothing to collect
     sys.exit(run())
 
 
 def run(arguments: list[str] | None = None) -> int:
     """The exit code of a command line; every error ends here, as words on stderr."""
+    only = commands.named(sys.argv[1:] if arguments is None else arguments)
     try:
-        outcome = app(arguments, standalone_mode=False)
+        outcome = build(only)(arguments, standalone_mode=False)
         return int(outcome or 0)
     except UserError as error:
         return _say(error)
