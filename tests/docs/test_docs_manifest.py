@@ -46,3 +46,10 @@ def test_whole_manifests_of_the_docs_are_sound(page: Path) -> None:
             load(text.encode(), page.name)
         except Invalid as error:
             pytest.fail(str(error))
+
+
+def test_the_schema_that_editors_use_here_is_the_one_of_now() -> None:
+    """After a change of the model: lensops schema > .lensops/schema.json."""
+    assert json.loads((ROOT / ".lensops/schema.json").read_text()) == json.loads(
+        json.dumps(schema())
+    )
