@@ -6,10 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from support import sample
 from support.repo import Repo
 
+# laws are tried on this many examples: the whole suite stays under two minutes on two cores
+settings.register_profile("suite", max_examples=40, deadline=None)
+settings.load_profile("suite")
 KEPT = {"PATH", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "SSL_CERT_FILE", "CI"}
 
 
@@ -19,7 +23,7 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
     for name in list(os.environ):
         if name not in KEPT and not name.startswith("PYTEST"):
             monkeypatch.delenv(name)
-    settings = {
+    environment = {
         "HOME": str(home),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -33,7 +37,7 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
         "COLUMNS": "100",
         "GIT_CEILING_DIRECTORIES": str(Path(home).parent),
     }
-    for name, value in settings.items():
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
 
