@@ -44,9 +44,14 @@ def score_history(overview: Overview, name: str) -> None:
     ]
     st.subheader(f"Mean score of {escape(name)}")
     score = number_axis("score", "mean score", scale={"zero": False})
-    scores = layer("line", {"x": TIME, "y": score, "detail": {"field": "version"}}, point=True)
+    place = {"x": TIME, "y": score}
     limit = {"x": TIME, "y": number_axis("threshold", "mean score")}
-    chart(rows, scores, layer("line", limit, strokeDash=[4, 4], color="#d33"))
+    chart(
+        rows,
+        layer("line", place),
+        layer("point", {**place, "color": {"field": "version"}}, filled=True, size=60),
+        layer("line", limit, strokeDash=[4, 4], color="#d33"),
+    )
 
 
 def _runs(overview: Overview, name: str) -> list[StoredEval]:
