@@ -161,6 +161,12 @@ def test_a_version_that_was_changed_in_place_is_no_way_back(activated: Repo) -> 
     assert active(activated) == "v2"
 
 
+def test_an_edit_in_place_is_not_the_manifests_to_undo(project: Repo) -> None:
+    edited = project.commit("Sneak", {"prompts/offer_copy/v1.yaml": sample.V2})
+    result = lensops("rollback", cwd=project.root)
+    assert (result.code, f"git revert {edited[:10]}" in result.err) == (1, True)
+
+
 def test_a_hook_that_refuses_leaves_all_as_it_was(activated: Repo) -> None:
     hook = activated.root / ".git/hooks/pre-commit"
     hook.parent.mkdir(exist_ok=True)

@@ -74,6 +74,9 @@ def _step(repository: Repository, told: History, prompt: str, active: str, to: s
     version = to or previous
     if version is None:
         raise Refused(_no_earlier(told, prompt, active), _hint(told))
+    if version == active and to is None:
+        words = f"commit {undone.commit[:10]} changed the content of {prompt} {active} in place"
+        raise Refused(words, f"the manifest cannot undo that: git revert {undone.commit[:10]}")
     if version == active:
         raise Refused(f"{prompt} {active} is active already", "choose another version with --to")
     return _Step(prompt, version, undone, repository.parents(undone.commit))
