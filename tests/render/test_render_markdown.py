@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -54,6 +54,13 @@ HOSTILE = [
     "\\` \\[x](y)",
     "\u202egnp.exe",
     "$x$ and $$y$$",
+    "    indented",
+    "---",
+    "## heading",
+    "___",
+    "\n\n*first* | and last\n\n",
+    "*lines*\n\n",
+    "a__b__c _ d__",
 ]
 
 
@@ -106,13 +113,21 @@ def test_hostile_text_stays_text(text: str) -> None:
         assert not re.search(r"@\w|#\d|GH-\d|https?:/|www\.\w", outside_code(written)), place
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text("`*_[]()<>!#@|~-\\ a1\n$&", max_size=30))
 def test_any_text_stays_text(text: str) -> None:
     for place, block in everywhere(text):
         written = markdown(Document((block, Paragraph(line("after")))))
         assert harmful(written) == [], place
         assert flat(READER.parse(written))[-3:][1].content == "after", f"{place} broke out"
+
+
+@given(st.text("`*_[]()<>!#@|~-+=\\ 1.)a\n$&", max_size=30).filter(str.strip))
+def test_no_text_changes_the_blocks(text: str) -> None:
+    for (place, block), (_, plain) in zip(everywhere(text), everywhere("a"), strict=True):
+        written, expected = markdown(Document((block,))), markdown(Document((plain,)))
+        assert [each.type for each in READER.parse(written)] == [
+            each.type for each in READER.parse(expected)
+        ], place
 
 
 def test_text_is_shown_as_it_is() -> None:

@@ -29,8 +29,10 @@ from lensops.report.document import (
 BUDGET = 60_000  # characters; a comment of GitHub holds 65,536
 CUT = "The rest is left out: a comment has a limit. The commands themselves show all.\n"
 GAP = "\u200b"  # a space of no width: it ends a mention or a link and is not seen
-# inside a word, an underscore or a dash is no markup and stays readable
-_MARKUP = re.compile(r"[\\`*\[\]<>~|$]|(?<!\w)_|_(?!\w)|^[-+#=](?=\s|$)|^\d+(?=[.)](?:\s|$))")
+# between two letters or digits, an underscore is no markup and stays readable; so is a dash
+_MARKUP = re.compile(
+    r"[\\`*\[\]<>~|$]|(?<![^\W_])_|_(?![^\W_])|^[-+#=](?=[-+#=]*(?:\s|$))|^\d+(?=[.)](?:\s|$))"
+)
 _REACHES_OUT = re.compile(r"(?i)(@|#(?=\w)|\bGH(?=-\d)|\b(?:https?|ftp|mailto)(?=:)|\bwww(?=\.))")
 _BOLD = {Tone.STRONG, Tone.BAD, Tone.GOOD}
 T = TypeVar("T")
@@ -152,7 +154,8 @@ _WRITERS: dict[type, Callable[..., str]] = {
 
 
 def _line(spans: Line) -> str:
-    return "".join(_span(span, escape, _code, "**", "**") for span in spans)
+    written = "".join(_span(span, escape, _code, "**", "**") for span in spans)
+    return written.strip(" \t")  # four spaces in front would make it a block of code
 
 
 def _summary(spans: Line) -> str:
@@ -166,7 +169,7 @@ def _span(
     span: Span, write: Callable[[str], str], code: Callable[[str], str], bold: str, end: str
 ) -> str:
     """A span with its weight; the spaces around stay outside of the marks."""
-    inner = span.text.strip()
+    inner = span.text.strip(" ")
     if not inner:
         return span.text
     before, _, after = span.text.partition(inner)
