@@ -146,7 +146,7 @@ def test_several_prompts(project: Repo) -> None:
 texts = st.text("ab \n\t.", max_size=30)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(before=texts, after=texts)
 def test_the_plain_form_is_a_diff_that_git_applies(
     tmp_path_factory: pytest.TempPathFactory, before: str, after: str

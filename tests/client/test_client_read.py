@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lensops.client import Prompts, TargetUnavailable, UnknownPrompt, VariablesWrong
@@ -124,7 +124,6 @@ def test_a_time_to_live_is_positive(live: Path) -> None:
         Prompts.from_directory(live, ttl=0)
 
 
-@settings(max_examples=50)
 @given(releases, st.text(max_size=5))
 def test_every_release_is_read_as_it_was_written(release: Release, value: str) -> None:
     found = read(served(release))
@@ -146,7 +145,6 @@ json_values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=50)
 @given(json_values)
 def test_the_digest_is_the_one_of_lensops(value: Any) -> None:
     assert client_digest("prompt", value) == digest("prompt", value)

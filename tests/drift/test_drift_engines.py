@@ -124,7 +124,7 @@ value = st.one_of(
 columns = st.lists(value, min_size=2, max_size=30)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(columns, columns, st.sampled_from([{}, {"range": [-1, 1]}, {"edges": [-2, 0, 0.5, 3]}]))
 def test_any_floats_are_counted_alike(
     tmp_path_factory: pytest.TempPathFactory,

@@ -27,7 +27,7 @@ from support.drift import monitor
 RUNS = 1500
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.floats(0, 500), st.integers(1, 120))
 def test_the_tail_is_that_of_chi_square(value: float, degrees: int) -> None:
     expected = float(stats.chi2.sf(value, degrees))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lensops.drift import DriftReport, PropensityDriftMonitor, compute_psi
@@ -24,7 +24,6 @@ def classic(baseline: np.ndarray, current: np.ndarray, bins: int = 10) -> float:
     return float(((q - p) * np.log(q / p)).sum())
 
 
-@settings(max_examples=60, deadline=None)
 @given(scores, scores, st.sampled_from([2, 5, 10, 20]))
 def test_equals_the_classic_recipe_within_the_range(
     baseline: list[float], current: list[float], bins: int
@@ -41,14 +40,12 @@ def test_every_edge_belongs_to_the_cell_that_numpy_gives_it() -> None:
     assert compute_psi(inside, other) == pytest.approx(classic(inside, other), abs=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
 @given(scores)
 def test_identical_windows_have_none(values: list[float]) -> None:
     assert compute_psi(values, values) == 0.0
     assert compute_psi(values, values[::-1]) == 0.0
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_psi_is_symmetric_not_negative_and_blind_to_the_order_of_cells(data: st.DataObject) -> None:
     baseline = np.array(data.draw(counts))

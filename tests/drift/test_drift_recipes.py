@@ -68,7 +68,7 @@ odd = st.one_of(st.floats(0, 1), st.sampled_from([-1.0, 1.5, math.inf, -math.inf
 column = st.lists(odd, min_size=2, max_size=40)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(column, column)
 def test_uniform_counts_every_row_in_one_cell(
     tmp_path_factory: pytest.TempPathFactory, baseline: list[float], current: list[float]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -33,7 +33,6 @@ def simulated(seed: int, n: int = 400, *, noise: float = 0.12) -> list[Rated]:
     ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
 @given(pairs)
 def test_rank_correlations_are_those_of_scipy(values: list[tuple[int, int]]) -> None:
     a, b = np.array(values, dtype=float).T
@@ -47,7 +46,6 @@ def test_rank_correlations_are_those_of_scipy(values: list[tuple[int, int]]) -> 
     assert ranks(a).tolist() == stats.rankdata(a).tolist()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 300), st.integers(1, 300), st.sampled_from([0.8, 0.95, 0.99]))
 def test_intervals_of_rates_are_those_of_scipy(hits: int, n: int, confidence: float) -> None:
     hits = min(hits, n)
@@ -86,7 +84,6 @@ def test_agreement_counts_both_errors() -> None:
     assert (found.agreed.hits, found.n) == (3, 5)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=2, max_size=30))
 def test_cuts_stand_between_scores_and_count_as_a_threshold_does(
     rows: list[tuple[float, bool]],

@@ -97,14 +97,14 @@ def test_bleu_with_every_tokenizer(text: str, references: list[str], tokenizer: 
     assert bleu_score(text, references, tokenizer) == pytest.approx(wanted, abs=NEAR)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=words | wild, references=st.lists(words | wild, min_size=1, max_size=3))
 def test_any_text(text: str, references: list[str]) -> None:
     assert bleu_score(text, references) == pytest.approx(sacrebleus(text, references), abs=NEAR)
     assert rouge_l(text, references) == pytest.approx(rouges(text, references), abs=NEAR)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     root=st.text("abcdeilnorstuyz", min_size=1, max_size=4),
     ending=st.sampled_from(ENDINGS.split()),

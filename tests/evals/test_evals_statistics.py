@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -129,7 +129,6 @@ def test_identical_arms_never_fail(cases: list[tuple[str, float]], margin: float
     assert compare(equal, margin, LEVEL).outcome is not Outcome.FAIL
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.floats(0.51, 0.999), st.integers(1, 5_000))
 def test_the_t_quantile_is_scipys(confidence: float, freedom: int) -> None:
     wanted = float(stats.t.ppf((1 + confidence) / 2, freedom))

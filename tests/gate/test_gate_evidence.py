@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lensops.errors import Place, UserError
@@ -56,7 +56,6 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     assert read(written(PASSED, tmp_path)) == PASSED
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(findings, max_size=4), st.dictionaries(texts, texts, max_size=3))
 def test_any_verdict_survives_the_file(found: list[Finding], digests: dict[str, str]) -> None:
     verdict = Verdict(tuple(found), digests)

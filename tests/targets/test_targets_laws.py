@@ -15,7 +15,7 @@ from lensops.targets.directory import Directory
 from support.releases import DRAFT, releases
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(releases, min_size=1, max_size=4))
 def test_apply_then_plan_is_empty_and_the_log_holds_all(sequence: list[Release]) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -34,7 +34,7 @@ def test_apply_then_plan_is_empty_and_the_log_holds_all(sequence: list[Release])
         assert [layout.release_at(tree, r.release) for r in records] == sequence
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(releases, releases)
 def test_a_b_a_ends_in_a_rollback(a: Release, b: Release) -> None:
     with tempfile.TemporaryDirectory() as name:
