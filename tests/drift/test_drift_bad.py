@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import json
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,13 @@ ERRORS: dict[str, tuple[dict[str, str | bytes | None], dict[str, Any], str]] = {
     "profile outside": ({}, {"profile": "../kept.json"}, "leaves the repository by '..'"),
     "unknown profile": ({}, {"profile": "b.csv"}, "b.csv is no sound profile"),
 }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name themselves")
+def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    result = drift(tmp_path, {"c\udcff.csv": GOOD}, current="c*.csv")
+    assert result.code == 2
+    assert "the name 'c\\udcff.csv' is not UTF-8\nhint: rename the file" in result.err
 
 
 @pytest.mark.parametrize("kind", ERRORS)

@@ -7,6 +7,8 @@ import unicodedata
 import xml.etree.ElementTree as ET
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lensops.errors import Place
 from lensops.evidence import Finding, Outcome
@@ -27,6 +29,16 @@ HOSTILE = [
 
 def finding(text: str, outcome: Outcome = Outcome.FAIL) -> Finding:
     return Finding("threshold", text, outcome, text, 0.1, 0.2, Place("llmops.yaml", 3, 5))
+
+
+@settings(max_examples=150)
+@given(st.text(st.characters()), st.text("\x1f\ud800\uffff\r\n:<&]%,", min_size=1))
+def test_any_message_at_any_place_is_read_back(text: str, path: str) -> None:
+    place = Place(path, 3, 5)
+    found = [Finding("threshold", text, outcome, text, place=place) for outcome in Outcome]
+    assert len(list(ET.fromstring(junit(found)).iter("testcase"))) == len(found)
+    assert len(json.loads(sarif(found, "1.0"))["runs"][0]["results"]) == len(found) - 1
+    assert all(line.startswith("::") for line in commands(found).splitlines())
 
 
 @pytest.mark.parametrize("text", HOSTILE)

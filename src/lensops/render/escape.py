@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-# C0 and C1 controls but newline and tab; bidirectional controls; zero-width and tag characters
+# C0 and C1 controls but newline and tab; bidirectional controls; zero-width and tag characters;
+# what is no character
 _HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+    "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff]"
 )
 
 

@@ -38,8 +38,9 @@ def _case(suite: Element, finding: Finding) -> None:
         if finding.place.line is not None:
             case.set("line", str(finding.place.line))
     message = one_line(finding.message)
+    where = f"{one_line(str(finding.place))}: " if finding.place else ""
     if tag := _TAGS.get(finding.outcome):
         found = SubElement(case, tag, {"message": message, "type": finding.rule})
-        found.text = f"{finding.place}: {message}" if finding.place else message
+        found.text = where + message
     else:
         SubElement(case, "system-out").text = message

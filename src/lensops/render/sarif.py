@@ -41,7 +41,8 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "message": {"text": one_line(f"{finding.subject}: {finding.message}")},
     }
     if (place := finding.place) is not None:
-        physical: dict[str, Any] = {"artifactLocation": {"uri": quote(place.path)}}
+        uri = quote(place.path, errors="backslashreplace")  # a name need not be UTF-8
+        physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
         if place.line is not None:
             physical["region"] = {"startLine": place.line, "startColumn": place.column or 1}
         result["locations"] = [{"physicalLocation": physical}]

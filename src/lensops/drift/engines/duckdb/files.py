@@ -34,10 +34,12 @@ class Source:
 def resolve(paths: Iterable[str], folder: Folder) -> Source:
     """The files of one or more declared paths.
 
-    Raises `UserError` when there are none, or of several formats, and `OutsideError` for a path
-    or a link that leaves the repository.
+    Raises `UserError` when there are none, or of several formats, or with a name that is no text,
+    and `OutsideError` for a path or a link that leaves the repository.
     """
     files = sorted({file for path in paths for file in _files(path, folder)})
+    for file in files:
+        _named(file)
     forms = {form_of(file) for file in files}
     if len(forms) > 1:
         names = ", ".join(sorted({file.name for file in files})[:3])
@@ -76,6 +78,17 @@ def _files(path: str, folder: Folder) -> list[Path]:
     if not files:
         raise UserError(f"no file matches {path}", "paths are relative to the manifest")
     return files
+
+
+def _named(file: Path) -> None:
+    """A system's file names are bytes; the engine opens those that are UTF-8."""
+    for part in reversed(file.parts):
+        try:
+            part.encode()
+        except UnicodeEncodeError:
+            raise UserError(
+                f"the name {part!r} is not UTF-8", "rename the file or folder"
+            ) from None
 
 
 def _before_magic(path: str) -> list[str]:
