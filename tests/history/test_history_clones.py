@@ -60,6 +60,32 @@ def test_blobless_clone(grown: Repo, tmp_path: Path) -> None:
     assert kinds(blobless.root) == ["activate", "activate", "rollback"]
 
 
+def test_blobless_clone_whose_origin_is_gone_is_told(grown: Repo, tmp_path: Path) -> None:
+    blobless = clone(grown, tmp_path / "clone", "--filter=blob:none", "--no-checkout")
+    grown.root.rename(tmp_path / "moved")
+    with (
+        open_repository(blobless.root) as repository,
+        pytest.raises(UserError, match=r"git cat-file failed: .*(gone|repository|exist)"),
+    ):
+        activations(repository, "lensops.yaml")
+
+
+def test_ids_of_sha256(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "new", init=False)
+    repo.root.mkdir()
+    repo.git("init", "-q", "-b", "main", "--object-format=sha256")
+    repo.commit("Begin", sample.files())
+    repo.commit("Activate v2", sample.manifest("v2"))
+    repo.git("rm", "-q", "prompts/offer_copy/v1.yaml")
+    repo.commit("Remove v1")
+    repo.commit("Name v1, which is gone", sample.manifest("v1"))
+    assert kinds(repo.root) == ["activate", "activate"]
+    with open_repository(repo.root) as repository:
+        tree = repository.tree(repository.merge_base("HEAD~2"))
+        assert b"v2" in tree.read("lensops.yaml", 10_000)
+        assert tree.names("prompts/offer_copy") == ["v1.yaml", "v2.yaml"]
+
+
 def test_bare_repository(grown: Repo, tmp_path: Path) -> None:
     bare = clone(grown, tmp_path / "clone.git", "--bare")
     assert kinds(bare.root) == ["activate", "activate", "rollback"]

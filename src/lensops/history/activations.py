@@ -96,8 +96,8 @@ class _Walk:
             self.files[path] = blob
 
     def _skip(self, commit: Commit, reason: str) -> None:
-        subject = commit.message.strip().split("\n", 1)[0]
-        self.skipped.append(Skipped(commit.id, commit.author, moment(commit.time), subject, reason))
+        when, subject = moment(commit.time), commit.subject
+        self.skipped.append(Skipped(commit.id, commit.author, when, subject, reason))
 
     def _versions(self, name: str) -> dict[str, str] | Invalid:
         """The active version of each prompt in the manifest; each blob is parsed once."""

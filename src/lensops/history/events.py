@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import zip_longest
 
 from lensops.history.log import Commit
 from lensops.history.pull_request import pull_request
@@ -83,7 +84,6 @@ class Timeline:
             return False
         kind = Kind.UNKNOWN if cut else self._kind(before, active)
         self._remember(active, kind)
-        subject = commit.message.strip().split("\n", 1)[0]
         self.events.append(
             Event(
                 self.prompt,
@@ -94,7 +94,7 @@ class Timeline:
                 commit.id,
                 commit.author,
                 moment(commit.time),
-                subject,
+                commit.subject,
                 pull_request(commit.message),
             )
         )
@@ -103,12 +103,11 @@ class Timeline:
     def told(self) -> list[Event]:
         """The events, oldest first, with the status that each has now."""
         told = []
-        for index, event in enumerate(self.events):
-            later = self.events[index + 1 :]
+        for event, following in zip_longest(self.events, self.events[1:]):
             status = "archived"
-            if not later and event.kind is not Kind.REMOVE:
+            if following is None and event.kind is not Kind.REMOVE:
                 status = "active"
-            elif later and later[0].kind is Kind.ROLLBACK:
+            elif following is not None and following.kind is Kind.ROLLBACK:
                 status = "rolled back"
             told.append(replace(event, status=status))
         return told

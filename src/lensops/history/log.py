@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-ABSENT = "0" * 40
 _MARK = "\x01"  # begins a record; paths follow raw fields, so that none is taken for it
 _FORMAT = f"{_MARK}%H%x00%P%x00%an%x00%ct%x00%B"
 _FLAGS = ("--first-parent", "-m", "--raw", "-z", "--no-abbrev", "--no-renames")
@@ -23,6 +22,11 @@ class Commit:
     message: str
     touched: dict[str, str | None]
     added: frozenset[str]
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.strip().split("\n", 1)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def _read(fields: Iterator[str]) -> Iterator[Commit]:
                 break
             _, _, _, blob, status = raw.split(" ")
             path = next(fields)
-            touched[path] = None if blob == ABSENT else blob
+            touched[path] = blob if blob.strip("0") else None
             if status == "A":
                 added.add(path)
         yield Commit(

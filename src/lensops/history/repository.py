@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+import subprocess
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -67,6 +69,8 @@ class Repository:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if "_batch" in self.__dict__:
+            _end(self._batch)
         self._repo.close()
 
     def head(self) -> str | None:
@@ -189,22 +193,33 @@ class Repository:
                 yield rest.decode("utf-8", "replace")
             self._finish(process, arguments[0])
         finally:
-            process.stdout.close()
-            process.stderr.close()
-            process.proc.kill()
-            process.proc.wait()
+            _end(process)
+
+    @cached_property
+    def _batch(self) -> Any:
+        command = self._command(("cat-file", "--batch"))
+        return self._repo.git.execute(command, as_process=True, istream=subprocess.PIPE)
 
     def blob(self, name: str) -> bytes | None:
-        """The bytes of an id or `commit:path`, over one `cat-file --batch`; None when absent."""
-        git = self._git()
+        """The bytes of an id or `commit:path`, over one `cat-file --batch`; None when absent.
+
+        GitPython's own reader knows no ids of SHA-256.
+        """
         if "\n" in name:
             return None
-        try:
-            answer: tuple[Any, ...] = self._repo.git.get_object_data(name)
-        except (ValueError, git.GitCommandError):
+        batch = self._batch
+        with contextlib.suppress(BrokenPipeError):  # what it said is told below
+            batch.stdin.write(f"{name}\n".encode("utf-8", "surrogateescape"))
+            batch.stdin.flush()
+        head: bytes = batch.stdout.readline()
+        if not head:
+            words = batch.stderr.read().decode("utf-8", "replace").strip()
+            raise UserError(f"git cat-file failed: {words.removeprefix('fatal: ')}")
+        *_, kind, size = head.split()  # a missing one ends with a word
+        if not size.isdigit():
             return None
-        _, kind, _, data = answer  # the kind is bytes, whatever the library's types say
-        return bytes(data) if kind in {b"blob", "blob"} else None
+        data: bytes = batch.stdout.read(int(size) + 1)[:-1]
+        return data if kind == b"blob" else None
 
     def _finish(self, process: Any, command: str) -> None:
         words = process.stderr.read().decode("utf-8", "replace").strip()
@@ -236,6 +251,16 @@ class Repository:
         import git
 
         return git
+
+
+def _end(process: Any) -> None:
+    """End a process of git, whatever it is at."""
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            with contextlib.suppress(BrokenPipeError):  # it ended before it read all
+                stream.close()
+    process.proc.kill()
+    process.proc.wait()
 
 
 def _words(error: Exception) -> str:

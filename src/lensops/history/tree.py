@@ -31,19 +31,26 @@ class RevisionTree:
         return data
 
     def names(self, folder: str) -> list[str]:
-        return self._entries(folder, files=True)
+        return sorted(self._entries[0].get(folder, ()))
 
     def folders(self, folder: str) -> list[str]:
-        return self._entries(folder, files=False)
-
-    def _entries(self, folder: str, *, files: bool) -> list[str]:
-        start = f"{folder}/" if folder else ""
-        below = [path[len(start) :] for path in self._paths if path.startswith(start)]
-        if files:
-            return sorted(name for name in below if "/" not in name)
-        return sorted({name.split("/")[0] for name in below if "/" in name})
+        return sorted(self._entries[1].get(folder, ()))
 
     @cached_property
+    def _entries(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        """The names of files, and those of folders, by the folder that they are in."""
+        files: dict[str, set[str]] = {}
+        folders: dict[str, set[str]] = {}
+        for path in self._paths():
+            folder, _, name = path.rpartition("/")
+            files.setdefault(folder, set()).add(name)
+        for folder in files:
+            while folder:
+                above, _, name = folder.rpartition("/")
+                folders.setdefault(above, set()).add(name)
+                folder = above
+        return files, folders
+
     def _paths(self) -> list[str]:
         """Every file below the prefix: one git process a tree."""
         scope = ["--", self._prefix] if self._prefix else []
