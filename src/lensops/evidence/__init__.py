@@ -1,6 +1,6 @@
 """Evidence: readings, findings and the verdict, as values, and the file that carries them."""
 
 from lensops.evidence.accept import refusals
-from lensops.evidence.value import Finding, Outcome, Reading, Verdict
+from lensops.evidence.value import Finding, Outcome, Reading, Verdict, joined
 
-__all__ = ["Finding", "Outcome", "Reading", "Verdict", "refusals"]
+__all__ = ["Finding", "Outcome", "Reading", "Verdict", "joined", "refusals"]

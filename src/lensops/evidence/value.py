@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,6 +16,16 @@ class Outcome(StrEnum):
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
     NOTE = "note"
+
+
+def joined(outcomes: Iterable[Outcome]) -> Outcome:
+    """Fail when any fails; inconclusive when any is, or when nothing passed."""
+    found = set(outcomes)
+    if Outcome.FAIL in found:
+        return Outcome.FAIL
+    if Outcome.INCONCLUSIVE in found or Outcome.PASS not in found:
+        return Outcome.INCONCLUSIVE
+    return Outcome.PASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +64,4 @@ class Verdict:
     @property
     def outcome(self) -> Outcome:
         """Fail when any finding fails; inconclusive when any is, or when nothing passed."""
-        outcomes = {finding.outcome for finding in self.findings}
-        if Outcome.FAIL in outcomes:
-            return Outcome.FAIL
-        if Outcome.INCONCLUSIVE in outcomes or Outcome.PASS not in outcomes:
-            return Outcome.INCONCLUSIVE
-        return Outcome.PASS
+        return joined(finding.outcome for finding in self.findings)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lensops.errors import Invalid
 from lensops.evidence import Finding, Outcome
-from lensops.files import Tree
 from lensops.flows.findings import released_findings
-from lensops.flows.project import load_project
-from lensops.flows.targets import opened
-from lensops.manifest import NAMES
-from lensops.plan import Base, Plan, make
-from lensops.release import Release
+from lensops.flows.mergebase import merge_base
+from lensops.flows.project import open_project
+from lensops.plan import Plan, make
 
 NAME = "base"
 
@@ -23,30 +19,9 @@ def plan_base(directory: Path, manifest: Path | None, ref: str) -> Plan:
     Raises `Invalid` for the manifest of the work tree, and `UserError` without a repository, for
     an unknown ref, and where a shallow clone holds no merge base.
     """
-    from lensops.history import open_repository  # loads GitPython
-
-    project = opened(directory, manifest)
-    with open_repository(project.path.parent) as repository:
-        commit = repository.merge_base(ref)
-        prefix, name = _split(repository.relative(project.path))
-        before, notes = _release(repository.tree(commit, prefix), name)
-    made = make(NAME, before, project.desired, notes)
-    return Plan((made,), released_findings(project), Base(ref, commit))
-
-
-def _release(tree: Tree, name: str) -> tuple[Release | None, tuple[Finding, ...]]:
-    """The release of the manifest at the base; None where there is none, or a broken one."""
-    for each in (name, *NAMES):
-        try:
-            return load_project(tree, each).desired, ()
-        except FileNotFoundError:
-            continue
-        except Invalid as error:
-            words = f"the manifest at the base is not sound, so all counts as new: {error}"
-            return None, (Finding("base", each, Outcome.NOTE, words.splitlines()[0]),)
-    return None, (Finding("base", name, Outcome.NOTE, "there is no manifest at the base"),)
-
-
-def _split(path: str) -> tuple[str, str]:
-    folder, _, name = path.rpartition("/")
-    return folder, name
+    project = open_project(directory, manifest)
+    with merge_base(project, ref) as before:
+        release = before.project.desired if before.project else None
+    notes = (Finding("base", project.file.path, Outcome.NOTE, before.missing),)
+    made = make(NAME, release, project.desired, notes if before.missing else ())
+    return Plan((made,), released_findings(project), before.base)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lensops.errors import UserError
 from lensops.files import write_atomic
 from lensops.flows.place import find_manifest
-from lensops.flows.project import Project, open_project
+from lensops.flows.project import Opened, Project, open_project
 from lensops.manifest import set_number, suggestion
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _own(rated: Sequence[Rating]) -> _Scores:
     return _Scores("scores of the ratings file", {rating.id: rating.score for rating in rated})
 
 
-def _recorded(project: Project, suite: str | None) -> _Scores:
+def _recorded(project: Opened, suite: str | None) -> _Scores:
     """The scores of the recorded outputs of the active version; nobody is asked."""
     from lensops.flows.asking import Mode
     from lensops.flows.evals import Options, run

@@ -23,7 +23,7 @@ HINT = "`lensops eval --record` asks for what is missing; `--explain {}` says wh
 
 
 class Desk:
-    """Where one suite's requests are met. `said` is why models were not asked."""
+    """Where one suite's requests are met. `no_judge` says why the judge was not asked."""
 
     def __init__(
         self, suite: Suite, known: Recordings, mode: Mode, models: Open, watch: Watch
@@ -38,7 +38,8 @@ class Desk:
         Raises `UserError` for what is missing under `--replay`, and `RemoteFailed`.
         """
         wanted = {case.id: arm.requests(case) for case in cases}
-        absent = [each for own in wanted.values() for each in own if self._output(each) is None]
+        asked = [request for own in wanted.values() for request in own]
+        absent = [request for request in asked if self.known.output(request) is None]
         reasons = self._ask_writer(arm, absent, keep) if absent else {}
         return [self._answered(arm, case, wanted[case.id], reasons) for case in cases]
 
@@ -74,9 +75,6 @@ class Desk:
         """Whether a vote is to be asked for; a recorded failure is asked anew to be recorded."""
         row = self.known.grades.get(key)
         return row is None or (row.grades is None and self.mode is Mode.RECORD)
-
-    def _output(self, request: AnswerRequest) -> object | None:
-        return self.known.output(request)
 
     def _answered(
         self, arm: Arm, case: Case, requests: Sequence[AnswerRequest], reasons: dict[str, str]

@@ -9,10 +9,9 @@ from pathlib import Path
 from lensops.errors import Invalid, UserError
 from lensops.files import Tree
 from lensops.flows.choose import chosen_prompt
-from lensops.flows.place import find_manifest, folder_of
-from lensops.flows.project import Project, load_project
-from lensops.flows.targets import chosen, observed, opened
-from lensops.manifest import NAMES, suggestion
+from lensops.flows.project import Opened, Project, open_project, project_at
+from lensops.flows.targets import chosen, observed
+from lensops.manifest import suggestion
 from lensops.plan.difference import Difference
 from lensops.plan.textdiff import section_changes
 from lensops.prompts import Prompt, load_prompt, version_files
@@ -45,21 +44,19 @@ def diff(
     version of a revision (`v1@main`), or a revision, of which the active version is meant; `after`
     is the manifest of the work tree by default. Raises `UserError` for a side that is neither.
     """
-    path = find_manifest(directory, manifest)
-    project = load_project(folder_of(path), path.name)
+    project = open_project(directory, manifest)
     if before is None:
-        return tuple(_against_target(directory, manifest, prompt, target))
+        return tuple(_against_target(project, prompt, target))
     if target is not None:
         raise UserError("--target goes without versions and revisions")
     names = _names(project, prompt, [before, after])
-    sides = _Sides(path, project)
+    sides = _Sides(project)
     return tuple(_difference(n, sides.side(n, before), sides.side(n, after)) for n in names)
 
 
 def _against_target(
-    directory: Path, manifest: Path | None, prompt: str | None, target: str | None
+    project: Opened, prompt: str | None, target: str | None
 ) -> Iterator[Difference]:
-    project = opened(directory, manifest)
     name = target or next(iter(project.manifest.places))
     seen = observed(project, chosen(project.manifest, name))[name]
     served = seen.observed.release.prompts if seen.observed.release else {}
@@ -95,8 +92,8 @@ def _is_version(tree: Tree, prompt: str, side: str) -> bool:
 class _Sides:
     """Reads sides of prompts; a version of the work tree wins over a revision of the same name."""
 
-    def __init__(self, path: Path, project: Project) -> None:
-        self._path, self._project = path, project
+    def __init__(self, project: Opened) -> None:
+        self._project = project
 
     def side(self, prompt: str, asked: str | None) -> Side:
         project = self._project
@@ -114,12 +111,12 @@ class _Sides:
     def _at(self, prompt: str, revision: str, version: str | None, asked: str) -> Side:
         from lensops.history import open_repository
 
-        with open_repository(self._path.parent) as repository:
+        with open_repository(self._project.path.parent) as repository:
             try:
                 commit = repository.resolve(revision)
             except UserError:
                 raise self._neither(prompt, asked) from None
-            folder, _, name = repository.relative(self._path).rpartition("/")
+            folder, _, name = repository.relative(self._project.path).rpartition("/")
             tree = repository.tree(commit, folder)
             if version is None:
                 return _active(tree, name, prompt, asked)
@@ -135,18 +132,14 @@ class _Sides:
 
 def _active(tree: Tree, name: str, prompt: str, asked: str) -> Side:
     """The active version of a revision; none where the prompt was not there yet."""
-    for each in dict.fromkeys((name, *NAMES)):
-        try:
-            project = load_project(tree, each)
-        except FileNotFoundError:
-            continue
-        except Invalid as error:
-            raise UserError(f"the manifest at {asked} has problems: {error.problems[0]}") from None
-        active = project.active.get(prompt)
-        if active is None:
-            return Side(f"nothing at {asked}", None)
-        return Side(f"{active.version}@{asked}", active, _bytes(tree, prompt, active.version))
-    return Side(f"nothing at {asked}", None)
+    try:
+        project = project_at(tree, name)
+    except Invalid as error:
+        raise UserError(f"the manifest at {asked} has problems: {error.problems[0]}") from None
+    active = project.active.get(prompt) if project else None
+    if active is None:
+        return Side(f"nothing at {asked}", None)
+    return Side(f"{active.version}@{asked}", active, _bytes(tree, prompt, active.version))
 
 
 def _version(tree: Tree, prompt: str, version: str, asked: str) -> Side:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
 from lensops.drift.bands import Calibrated
@@ -18,10 +17,9 @@ from lensops.drift.engines.duckdb import DuckEngine
 from lensops.drift.profile import dumped, loaded
 from lensops.drift.windows import baseline_rows, sources
 from lensops.errors import UserError
-from lensops.evidence import Outcome
-from lensops.files import Folder, write_atomic
-from lensops.flows.place import find_manifest
-from lensops.flows.project import Project, root_of
+from lensops.evidence import Outcome, joined
+from lensops.files import write_atomic
+from lensops.flows.project import Opened
 from lensops.manifest import set_number, suggestion
 from lensops.manifest.drift import Monitor
 
@@ -44,14 +42,10 @@ class DriftRun:
     @property
     def outcome(self) -> Outcome:
         """Fail when a monitor fails, inconclusive when one is or when there is none."""
-        outcomes = {checked.decision.outcome for checked in self.monitors}
-        for outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE):
-            if outcome in outcomes:
-                return outcome
-        return Outcome.PASS if outcomes else Outcome.INCONCLUSIVE
+        return joined(checked.decision.outcome for checked in self.monitors)
 
 
-def run(project: Project, only: tuple[str, ...] = (), watch: Watch | None = None) -> DriftRun:
+def run(project: Opened, only: tuple[str, ...] = (), watch: Watch | None = None) -> DriftRun:
     """Check the monitors of a project, or those that are named.
 
     Raises `UserError` for data that is missing or not as declared, and for an unknown monitor.
@@ -65,7 +59,7 @@ def run(project: Project, only: tuple[str, ...] = (), watch: Watch | None = None
     return DriftRun(tuple(found))
 
 
-def chosen(project: Project, only: tuple[str, ...]) -> tuple[str, ...]:
+def chosen(project: Opened, only: tuple[str, ...]) -> tuple[str, ...]:
     """The monitors that are meant. Raises `UserError` for an unknown one, or when there is none."""
     declared = project.manifest.drift
     if not declared:
@@ -78,7 +72,7 @@ def chosen(project: Project, only: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in declared if not only or name in only)
 
 
-def write_profiles(project: Project, only: tuple[str, ...] = ()) -> tuple[str, ...]:
+def write_profiles(project: Opened, only: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Write the profile of each chosen monitor's baseline, and give the paths.
 
     A monitor without `profile:` gets `drift/<monitor>.profile.json`. Raises `UserError`.
@@ -92,13 +86,13 @@ def write_profiles(project: Project, only: tuple[str, ...] = ()) -> tuple[str, .
         path = monitor.profile or f"drift/{name}.profile.json"
         with _engine(project, monitor, baseline=True) as engine:
             made = dumped(name, monitor, baseline_of(monitor, engine, None))
-        write_atomic(_folder(project).path(path), made)
+        write_atomic(project.tree.path(path), made)
         written.append(path)
     return tuple(written)
 
 
 def calibrate(
-    project: Project, only: tuple[str, ...] = (), *, write: bool = False
+    project: Opened, only: tuple[str, ...] = (), *, write: bool = False
 ) -> tuple[Calibrated, ...]:
     """The bands that ordinary variation needs; with `write`, they go into the manifest.
 
@@ -116,7 +110,7 @@ def calibrate(
     return tuple(found)
 
 
-def _checked(project: Project, name: str) -> Checked:
+def _checked(project: Opened, name: str) -> Checked:
     monitor = project.manifest.drift[name]
     kept = _profile(project, monitor)
     with _engine(project, monitor, baseline=kept is None) as engine:
@@ -124,7 +118,7 @@ def _checked(project: Project, name: str) -> Checked:
     return Checked(report, decide(monitor, report))
 
 
-def _profile(project: Project, monitor: Monitor) -> Baseline | None:
+def _profile(project: Opened, monitor: Monitor) -> Baseline | None:
     """The committed profile; None when the monitor has none, or has not been given one yet."""
     if monitor.profile is None:
         return None
@@ -138,13 +132,13 @@ def _profile(project: Project, monitor: Monitor) -> Baseline | None:
     return _compared_with_data(project, monitor, loaded(data, monitor.profile, monitor))
 
 
-def _compared_with_data(project: Project, monitor: Monitor, kept: Baseline) -> Baseline:
+def _compared_with_data(project: Opened, monitor: Monitor, kept: Baseline) -> Baseline:
     """The profile, with a note where the data that it was made of is here and differs."""
     if monitor.baseline is None or monitor.connection is not None:
         return kept
     rows = baseline_rows(monitor)
     try:
-        now = DuckEngine(_folder(project), [rows.source]).fingerprint(rows)
+        now = DuckEngine(project.tree, [rows.source]).fingerprint(rows)
     except UserError:  # a profile is there so that the data need not be
         return kept
     if now == kept.fingerprint:
@@ -154,7 +148,7 @@ def _compared_with_data(project: Project, monitor: Monitor, kept: Baseline) -> B
 
 
 @contextmanager
-def _engine(project: Project, monitor: Monitor, *, baseline: bool) -> Iterator[Engine]:
+def _engine(project: Opened, monitor: Monitor, *, baseline: bool) -> Iterator[Engine]:
     engine: Engine
     if monitor.connection is not None:
         from lensops.drift.engines.warehouse import open_warehouse  # the extra
@@ -163,25 +157,18 @@ def _engine(project: Project, monitor: Monitor, *, baseline: bool) -> Iterator[E
         url = monitor.connection
         engine = open_warehouse(expanded(url), lambda text: cleaned(text, url))
     else:
-        engine = DuckEngine(_folder(project), sources(monitor, baseline=baseline))
+        engine = DuckEngine(project.tree, sources(monitor, baseline=baseline))
     try:
         yield engine
     finally:
         engine.close()
 
 
-def _folder(project: Project) -> Folder:
-    if not isinstance(project.tree, Folder):
-        raise UserError("drift reads the files of a work tree")
-    return project.tree
-
-
-def _write(project: Project, found: list[Calibrated]) -> None:
+def _write(project: Opened, found: list[Calibrated]) -> None:
     """Put the bands into the manifest, touching nothing else of it."""
-    path = find_manifest(root_of(project), Path(project.file.path))
-    data = path.read_bytes()
+    data = project.path.read_bytes()
     for each in found:
         for limit in ("critical", "warning"):
             keys = ("drift", each.monitor, "bands", limit)
-            data = set_number(data, path.name, keys, getattr(each.bands, limit))
-    write_atomic(path, data)
+            data = set_number(data, project.file.path, keys, getattr(each.bands, limit))
+    write_atomic(project.path, data)

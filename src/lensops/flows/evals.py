@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 
 from lensops.errors import UserError
 from lensops.evals.value import SuiteResult
-from lensops.evidence import Outcome
+from lensops.evidence import Outcome, joined
 from lensops.flows.asking import Options, Silent, Watch
-from lensops.flows.evalbase import base_side
-from lensops.flows.project import Project
+from lensops.flows.mergebase import Before, merge_base
+from lensops.flows.project import Opened, Project
 from lensops.flows.suiterun import SuiteRun
 from lensops.manifest import suggestion
 from lensops.plan import Base
 
-__all__ = ["Options", "Run", "chosen", "run"]
+__all__ = ["Options", "Run", "chosen", "run", "score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +27,11 @@ class Run:
     @property
     def outcome(self) -> Outcome:
         """Fail when a suite fails, inconclusive when one is or when there is none."""
-        outcomes = {result.outcome for result in self.results}
-        for outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE):
-            if outcome in outcomes:
-                return outcome
-        return Outcome.PASS if outcomes else Outcome.INCONCLUSIVE
+        return joined(result.outcome for result in self.results)
 
 
-def run(project: Project, options: Options | None = None, watch: Watch | None = None) -> Run:
-    """Score the suites of a project in the work tree.
+def run(project: Opened, options: Options | None = None, watch: Watch | None = None) -> Run:
+    """Score the suites of a project, against the merge base where `options` names its ref.
 
     What a suite asks for is looked up in its recordings first, then asked of models as far as
     `mode` allows, else it is missing. Raises `Invalid` for faulty cases, outputs and recordings,
@@ -44,15 +39,21 @@ def run(project: Project, options: Options | None = None, watch: Watch | None = 
     provider refuses.
     """
     wanted = options or Options()
-    names = chosen(project, wanted)
-    with contextlib.ExitStack() as open_until_done:
-        base = None
-        if wanted.base is not None:
-            base = open_until_done.enter_context(base_side(project, wanted.base))
-        results = tuple(
-            SuiteRun(project, name, wanted, watch or Silent()).result(base) for name in names
-        )
-    return Run(results, base.base if base else None)
+    if wanted.base is None:
+        return score(project, wanted, watch)
+    with merge_base(project, wanted.base) as before:
+        return score(project, wanted, watch, before)
+
+
+def score(
+    project: Opened, options: Options, watch: Watch | None = None, before: Before | None = None
+) -> Run:
+    """The same against a merge base that is open already, or against none. Raises as `run` does."""
+    results = tuple(
+        SuiteRun(project, name, options, watch or Silent()).result(before)
+        for name in chosen(project, options)
+    )
+    return Run(results, before.base if before else None)
 
 
 def chosen(project: Project, options: Options) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator
 
 from lensops.errors import Place, UserError
 from lensops.evidence import Finding, Outcome
+from lensops.flows.project import Opened
 from lensops.flows.released import released_versions
-from lensops.flows.targets import Opened, Seen, target
+from lensops.flows.targets import Seen, target
 from lensops.plan import TargetPlan
 
 

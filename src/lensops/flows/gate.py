@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,11 @@ from lensops.evals.value import SuiteResult
 from lensops.evidence import Finding, Outcome, Verdict
 from lensops.flows.asking import Mode, Watch
 from lensops.flows.bound import bound
-from lensops.flows.evals import Options, Run
-from lensops.flows.evals import run as run_evals
+from lensops.flows.evals import Options, Run, score
 from lensops.flows.findings import released_findings
 from lensops.flows.loosened import against
-from lensops.flows.project import Project, load_project
-from lensops.flows.targets import opened
+from lensops.flows.mergebase import Before, merge_base
+from lensops.flows.project import Opened, Project, open_project
 from lensops.flows.validate import validate
 from lensops.gate import Compared, Scored, Watched, decide
 from lensops.plan import Base
@@ -41,7 +41,7 @@ _SECTIONS = {  # where the limit stands that a rule's finding is about
 class Gated:
     """A verdict and what it was made of; `evals` and `drift` are None where none are declared."""
 
-    project: Project
+    project: Opened
     verdict: Verdict
     evals: Run | None
     drift: DriftRun | None
@@ -64,15 +64,13 @@ def gate(
     checked = validate(directory, manifest, released=False)
     if checked.problems:
         raise Invalid(checked.problems)
-    found = opened(directory, manifest)
-    project = load_project(found.folder, found.path.name)
-    findings = list(released_findings(found))
-    point = None
-    if base is not None:
-        merge, loosened = against(project, found.path, base)
-        findings = [*loosened, *findings]
-        point = Base(merge.ref, merge.commit)
-    evals = _evals(project, Options(base=base, mode=mode), watch)
+    project = open_project(directory, manifest)
+    findings: list[Finding] = []
+    with merge_base(project, base) if base is not None else nullcontext() as before:
+        if before is not None:
+            findings += against(project, before)
+        evals = _evals(project, Options(mode=mode), watch, before)
+    findings += released_findings(project)
     asked, unasked = _monitors(project, mode)
     findings += unasked
     drift = _drift(project, asked)
@@ -83,11 +81,14 @@ def gate(
         bound(project.tree, project.manifest, project.desired),
     )
     placed = tuple(_placed(project, finding) for finding in verdict.findings)
+    point = before.base if before else None
     return Gated(project, replace(verdict, findings=placed), evals, drift, point)
 
 
-def _evals(project: Project, options: Options, watch: Watch | None) -> Run | None:
-    return run_evals(project, options, watch) if project.manifest.evals else None
+def _evals(
+    project: Opened, options: Options, watch: Watch | None, before: Before | None
+) -> Run | None:
+    return score(project, options, watch, before) if project.manifest.evals else None
 
 
 def _monitors(project: Project, mode: Mode) -> tuple[tuple[str, ...], list[Finding]]:
@@ -111,7 +112,7 @@ def _monitors(project: Project, mode: Mode) -> tuple[tuple[str, ...], list[Findi
     return tuple(name for name in declared if name not in away), found
 
 
-def _drift(project: Project, names: tuple[str, ...]) -> DriftRun | None:
+def _drift(project: Opened, names: tuple[str, ...]) -> DriftRun | None:
     if not names:
         return None
     from lensops.flows.drift import run  # loads NumPy and DuckDB

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -12,7 +11,7 @@ from pathlib import Path
 from lensops.errors import UserError
 from lensops.files import Folder, create_exclusive
 from lensops.manifest import NAMES
-from lensops.manifest.schema import schema
+from lensops.manifest.schema import schema_text
 
 WORKFLOW = ".github/workflows/lensops.yml"
 RESULTS = "eval_results/.gitignore"
@@ -63,7 +62,7 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
 def _tooling(github: bool) -> Iterator[tuple[str, bytes]]:
     yield IGNORE, b"live/\n"
     yield RESULTS, b"# remove this file to keep results in git\n*\n"
-    yield SCHEMA, (json.dumps(schema(), indent=2, sort_keys=True) + "\n").encode()
+    yield SCHEMA, schema_text().encode()
     if github:
         from lensops.flows.workflow import workflow
 

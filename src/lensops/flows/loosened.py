@@ -3,72 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
-from lensops.errors import Invalid, UserError
+from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
 from lensops.files import Tree
 from lensops.flows.bound import schemas_of
-from lensops.flows.project import Project, load_project
+from lensops.flows.mergebase import Before
+from lensops.flows.project import Project
 from lensops.gate import CaseFacts, Cases, Digests, loosened
-from lensops.manifest import NAMES, Manifest
+from lensops.manifest import Manifest
 
 _HARDNESS = ("off", "warning", "error")
 _OUTCOMES = {"warning": Outcome.NOTE, "error": Outcome.FAIL}
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The merge base that a branch is held against."""
-
-    ref: str
-    commit: str
-
-
-def against(project: Project, path: Path, ref: str) -> tuple[Base, tuple[Finding, ...]]:
-    """The merge base with `ref`, and what the work tree loosens against it.
-
-    `path` is the manifest's. Raises `UserError` outside a repository, for an unknown ref, and
-    where a shallow clone holds no merge base.
-    """
-    from lensops.history import open_repository  # loads GitPython
-
-    with open_repository(path.parent) as repository:
-        base = Base(ref, repository.merge_base(ref))
-        folder, _, name = repository.relative(path).rpartition("/")
-        tree = repository.tree(base.commit, folder)
-        return base, tuple(_findings(project, tree, name))
-
-
-def _findings(project: Project, tree: Tree, name: str) -> Iterator[Finding]:
-    before = _manifest(tree, name)
-    if isinstance(before, str):
-        yield Finding("base", name, Outcome.NOTE, before)
+def against(project: Project, base: Before) -> Iterator[Finding]:
+    """What the project loosens against the merge base, as findings that fail or that are notes."""
+    if base.project is None:
+        yield Finding("base", project.file.path, Outcome.NOTE, base.missing)
         return
+    before = base.project.manifest
     rule = harder(before, project.manifest)
     if rule != "off":
-        cases = dict(_cases(before, tree, project))
-        schemas = dict(_schemas(before, tree, project))
+        cases = dict(_cases(before, base.tree, project))
+        schemas = dict(_schemas(before, base.tree, project))
         yield from loosened(before, project.file, cases, schemas, outcome=_OUTCOMES[rule])
 
 
 def harder(base: Manifest, head: Manifest) -> str:
     """The harder of both sides' `rules.gate_loosened`: a branch cannot switch it off for itself."""
     return max(base.rules.gate_loosened, head.rules.gate_loosened, key=_HARDNESS.index)
-
-
-def _manifest(tree: Tree, name: str) -> Manifest | str:
-    """The manifest at the base under any of its names, or why there is none to compare with."""
-    for each in (name, *NAMES):
-        try:
-            return load_project(tree, each).manifest
-        except FileNotFoundError:
-            continue
-        except Invalid as error:
-            first = str(error).splitlines()[0]
-            return f"the manifest at the base is not sound, nothing to compare with: {first}"
-    return "there is no manifest at the base, nothing to compare with"
 
 
 def _cases(

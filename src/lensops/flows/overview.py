@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from lensops.errors import Invalid, UserError
-from lensops.flows.place import find_manifest, folder_of
-from lensops.flows.project import Project, load_project
+from lensops.flows.project import Project, open_project
 from lensops.flows.results import stored
-from lensops.flows.status import releases, status
+from lensops.flows.status import releases, statuses
 from lensops.history import Event, History, activations, open_repository
 from lensops.prompts import Prompt, load_prompt, version_files
 from lensops.report.overview import ActivePrompt, Overview
@@ -19,19 +18,18 @@ def overview(directory: Path, manifest: Path | None = None) -> Overview:
 
     Raises `Invalid` for a manifest with problems; nothing is written.
     """
-    path = find_manifest(directory, manifest)
-    project = load_project(folder_of(path), path.name)
-    commit, history = _history(path, project.manifest.branch)
+    project = open_project(directory, manifest)
+    commit, history = _history(project.path, project.manifest.branch)
     return Overview(
         project.manifest.project,
         commit,
         tuple(_active(project, history)),
-        status(directory, manifest),
-        stored(path.parent),
+        statuses(project),
+        stored(project.tree.root),
         history,
         _versions(project),
         project.desired.bands,
-        releases(directory, manifest),
+        releases(project),
     )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from lensops.evidence import Finding, Outcome, refusals
 from lensops.flows.bound import bound
 from lensops.flows.findings import released_findings, target_findings
-from lensops.flows.targets import Opened, Seen, chosen, observed, opened
+from lensops.flows.project import Opened, open_project
+from lensops.flows.targets import Seen, chosen, observed
 from lensops.plan import Plan, TargetPlan, make
 
 
@@ -42,7 +43,7 @@ def planned(
     evidence: Path | None = None,
 ) -> Planned:
     """The plan with what it was made of, as an apply needs it."""
-    project = opened(directory, manifest)
+    project = open_project(directory, manifest)
     accepted, about_evidence = _evidence(evidence, project)
     seen = observed(project, chosen(project.manifest, target))
     targets = tuple(_target_plan(project, each, seen) for each in seen.values())
@@ -59,7 +60,7 @@ def _evidence(path: Path | None, project: Opened) -> tuple[str | None, tuple[Fin
     from lensops.evidence.file import digest_of, read
 
     verdict = read(path)
-    wanted = bound(project.folder, project.manifest, project.desired)
+    wanted = bound(project.tree, project.manifest, project.desired)
     reasons = refusals(verdict, wanted)
     found = [Finding("evidence", path.name, Outcome.FAIL, reason) for reason in reasons]
     if found:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from lensops.errors import Invalid, Problem
 from lensops.files import Folder, Tree
 from lensops.flows.place import find_manifest, folder_of
-from lensops.manifest import Manifest, ManifestFile, Node, check, read_yaml
+from lensops.manifest import NAMES, Manifest, ManifestFile, Node, check, read_yaml
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, load_prompt
 from lensops.release import Release, desired
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Project:
     """A sound manifest with its active prompts, and the tree that both came from."""
 
@@ -27,37 +28,50 @@ class Project:
     def manifest(self) -> Manifest:
         return self.file.manifest
 
-    @property
+    @cached_property
     def desired(self) -> Release:
         """The release that the manifest asks for."""
         return desired(self.manifest, self.active)
 
 
-def root_of(project: Project) -> Path:
-    """The folder of a work tree's project. Raises `TypeError` for a project of a git revision."""
-    if not isinstance(project.tree, Folder):
-        raise TypeError("this project is of a git revision, which has no folder")
-    return project.tree.root
+@dataclass(frozen=True)
+class Opened(Project):
+    """A project of the work tree, which can be written to."""
+
+    tree: Folder
+
+    @property
+    def path(self) -> Path:
+        """Where the manifest lies."""
+        return self.tree.root / self.file.path
 
 
-def place_in(project: Project, path: str) -> Path:
-    """Where a path of a work tree's project lies on disk, before it is written to.
-
-    Raises `OutsideError` when it, or a link on its way, leaves the repository.
-    """
-    if not isinstance(project.tree, Folder):
-        raise TypeError("this project is of a git revision, which has no folder")
-    return project.tree.path(path)
-
-
-def open_project(directory: Path, manifest: Path | None = None) -> Project:
+def open_project(directory: Path, manifest: Path | None = None) -> Opened:
     """The project of the work tree. Raises `Invalid` with every problem of manifest and prompts."""
     path = find_manifest(directory, manifest)
-    return load_project(folder_of(path), path.name)
+    folder = folder_of(path)
+    found = load_project(folder, path.name)
+    return Opened(found.file, found.active, folder)
+
+
+def project_at(tree: Tree, name: str) -> Project | None:
+    """The project of a revision, under this or another name of manifests; None where there is none.
+
+    Raises `Invalid` with every problem of it.
+    """
+    for each in dict.fromkeys((name, *NAMES)):
+        try:
+            return load_project(tree, each)
+        except FileNotFoundError:
+            continue
+    return None
 
 
 def load_project(tree: Tree, name: str) -> Project:
-    """The project of a tree whose manifest has this path."""
+    """The project of a tree whose manifest has this path.
+
+    Raises `FileNotFoundError`, and `Invalid` with every problem of manifest and prompts.
+    """
     data = tree.read(name, MAX_BYTES)
     node = read_yaml(data, name)
     found, problems = check(node)

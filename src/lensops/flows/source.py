@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 
 from lensops.errors import UserError
-from lensops.flows.targets import Opened
+from lensops.flows.project import Opened
 from lensops.prompts import version_files
 
 _CI_ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_REQUESTEDFOR")
@@ -43,7 +43,7 @@ def source(project: Opened) -> Source:
         return Source(in_ci or getpass.getuser())
     with repository:
         actor = in_ci or repository.identity()
-        files = [repository.relative(project.folder.root / name) for name in _files(project)]
+        files = [repository.relative(project.tree.root / name) for name in _files(project)]
         commit = repository.head()
         return Source(actor, True, commit, tuple(repository.dirty(files)))
 
@@ -52,5 +52,5 @@ def _files(project: Opened) -> list[str]:
     """The manifest and the files of the active versions, relative to the manifest's folder."""
     found = [project.path.name]
     for name, prompt in project.desired.prompts.items():
-        found += version_files(project.folder, name)[prompt.version]
+        found += version_files(project.tree, name)[prompt.version]
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from lensops.errors import RemoteFailed
-from lensops.flows.targets import Opened, chosen, opened
+from lensops.flows.project import Opened, open_project
+from lensops.flows.targets import chosen
 from lensops.flows.targets import target as named
 from lensops.plan import State, TargetStatus, prompt_states, release_state
 from lensops.release import Record
@@ -16,14 +17,17 @@ def status(
     directory: Path, manifest: Path | None = None, *, target: str | None = None
 ) -> tuple[TargetStatus, ...]:
     """The status of every target; one that cannot be reached is `unknown`, with the reason."""
-    project = opened(directory, manifest)
+    return statuses(open_project(directory, manifest), target)
+
+
+def statuses(project: Opened, target: str | None = None) -> tuple[TargetStatus, ...]:
+    """The same of a project that is open already."""
     names = chosen(project.manifest, target)
     return tuple(_status(project, named(project, name)) for name in names)
 
 
-def releases(directory: Path, manifest: Path | None = None) -> dict[str, tuple[Record, ...]]:
+def releases(project: Opened) -> dict[str, tuple[Record, ...]]:
     """The log of every target that can be reached, newest first."""
-    project = opened(directory, manifest)
     found = {}
     for name in chosen(project.manifest, None):
         try:

@@ -7,25 +7,25 @@ from itertools import count
 
 from lensops.files import create_exclusive
 from lensops.flows.evals import Run
-from lensops.flows.project import Project, place_in
+from lensops.flows.project import Opened
 from lensops.flows.results import EVALS
 from lensops.render.json import envelope
 from lensops.report.eval import data
 
 
-def store_eval(project: Project, run: Run) -> str:
+def store_eval(project: Opened, run: Run) -> str:
     """Write `eval_results/eval_<UTC>.json` whole or not at all, and give its path.
 
     Runs that end in the same second are numbered. The folder is new with a `.gitignore` over all of
     it, which whoever wants results in git removes. Raises `UserError` when it cannot be written.
     """
-    folder = place_in(project, EVALS)
+    folder = project.tree.path(EVALS)
     if not folder.exists():
         create_exclusive(folder / ".gitignore", b"*\n")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     content = envelope("eval", data(run)).encode()
     for number in count(1):
         name = f"{EVALS}/eval_{stamp}{f'_{number}' if number > 1 else ''}.json"
-        if create_exclusive(place_in(project, name), content):
+        if create_exclusive(project.tree.path(name), content):
             break
     return name

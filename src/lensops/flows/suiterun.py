@@ -17,9 +17,9 @@ from lensops.evals.summary import About, judge_totals, summarise
 from lensops.evals.value import CaseScore, JudgeTotals, Regression, SuiteResult
 from lensops.flows.asking import Mode, Options, Watch
 from lensops.flows.desk import Desk
-from lensops.flows.evalbase import BaseSide
 from lensops.flows.given import as_replies, given
-from lensops.flows.project import Project, place_in
+from lensops.flows.mergebase import Before
+from lensops.flows.project import Opened
 from lensops.flows.providers import providers
 from lensops.flows.suites import declared_problems, needs
 from lensops.manifest import Suite
@@ -28,7 +28,7 @@ from lensops.manifest import Suite
 class SuiteRun:
     """One suite on its way from cases to a result."""
 
-    def __init__(self, project: Project, name: str, options: Options, watch: Watch) -> None:
+    def __init__(self, project: Opened, name: str, options: Options, watch: Watch) -> None:
         self.project, self.name, self.options = project, name, options
         self.suite: Suite = project.manifest.evals[name]
         problems = tuple(declared_problems(project.file, name, project.tree, project.active))
@@ -46,9 +46,9 @@ class SuiteRun:
 
     def place(self, version: str) -> Path:
         """Where the recordings of a version are written."""
-        return place_in(self.project, self.path(version))
+        return self.project.tree.path(self.path(version))
 
-    def result(self, base: BaseSide | None) -> SuiteResult:
+    def result(self, base: Before | None) -> SuiteResult:
         head = self._head()
         before = self._base(base) if base else None
         scorer = self._scorer(head, before)
@@ -78,16 +78,30 @@ class SuiteRun:
             append(keep, list(as_replies(self.head, answered, self.known)))
         return answered
 
-    def _base(self, base: BaseSide) -> tuple[Arm, list[Answered]] | None:
+    def _base(self, base: Before) -> tuple[Arm, list[Answered]] | None:
         """The version at the base and its outputs; None and a note where there is none."""
-        found = base.arm(self.name, self.project.manifest.prompt_of(self.name), self.suite)
-        if isinstance(found, str):
-            self.notes.append(found)
+        arm = self._arm_at(base)
+        if isinstance(arm, str):
+            self.notes.append(arm)
             return None
-        arm, path = found, self.path(found.version)
+        path = self.path(arm.version)
         for tree in (base.tree, self.project.tree):
             read_recordings(tree, path, into=self.known)
         return arm, self.desk.answers(arm, self.cases, self.place(arm.version))
+
+    def _arm_at(self, base: Before) -> Arm | str:
+        """The version at the base, asked as it was asked there; or why there is none.
+
+        Cases, judge and rules are those of now: both arms are held against the same.
+        """
+        if base.project is None:
+            return base.missing
+        prompt = self.project.manifest.prompt_of(self.name)
+        if prompt not in base.project.active:
+            return f"{base.base.ref} has no prompt {prompt}: there is nothing to compare with"
+        asked = base.project.manifest.evals.get(self.name) or self.suite
+        as_then = {"model": asked.model, "base_url": asked.base_url}
+        return arm_of(base.project.active[prompt], self.suite.model_copy(update=as_then))
 
     def _scorer(
         self, head: Sequence[Answered], before: tuple[Arm, list[Answered]] | None

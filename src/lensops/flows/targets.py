@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from lensops.errors import UserError
-from lensops.files import Folder
-from lensops.flows.place import find_manifest, folder_of
-from lensops.flows.project import load_project
+from lensops.flows.project import Opened
 from lensops.manifest import Manifest, suggestion
-from lensops.release import Release
 from lensops.targets import Observed, Target, open_target
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A project of the work tree: where its manifest lies, what it says, what it asks for."""
-
-    path: Path
-    folder: Folder
-    manifest: Manifest
-    desired: Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +17,6 @@ class Seen:
 
     target: Target
     observed: Observed
-
-
-def opened(directory: Path, manifest: Path | None) -> Opened:
-    """The project. Raises `Invalid` with every problem of it."""
-    path = find_manifest(directory, manifest)
-    folder = folder_of(path)
-    project = load_project(folder, path.name)
-    return Opened(path, folder, project.manifest, project.desired)
 
 
 def chosen(manifest: Manifest, name: str | None) -> tuple[str, ...]:
@@ -57,7 +35,7 @@ def chosen(manifest: Manifest, name: str | None) -> tuple[str, ...]:
 
 def target(project: Opened, name: str) -> Target:
     """A target that the manifest names. Raises `UserError` when its place cannot be meant."""
-    return open_target(name, project.manifest.places[name], project.folder)
+    return open_target(name, project.manifest.places[name], project.tree)
 
 
 def observed(project: Opened, names: tuple[str, ...]) -> dict[str, Seen]:

@@ -21,6 +21,11 @@ def schema() -> dict[str, Any]:
     }
 
 
+def schema_text() -> str:
+    """The schema as the text of a file."""
+    return json.dumps(schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 def _draft7(value: Any) -> Any:
     """`prefixItems` (2020-12) as the array form of `items`."""
     if isinstance(value, list):
