@@ -41,9 +41,13 @@ class Problem:
     message: str
     hint: str | None = None
 
+    @property
+    def words(self) -> str:
+        """The message with its hint."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
     def __str__(self) -> str:
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.place}: {self.message}{hint}"
+        return f"{self.place}: {self.words}"
 
 
 class UserError(Exception):

@@ -15,6 +15,7 @@ from lensops.cli.options import (
     FormatOption,
     ManifestOption,
     OutputOption,
+    TargetOption,
 )
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def apply(
-    target: Annotated[str | None, typer.Option("--target", help="Only this target.")] = None,
+    target: TargetOption = None,
     plan_digest: Annotated[
         str | None, typer.Option("--plan-digest", help="Apply only this plan, as reviewed.")
     ] = None,

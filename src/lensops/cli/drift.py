@@ -17,7 +17,7 @@ from lensops.cli.options import (
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 
-MonitorsArgument = Annotated[
+MonitorOption = Annotated[
     list[str] | None, typer.Option("--monitor", help="Only this monitor; may be given again.")
 ]
 
@@ -25,7 +25,7 @@ MonitorsArgument = Annotated[
 @app.callback()
 def drift(
     context: typer.Context,
-    monitor: MonitorsArgument = None,
+    monitor: MonitorOption = None,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
     form: FormatOption = Format.TEXT,
@@ -41,8 +41,7 @@ def drift(
         _no_options(context, context.invoked_subcommand)
         return 0
     from lensops.cli.counting import Counting
-    from lensops.cli.output import Report, emit
-    from lensops.evidence import Outcome
+    from lensops.cli.output import Report, emit, exit_of
     from lensops.flows.drift import run
     from lensops.flows.project import open_project
     from lensops.report.drift import data, document
@@ -50,7 +49,7 @@ def drift(
     with Counting() as watch:
         found = run(open_project(directory, manifest), tuple(monitor or ()), watch)
     emit(Report("drift", document(found), data(found)), form, output)
-    return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(found.outcome, 3)
+    return exit_of(found.outcome)
 
 
 def _no_options(context: typer.Context, command: str) -> None:
@@ -65,7 +64,7 @@ def _no_options(context: typer.Context, command: str) -> None:
 
 @app.command("profile")
 def profile(
-    monitor: MonitorsArgument = None,
+    monitor: MonitorOption = None,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
 ) -> int:
@@ -86,7 +85,7 @@ def profile(
 
 @app.command("calibrate")
 def calibrate(
-    monitor: MonitorsArgument = None,
+    monitor: MonitorOption = None,
     write: Annotated[
         bool, typer.Option("--write", help="Put the bands into the manifest.")
     ] = False,

@@ -55,7 +55,7 @@ def evaluate(
 
     Example: lensops eval --replay --base main
     """
-    from lensops.cli.output import Report, emit
+    from lensops.cli.output import Report, emit, exit_of
     from lensops.errors import UserError
     from lensops.flows.project import open_project
 
@@ -70,7 +70,6 @@ def evaluate(
         emit(Report("explain", document(found), data(found)), form, output)
         return 0
     from lensops.cli.progress import Progress
-    from lensops.evidence import Outcome
     from lensops.flows.asking import Mode
     from lensops.flows.evals import Options, run
     from lensops.flows.store import store_eval
@@ -78,8 +77,7 @@ def evaluate(
     from lensops.report.eval import document as run_document
 
     mode = Mode.RECORD if record else Mode.REPLAY if replay else Mode.ASK
-    file = None if outputs is None else directory / outputs
-    ran = run(project, Options(tuple(suite or ()), threshold, base, file, mode), Progress())
+    ran = run(project, Options(tuple(suite or ()), threshold, base, outputs, mode), Progress())
     store_eval(project, ran)
     emit(Report("eval", run_document(ran), run_data(ran)), form, output)
-    return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(ran.outcome, 3)
+    return exit_of(ran.outcome)

@@ -47,9 +47,8 @@ def gate(
     Example: lensops gate --base main --evidence evidence.json
     """
     from lensops.cli.machines import Machines
-    from lensops.cli.output import Report, emit
+    from lensops.cli.output import Report, emit, exit_of
     from lensops.cli.progress import Progress
-    from lensops.evidence import Outcome
     from lensops.evidence.file import write
     from lensops.flows.asking import Mode
     from lensops.flows.gate import gate as judged
@@ -67,4 +66,4 @@ def gate(
     machines.write(gated.verdict.findings, junit, sarif)
     emit(Report("verdict", document(gated), data(gated)), form, output)
     machines.annotate(gated.verdict.findings)
-    return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(gated.verdict.outcome, 3)
+    return exit_of(gated.verdict.outcome)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,12 +18,13 @@ def init(
 
     Example: lensops init
     """
+    from lensops.cli.output import print_line
     from lensops.flows.init import init as begun
-    from lensops.render.escape import visible
 
     started = begun(folder, github=github)
     lines = [f"created {name}" for name in started.written]
     lines += [f"kept    {name}" for name in started.kept]
     lines += ["", "next: lensops validate, lensops plan, lensops gate, lensops apply"]
-    sys.stdout.write("".join(visible(text) + "\n" for text in lines))
+    for text in lines:
+        print_line(text)
     return 0

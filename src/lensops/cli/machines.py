@@ -67,13 +67,9 @@ class Machines:
 def problem_findings(problems: Sequence[Problem]) -> tuple[Finding, ...]:
     """Problems as findings: they fail."""
     return tuple(
-        Finding("validate", each.place.path, Outcome.FAIL, _words(each), place=each.place)
+        Finding("validate", each.place.path, Outcome.FAIL, each.words, place=each.place)
         for each in problems
     )
-
-
-def _words(problem: Problem) -> str:
-    return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
 
 
 def _below(folder: str, finding: Finding) -> Finding:

@@ -40,4 +40,5 @@ OutputOption = Annotated[
     Path | None, typer.Option("--output", help="Write the report into this file as well.")
 ]
 PromptOption = Annotated[str | None, typer.Option("--prompt", help="Only this prompt.")]
+TargetOption = Annotated[str | None, typer.Option("--target", help="Only this target.")]
 HERE = Path()

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from lensops.cli.options import Format
+from lensops.errors import Exit
+from lensops.evidence import Outcome
 from lensops.report.document import Document
 
 
@@ -38,6 +40,12 @@ def emit(report: Report, form: Format, output: Path | None = None) -> None:
         print_document(report.document, sys.stdout, sides=report.sides)
     else:
         write(_text(report, form))
+
+
+def exit_of(outcome: Outcome) -> Exit:
+    """The exit code of a verdict."""
+    codes = {Outcome.PASS: Exit.DONE, Outcome.FAIL: Exit.NO}
+    return codes.get(outcome, Exit.INCONCLUSIVE)
 
 
 def print_line(message: str) -> None:

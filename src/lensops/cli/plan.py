@@ -14,12 +14,8 @@ from lensops.cli.options import (
     FormatOption,
     ManifestOption,
     OutputOption,
+    TargetOption,
 )
-
-TargetOption = Annotated[str | None, typer.Option("--target", help="Only this target.")]
-ExitCodeOption = Annotated[
-    bool, typer.Option("--exit-code", help="Exit with 10 when there are changes.")
-]
 
 
 def plan(
@@ -31,7 +27,9 @@ def plan(
     evidence: Annotated[
         Path | None, typer.Option("--evidence", help="Say whether this evidence would do.")
     ] = None,
-    exit_code: ExitCodeOption = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 10 when there are changes.")
+    ] = False,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
     form: FormatOption = Format.TEXT,

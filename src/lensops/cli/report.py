@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +21,7 @@ def report(
 
     Example: lensops report --output report.html
     """
+    from lensops.cli.output import print_line
     from lensops.files import write_atomic
     from lensops.flows.overview import overview
     from lensops.render.html import html
@@ -30,5 +30,5 @@ def report(
     shown = overview(directory, manifest)
     page = html(document(shown), f"{shown.project} · lensops").encode()
     write_atomic(output, page)
-    sys.stdout.write(f"wrote {output} ({len(page) / 1000:.0f} KB)\n")
+    print_line(f"wrote {output} ({len(page) / 1000:.0f} KB)")
     return 0

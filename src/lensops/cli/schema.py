@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,9 +19,9 @@ def schema(
     Example: lensops schema --output .lensops/schema.json
     """
     from lensops.files import write_atomic
-    from lensops.manifest.schema import schema as made
+    from lensops.manifest.schema import schema_text
 
-    text = json.dumps(made(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    text = schema_text()
     if output is None:
         sys.stdout.write(text)
     else:

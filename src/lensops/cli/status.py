@@ -13,11 +13,12 @@ from lensops.cli.options import (
     FormatOption,
     ManifestOption,
     OutputOption,
+    TargetOption,
 )
 
 
 def status(
-    target: Annotated[str | None, typer.Option("--target", help="Only this target.")] = None,
+    target: TargetOption = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 10 when a target is not synced.")
     ] = False,
