@@ -11,7 +11,7 @@ import pytest
 from lensops.errors import RemoteFailed, UserError
 from lensops.forge import GitHub, PullRequest
 from lensops.forge.comments import marker_of, put
-from support.github import CUT_SHORT, HANG_UP, Host, serve
+from support.github import CUT_ERROR, CUT_SHORT, HANG_UP, Host, serve
 
 MARKER = marker_of("lensops.yaml")
 AT_ONCE = 0.01  # seconds
@@ -115,6 +115,7 @@ def test_one_that_was_deleted_meanwhile_is_written_anew(host: Host, comments: Gi
         (500, {}),
         (502, {}),
         (429, {"retry-after": "0"}),
+        (429, {"retry-after": "nan"}),
         (403, {"retry-after": "0"}),
         (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}),
     ],
@@ -149,9 +150,17 @@ def test_a_body_that_is_too_long(comments: GitHub) -> None:
         put(comments, MARKER, "x" * 70_000)
 
 
-def test_an_address_that_is_none() -> None:
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "http://[::1"])
+def test_an_address_that_is_none(address: str) -> None:
     with pytest.raises(UserError, match="no address"):
-        GitHub("file:///etc/passwd", "secret", PULL)
+        GitHub(address, "secret", PULL)
+
+
+@pytest.mark.parametrize("stray", ["\n", "\u00e9", "\u211d"])
+def test_a_token_that_cannot_be_sent_is_not_said(stray: str) -> None:
+    with pytest.raises(UserError, match="header Authorization cannot be sent") as raised:
+        GitHub("http://127.0.0.1:9", f"hidden{stray}", PULL)
+    assert "hidden" not in f"{raised.value.message}{raised.value.hint}"
 
 
 def test_nobody_listens() -> None:
@@ -161,7 +170,7 @@ def test_nobody_listens() -> None:
 
 
 def test_a_host_that_hangs_up_is_asked_again(host: Host, comments: GitHub) -> None:
-    host.faults = [(HANG_UP, {}), (CUT_SHORT, {})]
+    host.faults = [(HANG_UP, {}), (CUT_SHORT, {}), (CUT_ERROR, {})]
     put(comments, MARKER, "one")
     assert bodies(host) == [f"{MARKER}\none"]
 

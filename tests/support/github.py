@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 ISSUE = re.compile(r"/repos/(?P<repository>[^/]+/[^/]+)/issues/(?P<number>\d+)/comments")
 COMMENT = re.compile(r"/repos/[^/]+/[^/]+/issues/comments/(?P<id>\d+)")
 LONGEST = 65_536
-HANG_UP, CUT_SHORT = -1, -2  # faults that are no status
+HANG_UP, CUT_SHORT, CUT_ERROR = -1, -2, -3  # faults that are no status
 
 
 @dataclass
@@ -109,8 +109,8 @@ class Handler(BaseHTTPRequestHandler):
         return 200, found
 
     def _break_off(self, how: int) -> None:
-        if how == CUT_SHORT:
-            self.send_response(200)
+        if how in {CUT_SHORT, CUT_ERROR}:
+            self.send_response(200 if how == CUT_SHORT else 502)
             self.send_header("content-length", "100")
             self.end_headers()
             self.wfile.write(b"[")

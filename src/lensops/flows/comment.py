@@ -65,7 +65,7 @@ def post(token: str, body: str, marker: str, where: PullRequest, api: str | None
 
 def taken_token(environment: MutableMapping[str, str]) -> str:
     """The token, which leaves the environment: no `${GITHUB_TOKEN}` in a manifest gets it."""
-    return environment.pop("GITHUB_TOKEN", "")
+    return environment.pop("GITHUB_TOKEN", "").strip()
 
 
 def pull_request(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 import urllib.error
 import urllib.request
@@ -36,8 +37,11 @@ class Requests:
     def __init__(
         self, base: str, headers: Mapping[str, str], *, first_wait: float = FIRST_WAIT
     ) -> None:
-        if urlsplit(base).scheme not in {"http", "https"}:
+        if not _is_http(base):
             raise UserError(f"{base!r} is no address of an interface", "it begins with https://")
+        for name, value in headers.items():
+            if not (value.isascii() and value.isprintable()):  # nothing of it is said: a secret
+                raise UserError(f"the header {name} cannot be sent", "look for stray characters")
         self.base = base.rstrip("/")
         self.headers = dict(headers)
         self.first_wait = first_wait
@@ -70,11 +74,8 @@ class Requests:
             self.base + path, data=data, headers=self.headers, method=method
         )
         try:
-            with _OPENER.open(request, timeout=TIMEOUT) as reply:
+            with _opened(request) as reply:
                 return Answer(reply.status, reply.headers, _json(reply.read()))
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error.code, error.headers, _json(error.read()))
         except (OSError, HTTPException) as error:  # a URLError is an OSError
             return f"no answer: {getattr(error, 'reason', error)}"
 
@@ -87,6 +88,21 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 
 _OPENER = urllib.request.build_opener(_Stay)
+
+
+def _opened(request: urllib.request.Request) -> Any:
+    """The reply, also one that urllib takes for an error."""
+    try:
+        return _OPENER.open(request, timeout=TIMEOUT)
+    except urllib.error.HTTPError as error:
+        return error
+
+
+def _is_http(address: str) -> bool:
+    try:
+        return urlsplit(address).scheme in {"http", "https"}
+    except ValueError:
+        return False
 
 
 def said(answer: Answer) -> str:
@@ -112,12 +128,16 @@ def _asked_wait(answer: Answer) -> float | None:
     after, reset = answer.headers.get("retry-after"), answer.headers.get("x-ratelimit-reset")
     try:
         if after is not None:
-            return max(float(after), 0.0)
+            return _wait(float(after))
         if limited(answer) and reset is not None:
-            return max(float(reset) - time.time(), 0.0)
+            return _wait(float(reset) - time.time())
     except ValueError:
         return None
     return None
+
+
+def _wait(seconds: float) -> float | None:
+    return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
 def _words(answer: Answer | str) -> str:
@@ -127,5 +147,5 @@ def _words(answer: Answer | str) -> str:
 def _json(data: bytes) -> Any:
     try:
         return json.loads(data) if data else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
