@@ -72,12 +72,18 @@ def test_a_band_of_a_feature_is_compared_with_that_of_its_monitor(
     own_before: float | None, own_after: float | None, loosened: bool
 ) -> None:
     def with_own(own: float | None) -> Release:
-        feature = {} if own is None else {"m.f.critical": own}
+        feature = {} if own is None else {"m/f.critical": own}
         return release(bands={"m.critical": 0.2, **feature})
 
     (change,) = changes(with_own(own_before), with_own(own_after))
-    assert change.name == "m.f.critical"
+    assert change.name == "m/f.critical"
     assert change.loosened is loosened
+
+
+def test_a_feature_with_a_dot_is_compared_with_its_monitor_alone() -> None:
+    bands = {"m.critical": 0.5, "m/a.critical": 0.05}
+    (change,) = changes(release(bands={**bands, "m/a.b.critical": 0.1}), release(bands=bands))
+    assert change.loosened  # its monitor's 0.5 holds now, not the 0.05 of another feature
 
 
 def test_another_version_with_the_same_content_is_a_change() -> None:

@@ -47,12 +47,9 @@ def _is_wider(old: float | None, new: float | None) -> bool:
 
 def _in_force(bands: Mapping[str, float], name: str) -> float | None:
     """The limit that holds under a band's name: a feature without its own has its monitor's."""
-    *path, limit = name.split(".")
-    while path:
-        if (value := bands.get(".".join([*path, limit]))) is not None:
-            return value
-        path.pop()
-    return None
+    owner, _, limit = name.rpartition(".")
+    monitor = owner.partition("/")[0]
+    return bands.get(name, bands.get(f"{monitor}.{limit}"))
 
 
 def _served(prompt: Prompt | None) -> tuple[str, str] | None:

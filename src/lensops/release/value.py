@@ -15,7 +15,10 @@ SCHEMA = "lensops/release/v1"
 
 @dataclass(frozen=True)
 class Release:
-    """What is served. `bands` is keyed `<monitor>.<limit>`, such as `propensity.critical`."""
+    """What is served. `bands` is keyed `<monitor>.<limit>`, such as `propensity.critical`.
+
+    The bands that a feature has of its own are keyed `<monitor>/<feature>.<limit>`.
+    """
 
     project: str
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
@@ -63,7 +66,7 @@ def desired(manifest: Manifest, active: Mapping[str, Prompt]) -> Release:
         }
         for feature, settings in monitor.features.items():
             if own := settings.bands:
-                bands[f"{name}.{feature}.warning"] = own.warning
-                bands[f"{name}.{feature}.critical"] = own.critical
+                bands[f"{name}/{feature}.warning"] = own.warning
+                bands[f"{name}/{feature}.critical"] = own.critical
     thresholds = {name: suite.threshold for name, suite in manifest.evals.items()}
     return Release(manifest.project, dict(active), thresholds, bands)
