@@ -235,6 +235,7 @@ def test_the_action_gates_and_comments(tmp_path: Path) -> None:
     ("inputs", "code"),
     [
         ({"command": "plan", "target": "staging"}, 0),
+        ({"command": "plan"}, 2),  # its base is nowhere
         ({"command": "drift"}, 0),
         ({"command": "status", "target": NASTY}, 2),
         ({"command": "gate", "base": NASTY}, 2),
@@ -249,7 +250,8 @@ def test_the_action_hands_its_inputs_on_as_they_are(
     run = next(step for step in made if step.get("name", "") == "Run")
     given = {"command": "gate", "replay": "true", "directory": ".", **inputs}
     expressions = {f"inputs.{name}": given.get(name, "") for name in INPUTS}
-    runner = Runner(starter(tmp_path).root, tmp_path / "m", expressions)
+    of_a_pull_request = {"GITHUB_BASE_REF": "nowhere"} if given["command"] == "plan" else {}
+    runner = Runner(starter(tmp_path).root, tmp_path / "m", expressions, of_a_pull_request)
     (tmp_path / "m").mkdir()
     (tmp_path / "m/lensops").symlink_to(installed)
     done = runner.step(run)
