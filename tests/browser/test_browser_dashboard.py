@@ -150,6 +150,17 @@ def test_an_empty_project(project: Repo, serve: Any, open_page: Any) -> None:
     page.get_by_text("Nothing was applied here yet").first.wait_for()
 
 
+def test_words_of_a_manifest_are_no_markup(project: Repo, serve: Any, open_page: Any) -> None:
+    path = project.root / "lensops.yaml"
+    name = "a :tada: :red[b] -> c -- d <- e"
+    path.write_text(path.read_text().replace("live/staging", f'"{name}"'))
+    page = open_page(serve(project.root).url)
+    page.get_by_role("link", name="Targets").click()
+    shown = page.get_by_text("directory a").first
+    shown.wait_for()
+    assert shown.inner_text().replace("\u200b", "") == f"directory {name}"
+
+
 def test_a_broken_manifest_and_then_a_mended_one(project: Repo, serve: Any, open_page: Any) -> None:
     path = project.root / "lensops.yaml"
     text = path.read_text()

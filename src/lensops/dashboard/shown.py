@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,13 +11,20 @@ import streamlit as st
 from lensops.plan.textdiff import section_changes
 from lensops.prompts import Prompt
 from lensops.render.escape import visible
-from lensops.render.markdown import escape
+from lensops.render.markdown import GAP
+from lensops.render.markdown import escape as escape_markdown
 from lensops.report.diff import diff_block
 from lensops.report.document import Tone
 
 Encoding = dict[str, Any]  # a part of a Vega-Lite specification
 TIME: Encoding = {"field": "at", "type": "temporal", "title": None}
+_STREAMLIT = re.compile(r":|-(?=-|\\?>)|<(?=-)")  # behind its escape, as Markdown wrote it
 COLOURS = {Tone.GOOD: "green", Tone.WARN: "orange", Tone.BAD: "red"}
+
+
+def escape(text: str) -> str:
+    """Text that Streamlit shows as it is: it reads `:red[x]`, `:tada:`, ` -> ` and ` -- ` too."""
+    return _STREAMLIT.sub(lambda match: match[0] + GAP, escape_markdown(text))
 
 
 def coloured(word: str, tone: Tone) -> str:

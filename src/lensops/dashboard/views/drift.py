@@ -6,7 +6,7 @@ import streamlit as st
 
 from lensops.dashboard.shown import TIME, chart, coloured, layer, number_axis, table
 from lensops.evidence.stored import DriftFeature, DriftMonitor
-from lensops.render.markdown import escape
+from lensops.render.escape import visible
 from lensops.report.overview import Overview
 from lensops.report.overview.words import cell_labels, number, shares, toned
 
@@ -70,7 +70,7 @@ def _histogram(feature: DriftFeature) -> None:
         for label, share in zip(labels, found, strict=True)
     ]
     axes = {
-        "x": {"field": "cell", "type": "nominal", "sort": None, "title": escape(feature.name)},
+        "x": {"field": "cell", "type": "nominal", "sort": None, "title": visible(feature.name)},
         "xOffset": {"field": "window"},
         "y": number_axis("share", "share", axis={"format": "%"}),
         "color": {"field": "window", "title": None},

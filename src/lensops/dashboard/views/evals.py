@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lensops.dashboard.shown import TIME, chart, coloured, layer, number_axis, table
+from lensops.dashboard.shown import TIME, chart, coloured, escape, layer, number_axis, table
 from lensops.evidence.stored import EvalRun, StoredEval
-from lensops.render.markdown import escape
 from lensops.report.overview import Overview
 from lensops.report.overview.words import scored, verdict
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lensops.dashboard.shown import coloured, figure
+from lensops.dashboard.shown import coloured, escape, figure
 from lensops.dashboard.views.evals import score_history
-from lensops.render.markdown import escape
 from lensops.report.history import when
 from lensops.report.overview import Overview
 from lensops.report.overview.words import number, toned, verdict

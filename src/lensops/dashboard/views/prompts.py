@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lensops.dashboard.shown import diff, table
+from lensops.dashboard.shown import diff, escape, table
 from lensops.history import Event
 from lensops.prompts.load import natural
-from lensops.render.markdown import escape
 from lensops.report.history import request, when
 from lensops.report.overview import Overview
 

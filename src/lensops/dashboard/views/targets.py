@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lensops.dashboard.shown import coloured, table
+from lensops.dashboard.shown import coloured, escape, table
 from lensops.release import Record
-from lensops.render.markdown import escape
 from lensops.report.changes import short
 from lensops.report.overview import Overview
 from lensops.report.overview.words import toned
