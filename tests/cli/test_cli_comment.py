@@ -126,6 +126,31 @@ def test_drift_has_a_row_for_each_feature(repo: Repo) -> None:
     assert "No prompt, threshold or band changes since main" in done.out
 
 
+def test_a_token_may_end_with_a_line_end(workflow: Workflow, change: Repo) -> None:
+    workflow.environment["GITHUB_TOKEN"] = f"{TOKEN}\n"
+    assert workflow.comment(change.root).code == 0
+    assert workflow.host.tokens == {f"Bearer {TOKEN}"}
+
+
+def test_a_critical_feature_is_among_the_rows(project: Repo) -> None:
+    others = {f"f{number}": {"range": [0, 1]} for number in range(10)}
+    strict = {"range": [0, 1], "bands": {"warning": 0.001, "critical": 0.002}}
+    names = [*others, "last"]
+    files = {}
+    for window, far in (("b", 0.0), ("c", 0.3)):
+        rows = [
+            [(k / 3000 + far) % 1 * 0.9] * 10 + [(k / 3000) ** (1 - far / 5)] for k in range(3000)
+        ]
+        lines = [",".join(names), *(",".join(f"{value:.4f}" for value in row) for row in rows)]
+        files[f"{window}.csv"] = "\n".join(lines) + "\n"
+    features = json.dumps({**others, "last": strict})
+    drift = f"drift: {{m: {{baseline: b.csv, current: c.csv, features: {features}}}}}\n"
+    project.commit("Watch", {**files, "lensops.yaml": sample.MANIFEST + drift})
+    done = lensops("comment", "--base", "main", cwd=project.root)
+    rows = [each for each in done.out.splitlines() if each.startswith("| ")]
+    assert any("| last |" in row and "critical" in row for row in rows), done.out + done.err
+
+
 def test_a_bad_version_is_told_with_the_cases_it_loses(repo: Repo) -> None:
     sample = own_sample(repo)
     sample.git("switch", "-q", "-c", "topic")

@@ -130,6 +130,15 @@ def test_no_text_changes_the_blocks(text: str) -> None:
         ], place
 
 
+@pytest.mark.parametrize("text", ["a ##", "a #", "C#", "# a #b #"])
+def test_a_heading_keeps_its_last_characters(text: str) -> None:
+    (heading,) = [
+        each for each in READER.parse(markdown(Document((Heading(text),)))) if each.children
+    ]
+    shown = "".join(token.content for token in heading.children or [])
+    assert shown.replace("\u200b", "") == text
+
+
 def test_text_is_shown_as_it_is() -> None:
     text = "offer_copy *new* <b> & `x` #5 1.5% a|b"
     (paragraph,) = [

@@ -64,6 +64,11 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     return show
 
 
+def test_lines_of_one_word_over_and_over_are_shown_whole() -> None:
+    block = diff_block(SectionChange("user", Action.UPDATE, "-" * 998, "- " * 499))
+    assert [(each.sign, len(each.line)) for each in block.lines] == [("-", 1), ("+", 1)]
+
+
 def test_a_statement_is_one_line_in_a_pipe() -> None:
     document = Document((Heading("Title"), Paragraph(line(LONG)), Bullets((line(LONG),))))
     assert plain(document) == f"Title\n{LONG}\n  {LONG}\n"

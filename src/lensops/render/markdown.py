@@ -91,7 +91,8 @@ def _block(block: Block) -> str:
 
 
 def _heading(block: Heading) -> str:
-    return f"{'#' * (block.level + 1)} {escape(block.text)}\n"
+    words = re.sub(r"(?<=\s)#(?=#*\s*$)", r"\\#", escape(block.text))  # these would close it
+    return f"{'#' * (block.level + 1)} {words}\n"
 
 
 def _paragraph(block: Paragraph) -> str:

@@ -26,7 +26,7 @@ from lensops.report.document import (
     Tone,
     line,
 )
-from lensops.report.drift import OPEN, SIGNS, headline, monitor_blocks
+from lensops.report.drift import OPEN, SIGNS, headline, monitor_blocks, worst_first
 from lensops.report.eval import WORDS
 from lensops.report.plan import document as plan_document
 from lensops.report.scores import figure, worst
@@ -135,8 +135,7 @@ def _drift(checked: Checked) -> Iterator[tuple[Line, ...]]:
     name = Span(report.name, Tone.STRONG)
     sign = SIGNS.get(report.decided, OPEN)
     yield line(sign), line(name), line(psi), line(report.decided), line(""), line(rows)
-    worst_first = sorted(report.features, key=lambda feature: -(feature.psi or 0.0))
-    for each in worst_first[:FEATURES]:
+    for each in worst_first(report)[:FEATURES]:
         psi = "–" if each.psi is None else f"{each.psi:.4f}"
         sign, status = SIGNS.get(str(each.status), OPEN), str(each.status)
         yield line(sign), line(each.name), line(psi), line(status), line(str(each.evidence)), ()
@@ -153,6 +152,7 @@ def _folds(
         if result.regression:
             held = tuple(compared_blocks(result.regression, result.version, composed.gated.base))
             yield Fold(line(f"{result.name}: what crossed the threshold"), held[1:])
-        yield Fold(line(f"{result.name}: the worst cases"), tuple(worst(result)))
+        if cases := tuple(worst(result)):
+            yield Fold(line(f"{result.name}: the worst cases"), cases)
     for checked in monitors:
         yield Fold(line(f"{checked.report.name}: every feature"), tuple(monitor_blocks(checked)))

@@ -88,7 +88,7 @@ def monitor_blocks(checked: Checked) -> Iterator[Block]:
     yield from _features(report)
     said = [line(_mark(reason.outcome), str(reason)) for reason in decision.found]
     said += [line(Span("! ", Tone.WARN), note) for note in report.notes]
-    said += [_causes(f) for f in _worst_first(report) if f.causes and not _told(f, checked)]
+    said += [_causes(f) for f in worst_first(report) if f.causes and not _told(f, checked)]
     if said:
         yield Bullets(tuple(said))
     for segment in report.segments:
@@ -106,7 +106,7 @@ def _windows(checked: Checked) -> Line:
 
 
 def _features(compared: Compared) -> Iterator[Block]:
-    rows = [_row(feature) for feature in _worst_first(compared)]
+    rows = [_row(feature) for feature in worst_first(compared)]
     if rows:
         yield Table(_COLUMNS, tuple(rows[:SHOWN]))
     if rest := rows[SHOWN:]:
@@ -139,7 +139,8 @@ def _told(feature: FeatureDrift, checked: Checked) -> bool:
     return named and len(feature.causes) == 1
 
 
-def _worst_first(compared: Compared) -> list[FeatureDrift]:
+def worst_first(compared: Compared) -> list[FeatureDrift]:
+    """Features by status, then by PSI."""
     return sorted(
         compared.features, key=lambda f: (-WORST.index(f.status), -(f.psi or 0.0), f.name)
     )

@@ -30,7 +30,7 @@ def rows(before: str, after: str) -> tuple[Row, ...]:
     old, new = before.split("\n"), after.split("\n")
     old, new = ([] if before == "" else old), ([] if after == "" else new)
     found: list[Row] = []
-    blocks = SequenceMatcher(None, old, new, autojunk=len(old) + len(new) > 2_000).get_opcodes()
+    blocks = SequenceMatcher(None, old, new).get_opcodes()
     for index, (tag, a, b, c, d) in enumerate(blocks):
         if tag == "equal":
             ends = (index == 0, index == len(blocks) - 1)
@@ -75,7 +75,7 @@ def words(before: str, after: str) -> tuple[Line, Line]:
     whole = ((Span(before, Tone.REMOVED),), (Span(after, Tone.ADDED),))
     if len(old) + len(new) > MAX_WORDS:
         return whole
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matcher = SequenceMatcher(None, old, new)
     if matcher.ratio() < SIMILAR:
         return whole
     left: list[Span] = []
