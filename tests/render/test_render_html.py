@@ -12,7 +12,6 @@ from lensops.render.html import html
 from lensops.report.document import (
     Block,
     Bullets,
-    Code,
     Column,
     Diff,
     DiffLine,
@@ -75,7 +74,6 @@ def every_block(text: str) -> tuple[Block, ...]:
         Bullets((spans,)),
         Table((Column(text), Column("n", right=True)), ((spans, line("1")),)),
         Diff(text, (DiffLine("-", spans), DiffLine("…", spans)), text, note=text),
-        Code(text),
         Histogram(text, (text, "b"), (0.5, 0.5), (0.1, 0.9)),
         Series(text, ((text, 0.1), ("b", 0.2)), ((text, 0.2, Tone.BAD),)),
         Fold(spans, (Paragraph(spans),)),

@@ -14,15 +14,12 @@ from lensops.render.markdown import CUT, markdown
 from lensops.report.document import (
     Block,
     Bullets,
-    Code,
     Column,
     Diff,
     Document,
     Fold,
     Heading,
-    Histogram,
     Paragraph,
-    Series,
     Span,
     Table,
     Tone,
@@ -72,10 +69,7 @@ def everywhere(text: str) -> list[tuple[str, Block]]:
         ("bullets", Bullets((toned,))),
         ("table", Table((Column(text), Column("b")), ((toned, line("x")),))),
         ("diff", Diff(text, (), f"+{text}\n", note=text)),
-        ("code", Code(text, language=text)),
         ("fold", Fold(toned, (Paragraph(line("inside")),))),
-        ("histogram", Histogram(text, (text,), (1.0,), (1.0,))),
-        ("series", Series(text, ((text, 1.0),), ((text, 1.0, Tone.BAD),))),
     ]
 
 

@@ -16,14 +16,11 @@ from lensops.render.terminal import plain, print_document
 from lensops.report.diff import diff_block
 from lensops.report.document import (
     Bullets,
-    Code,
     Column,
     Document,
     Fold,
     Heading,
-    Histogram,
     Paragraph,
-    Series,
     Span,
     Table,
     Tone,
@@ -118,7 +115,7 @@ def test_text_from_outside_stays_on_its_line() -> None:
         Paragraph(line(evil)),
         Heading(evil),
         Table((Column(evil),), ((line(evil),),)),
-        Code(evil),
+        Bullets((line(Span(evil, Tone.CODE)),)),
     )
     shown = plain(Document(blocks, last=evil))
     assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", shown)
@@ -136,19 +133,6 @@ def test_a_closed_fold_shows_its_summary_only() -> None:
     inner = (Paragraph(line("inside")),)
     assert plain(Document((Fold(line("more"), inner),))) == "more\n"
     assert plain(Document((Fold(line("more"), inner, open=True),))) == "more\ninside\n"
-
-
-def test_charts() -> None:
-    histogram = Histogram("score", ("low", "mid", "high"), (0.5, 0.5, 0.0), (0.0, 0.25, 1.0))
-    series = Series("PSI", (("Mon", 0.1), ("Tue", 0.2)), (("critical", 0.2, Tone.BAD),))
-    assert plain(Document((histogram, series))).splitlines() == [
-        "  score",
-        "    baseline ▅▅   low … high",
-        "    current   ▃█",
-        "",
-        "  PSI",
-        "    ▅█  0.2000  critical 0.2  Mon to Tue",
-    ]
 
 
 def test_a_wide_column_takes_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def coloured(word: str, tone: Tone) -> str:
     return f":{COLOURS[tone]}[**{escape(word)}**]" if tone in COLOURS else escape(word)
 
 
-def figure(label: str, value: str, below: str = "") -> None:
+def metric(label: str, value: str, below: str = "") -> None:
     """A figure at the top: what it is, the value, a remark in Markdown that is ours."""
     with st.container(border=True):
         st.metric(escape(label), escape(value))

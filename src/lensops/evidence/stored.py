@@ -19,13 +19,11 @@ class EvalCase(Stored):
     id: str
     aggregate: float | None = None
     scores: dict[str, float | None] = {}
-    output: Any = None
 
 
 class Judged(Stored):
     """How many outputs a judge scored, and how many got the neutral grade or none."""
 
-    model: str | None = None
     scored: int = 0
     neutral: int = 0
     unscored: int = 0
@@ -35,10 +33,8 @@ class EvalRun(Stored):
     """One suite of one stored run."""
 
     name: str
-    prompt: str
     version: str
     mean_score: float | None = None
-    interval: tuple[float, float] | None = None
     threshold: float
     n: int
     passed: bool | None = None
@@ -68,10 +64,6 @@ class DriftMonitor(Stored):
     name: str
     psi: float | None = None
     status: str
-    baseline_date: str | None = None
-    current_date: str | None = None
-    n_baseline: int | None = None
-    n_current: int | None = None
     features: tuple[DriftFeature, ...] = ()
 
 
@@ -94,7 +86,6 @@ class StoredEval:
     """A run of the evals and when it was."""
 
     at: datetime
-    path: str
     run: EvalRun
 
 
@@ -103,7 +94,6 @@ class StoredDrift:
     """A drift report and when it was."""
 
     at: datetime
-    path: str
     psi: float | None
     status: str
     monitors: tuple[DriftMonitor, ...]
@@ -111,9 +101,8 @@ class StoredDrift:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What was read, oldest first; how many files there are; what could not be read, and why."""
+    """What was read, oldest first, and what could not be read, and why."""
 
     evals: tuple[StoredEval, ...]
     drifts: tuple[StoredDrift, ...]
-    files: int
     broken: tuple[str, ...]

@@ -49,7 +49,7 @@ def _history(path: Path, branch: str | None) -> tuple[str | None, History | None
 def _active(project: Project, history: History | None) -> list[ActivePrompt]:
     events = history.events if history else ()
     return [
-        ActivePrompt(name, prompt.version, prompt.digest, _newest(events, name, prompt))
+        ActivePrompt(name, prompt.version, _newest(events, name, prompt))
         for name, prompt in project.active.items()
     ]
 

@@ -31,17 +31,17 @@ def stored(root: Path, newest: int = NEWEST) -> Results:
     if (report := root / DRIFT_REPORT).is_file():
         drift_files.append(report)
     evals = [
-        StoredEval(when(file), _relative(root, file), run)
+        StoredEval(when(file), run)
         for file in eval_files[-newest:]
         for run in _read(root, file, EvalFile, broken, lambda read: read.evals)
     ]
     drifts = [
-        StoredDrift(when(file), _relative(root, file), read.psi, read.status, read.monitors)
+        StoredDrift(when(file), read.psi, read.status, read.monitors)
         for file in drift_files[-newest:]
         for read in _read(root, file, DriftFile, broken, lambda read: [read])
     ]
     drifts.sort(key=lambda drift: drift.at)
-    return Results(tuple(evals), tuple(drifts), len(eval_files) + len(drift_files), tuple(broken))
+    return Results(tuple(evals), tuple(drifts), tuple(broken))
 
 
 def when(file: Path) -> datetime:

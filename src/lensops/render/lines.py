@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lensops.render import charts
 from lensops.render.escape import one_line
 from lensops.report.document import (
     Block,
     Bullets,
-    Code,
     Diff,
     Fold,
     Heading,
-    Histogram,
     Line,
     Paragraph,
-    Series,
     Span,
     Tone,
     line,
@@ -48,12 +44,6 @@ def rows(block: Block, *, colour: bool) -> Iterator[Row]:
             yield Row(block.line)
         case Bullets():
             yield from (Row(item, INDENT) for item in block.items)
-        case Code():
-            yield from (Row(line(Span(text, Tone.CODE)), INDENT) for text in block.text.split("\n"))
-        case Histogram():
-            yield from (Row(each, INDENT) for each in charts.histogram(block))
-        case Series():
-            yield from (Row(each, INDENT) for each in charts.series(block))
         case Diff():
             yield from _title(block)
             yield from _marked(block) if colour else _unified(block)

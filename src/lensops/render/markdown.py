@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import escape as escape_html
 from typing import TypeVar
 
-from lensops.render import charts
 from lensops.render.escape import one_line, visible
 from lensops.report.document import (
     Block,
     Bullets,
-    Code,
     Diff,
     Document,
     Fold,
     Heading,
-    Histogram,
     Line,
     Paragraph,
-    Series,
     Span,
     Table,
     Tone,
@@ -115,22 +111,6 @@ def _diff(block: Diff) -> str:
     return f"**{escape(block.title)}**{note}\n\n" + _fenced(block.unified, "diff")
 
 
-def _code_block(block: Code) -> str:
-    return _fenced(block.text, block.language if block.language.isalnum() else "")
-
-
-def _histogram(block: Histogram) -> str:
-    return _fenced(_drawn(charts.histogram(block)))
-
-
-def _series(block: Series) -> str:
-    return _fenced(_drawn(charts.series(block)))
-
-
-def _drawn(lines: Iterator[Line]) -> str:
-    return "\n".join("".join(span.text for span in each) for each in lines)
-
-
 def _fold(block: Fold) -> str:
     return _details(block, "\n".join(_block(each) for each in block.blocks))
 
@@ -147,9 +127,6 @@ _WRITERS: dict[type, Callable[..., str]] = {
     Bullets: _bullets,
     Table: _table,
     Diff: _diff,
-    Code: _code_block,
-    Histogram: _histogram,
-    Series: _series,
     Fold: _fold,
 }
 

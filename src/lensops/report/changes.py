@@ -77,10 +77,9 @@ def change_data(change: Change) -> dict[str, Any]:
     return row
 
 
-def finding_line(finding: Finding, *, subject: bool = False) -> Line:
-    """A finding in one line; `subject` puts its subject in front."""
-    words = f"{finding.subject}: {finding.message}" if subject else finding.message
-    return line(_MARKS[finding.outcome], words)
+def finding_line(finding: Finding) -> Line:
+    """A finding in one line."""
+    return line(_MARKS[finding.outcome], finding.message)
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:

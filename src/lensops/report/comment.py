@@ -28,8 +28,9 @@ from lensops.report.document import (
 )
 from lensops.report.drift import OPEN, SIGNS, headline, monitor_blocks, worst_first
 from lensops.report.eval import WORDS
+from lensops.report.figures import figure
 from lensops.report.plan import document as plan_document
-from lensops.report.scores import figure, worst
+from lensops.report.scores import worst
 from lensops.report.verdict import Gated, digest_blocks, finding_blocks
 
 EMOJI = {Outcome.PASS: "✅", Outcome.FAIL: "❌", Outcome.INCONCLUSIVE: "❔"}
@@ -136,9 +137,15 @@ def _drift(checked: Checked) -> Iterator[tuple[Line, ...]]:
     sign = SIGNS.get(report.decided, OPEN)
     yield line(sign), line(name), line(psi), line(report.decided), line(""), line(rows)
     for each in worst_first(report)[:FEATURES]:
-        psi = "–" if each.psi is None else f"{each.psi:.4f}"
         sign, status = SIGNS.get(str(each.status), OPEN), str(each.status)
-        yield line(sign), line(each.name), line(psi), line(status), line(str(each.evidence)), ()
+        yield (
+            line(sign),
+            line(each.name),
+            line(figure(each.psi)),
+            line(status),
+            line(str(each.evidence)),
+            (),
+        )
 
 
 def _folds(

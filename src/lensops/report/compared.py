@@ -11,7 +11,8 @@ from lensops.plan.textdiff import SectionChange
 from lensops.report.changes import plural
 from lensops.report.diff import diff_block
 from lensops.report.document import Block, Fold, Heading, Line, Paragraph, Span, Tone, line
-from lensops.report.scores import figure, readable
+from lensops.report.figures import figure
+from lensops.report.scores import readable
 
 SHOWN = 5  # flipped cases with both outputs
 

@@ -100,12 +100,6 @@ class Diff:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    text: str
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Histogram:
     """Two windows over the same cells, as shares; labels name the cells."""
 
@@ -133,7 +127,7 @@ class Fold:
     open: bool = False
 
 
-Block = Heading | Paragraph | Bullets | Table | Diff | Code | Histogram | Series | Fold
+Block = Heading | Paragraph | Bullets | Table | Diff | Histogram | Series | Fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from lensops.report.document import (
     Tone,
     line,
 )
+from lensops.report.figures import figure, shares
 
 SHOWN = 15  # features of a monitor, the worst first; the rest is folded
 SIGNS = {"ok": "✅", "warning": "⚠️", "critical": "🚨"}
@@ -115,11 +116,11 @@ def _features(compared: Compared) -> Iterator[Block]:
 
 def _row(feature: FeatureDrift) -> tuple[Line, ...]:
     figures = feature.figures
-    before, after = _shares(feature.baseline_counts), _shares(feature.current_counts)
+    before, after = shares(feature.baseline_counts), shares(feature.current_counts)
     top = max((*before, *after), default=0.0)
     return (
         line(feature.name),
-        line("–" if figures is None else f"{figures.psi:.4f}"),
+        line(figure(feature.psi)),
         line(_word(str(feature.status))),
         line(str(feature.evidence)),
         line("–" if figures is None else f"{figures.p_value:.2g}"),
@@ -144,11 +145,6 @@ def worst_first(compared: Compared) -> list[FeatureDrift]:
     return sorted(
         compared.features, key=lambda f: (-WORST.index(f.status), -(f.psi or 0.0), f.name)
     )
-
-
-def _shares(counts: Sequence[int]) -> tuple[float, ...]:
-    total = sum(counts)
-    return tuple(count / total for count in counts) if total else ()
 
 
 def _word(status: str) -> Span:

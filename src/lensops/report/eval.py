@@ -22,7 +22,8 @@ from lensops.report.document import (
     Tone,
     line,
 )
-from lensops.report.scores import bar, case_data, figure, shortened, worst
+from lensops.report.figures import figure
+from lensops.report.scores import bar, case_data, shortened, worst
 
 TONES = {Outcome.PASS: Tone.GOOD, Outcome.FAIL: Tone.BAD, Outcome.INCONCLUSIVE: Tone.WARN}
 MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.INCONCLUSIVE: "?"}

@@ -40,7 +40,7 @@ def document(plan: Plan) -> Document:
     told: dict[tuple[Any, ...], str] = {}
     for target in plan.targets:
         blocks += _target(plan, target, told)
-    blocks += _findings(plan.findings, subject=False)
+    blocks += _findings(plan.findings)
     if not plan.in_sync:
         blocks.append(Paragraph(line(Span(f"plan digest {plan.digest}", Tone.MUTED))))
     return Document(tuple(blocks))
@@ -105,9 +105,9 @@ def _sections(change: Change) -> tuple[Block, ...]:
     return tuple(diff_block(section) for section in section_changes(*change.prompts))
 
 
-def _findings(findings: tuple[Finding, ...], *, subject: bool = False) -> Iterator[Block]:
+def _findings(findings: tuple[Finding, ...]) -> Iterator[Block]:
     if findings:
-        yield Bullets(tuple(finding_line(finding, subject=subject) for finding in findings))
+        yield Bullets(tuple(finding_line(finding) for finding in findings))
 
 
 def _title(plan: Plan, target: TargetPlan) -> str:

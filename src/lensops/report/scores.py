@@ -9,6 +9,7 @@ from lensops.evals.scoring import meets
 from lensops.evals.text import structured, whole
 from lensops.evals.value import CaseScore, SuiteResult
 from lensops.report.document import Block, Column, Heading, Line, Span, Table, Tone, line
+from lensops.report.figures import figure
 
 SHOWN = 10  # cases in the table of the worst; half of them where the eval passes
 WIDTH = 10  # characters of a bar
@@ -21,11 +22,6 @@ def bar(score: float | None) -> str:
         return ""
     full = round(max(0.0, min(score, 1.0)) * WIDTH)
     return "█" * full + "░" * (WIDTH - full)
-
-
-def figure(score: float | None) -> str:
-    """A score with four decimals, or a dash."""
-    return "–" if score is None else f"{score:.4f}"
 
 
 def worst(result: SuiteResult) -> Iterator[Block]:

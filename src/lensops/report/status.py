@@ -22,7 +22,7 @@ from lensops.report.document import (
 )
 
 SHOWN = 30  # prompts of a target; of more, those in sync are only counted
-_TONES = {
+TONES = {
     State.SYNCED: Tone.GOOD,
     State.PENDING: Tone.WARN,
     State.DRIFTED: Tone.BAD,
@@ -52,7 +52,7 @@ def data(targets: Sequence[TargetStatus]) -> dict[str, Any]:
 def _target(target: TargetStatus) -> Iterator[Block]:
     yield Heading(f"{target.name}: {target.state}")
     if meaning := _MEANING.get(target.state):
-        yield Paragraph(line(Span(meaning, _TONES[target.state])))
+        yield Paragraph(line(Span(meaning, TONES[target.state])))
     yield Paragraph(line(Span(_origin(target), Tone.MUTED)))
     if target.problems:
         yield Bullets(tuple(line(Span("! ", Tone.WARN), problem) for problem in target.problems))
@@ -84,7 +84,7 @@ def _origin(target: TargetStatus) -> str:
 
 
 def _prompt(name: str, status: PromptStatus) -> tuple[Line, ...]:
-    state = line(Span(status.state, _TONES[status.state]))
+    state = line(Span(status.state, TONES[status.state]))
     versions = (line(status.version or "–"), line(status.desired or "–"))
     return (line(name), *versions, state)
 

@@ -7,8 +7,9 @@ import streamlit as st
 from lensops.dashboard.shown import TIME, chart, coloured, layer, number_axis, table
 from lensops.evidence.stored import DriftFeature, DriftMonitor
 from lensops.render.escape import visible
+from lensops.report.figures import figure, shares
 from lensops.report.overview import Overview
-from lensops.report.overview.words import cell_labels, number, shares, toned
+from lensops.report.overview.words import cell_labels, toned
 
 BAND_COLOURS = {"warning": "#e69f00", "critical": "#d33"}
 
@@ -23,7 +24,7 @@ def page(overview: Overview) -> None:
     monitors = {monitor.name: monitor for monitor in latest.monitors}
     monitor = monitors[st.selectbox("Monitor", list(monitors))]
     status = coloured(monitor.status.upper(), toned(monitor.status))
-    st.markdown(f"PSI {number(monitor.psi)} {status} at {latest.at:%Y-%m-%d %H:%M}")
+    st.markdown(f"PSI {figure(monitor.psi)} {status} at {latest.at:%Y-%m-%d %H:%M}")
     _over_time(overview, monitor.name)
     _features(monitor)
 

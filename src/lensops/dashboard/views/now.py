@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lensops.dashboard.shown import coloured, escape, figure
+from lensops.dashboard.shown import coloured, escape, metric
 from lensops.dashboard.views.evals import score_history
+from lensops.report.figures import figure
 from lensops.report.history import when
 from lensops.report.overview import Overview
-from lensops.report.overview.words import number, toned, verdict
+from lensops.report.overview.words import toned, verdict
 
 
 def page(overview: Overview) -> None:
@@ -31,39 +32,39 @@ def page(overview: Overview) -> None:
 
 def _active(overview: Overview) -> None:
     if not overview.active:
-        figure("Active prompt", "none")
+        metric("Active prompt", "none")
         return
     prompt = overview.active[0]
     since = f"since {escape(when(prompt.event))}" if prompt.event else "not committed"
     more = f", and {len(overview.active) - 1} more" if len(overview.active) > 1 else ""
-    figure("Active prompt", prompt.version, f"{escape(prompt.name)}{more}, {since}")
+    metric("Active prompt", prompt.version, f"{escape(prompt.name)}{more}, {since}")
 
 
 def _score(overview: Overview) -> None:
     if not overview.latest_evals:
-        figure("Eval score", "–", "`lensops eval` writes one")
+        metric("Eval score", "–", "`lensops eval` writes one")
         return
     run = min(overview.latest_evals, key=lambda s: (s.run.passed is True, s.at)).run
     word = verdict(run)
     below = f"{coloured(word.text, word.tone)} against {run.threshold:g}"
-    figure("Eval score", number(run.mean_score), below)
+    metric("Eval score", figure(run.mean_score), below)
 
 
 def _drift(overview: Overview) -> None:
     latest = overview.latest_drift
     if latest is None:
-        figure("Drift PSI", "–", "`lensops drift --output drift_report.json` writes one")
+        metric("Drift PSI", "–", "`lensops drift --output drift_report.json` writes one")
         return
-    figure("Drift PSI", number(latest.psi), coloured(latest.status.upper(), toned(latest.status)))
+    metric("Drift PSI", figure(latest.psi), coloured(latest.status.upper(), toned(latest.status)))
 
 
 def _deploy(overview: Overview) -> None:
     records = [(log[0], name) for name, log in overview.releases.items() if log]
     if not records:
-        figure("Last deploy", "never", "`lensops apply` makes one")
+        metric("Last deploy", "never", "`lensops apply` makes one")
         return
     record, name = max(records, key=lambda each: each[0].time)
     state = next((t.state for t in overview.targets if t.name == name), "unknown")
     tone = toned(state)
     day, _, time = record.time.partition("T")
-    figure("Last deploy", day, f"{time[:5]} UTC, {escape(name)} {coloured(state, tone)}")
+    metric("Last deploy", day, f"{time[:5]} UTC, {escape(name)} {coloured(state, tone)}")

@@ -11,7 +11,6 @@ from lensops.render.html import charts
 from lensops.report.document import (
     Block,
     Bullets,
-    Code,
     Diff,
     DiffLine,
     Document,
@@ -117,10 +116,6 @@ def _diff_lines(lines: tuple[DiffLine, ...]) -> Iterator[str]:
         yield f'<span class="{_SIGNS[each.sign]}">{each.sign} {_line(each.line)}</span>\n'
 
 
-def _code(block: Code) -> str:
-    return f'<pre tabindex="0"><code>{text(block.text)}</code></pre>'
-
-
 def _histogram(block: Histogram) -> str:
     return charts.histogram(block, text)
 
@@ -141,7 +136,6 @@ _WRITERS: dict[type, Callable[..., str]] = {
     Bullets: _bullets,
     Table: _table,
     Diff: _diff,
-    Code: _code,
     Histogram: _histogram,
     Series: _series,
     Fold: _fold,

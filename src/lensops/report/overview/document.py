@@ -24,10 +24,11 @@ from lensops.report.document import (
     Tone,
     line,
 )
+from lensops.report.figures import figure
 from lensops.report.history import when
 from lensops.report.overview.results import drift, scores
 from lensops.report.overview.value import ActivePrompt, Overview
-from lensops.report.overview.words import number, toned, verdict
+from lensops.report.overview.words import toned, verdict
 
 EVENTS = 50  # of the history, the newest
 DIFFS = 12  # of those, how many show what they changed
@@ -55,11 +56,11 @@ def _answers(overview: Overview) -> Iterator[Line]:
         since = f" since {when(prompt.event)}" if prompt.event else ", not committed"
         yield line(f"{prompt.name}: ", Span(prompt.version, Tone.STRONG), since)
     for stored in overview.latest_evals:
-        figure = number(stored.run.mean_score)
-        yield line(f"eval {stored.run.name}: ", verdict(stored.run), f" {figure}")
+        mean = figure(stored.run.mean_score)
+        yield line(f"eval {stored.run.name}: ", verdict(stored.run), f" {mean}")
     if latest := overview.latest_drift:
         word = Span(latest.status.upper(), toned(latest.status))
-        yield line("drift: ", word, f" PSI {number(latest.psi)}")
+        yield line("drift: ", word, f" PSI {figure(latest.psi)}")
     for target in overview.targets:
         yield line(f"{target.name}: ", Span(target.state, toned(target.state)))
 

@@ -18,8 +18,9 @@ from lensops.report.document import (
     Tone,
     line,
 )
+from lensops.report.figures import figure, shares
 from lensops.report.overview.value import Overview
-from lensops.report.overview.words import cell_labels, number, scored, shares, toned, verdict
+from lensops.report.overview.words import cell_labels, scored, toned, verdict
 
 WORST = 10
 
@@ -51,7 +52,7 @@ def _worst(run: EvalRun) -> Iterator[Block]:
         figures = tuple(Column(name, right=True) for name in ("Score", *names))
         columns = (Column("Case", wide=True), *figures)
         rows = (
-            (line(c.id), line(number(c.aggregate)), *(line(number(c.scores.get(n))) for n in names))
+            (line(c.id), line(figure(c.aggregate)), *(line(figure(c.scores.get(n))) for n in names))
             for c in cases
         )
         yield Fold(line("Worst cases"), (Table(columns, tuple(rows)),), open=True)
@@ -68,7 +69,7 @@ def drift(overview: Overview) -> Iterator[Block]:
     yield Paragraph(
         line(
             "PSI ",
-            Span(number(latest.psi), Tone.STRONG),
+            Span(figure(latest.psi), Tone.STRONG),
             " ",
             word,
             f" at {latest.at:%Y-%m-%d %H:%M}",
@@ -100,7 +101,7 @@ def _feature(title: str, feature: DriftFeature) -> Iterator[Block]:
     word = Span(feature.status, toned(feature.status))
     causes = "; ".join(feature.causes)
     yield Paragraph(
-        line(Span(title, Tone.STRONG), f" PSI {number(feature.psi)} ", word, f" {causes}")
+        line(Span(title, Tone.STRONG), f" PSI {figure(feature.psi)} ", word, f" {causes}")
     )
     baseline, current = shares(feature.baseline_counts), shares(feature.current_counts)
     if baseline and len(baseline) == len(current):

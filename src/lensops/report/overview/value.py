@@ -18,7 +18,6 @@ class ActivePrompt:
 
     name: str
     version: str
-    digest: str
     event: Event | None
 
 

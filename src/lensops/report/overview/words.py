@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 from lensops.evidence.stored import DriftFeature, EvalRun
+from lensops.report import status
 from lensops.report.document import Span, Tone
+from lensops.report.figures import figure
 
-TONES = {"synced": Tone.GOOD, "ok": Tone.GOOD, "pending": Tone.WARN, "warning": Tone.WARN}
-TONES |= {"inconclusive": Tone.WARN, "no data": Tone.WARN}
+TONES = {str(state): tone for state, tone in status.TONES.items()}
+TONES |= {"ok": Tone.GOOD, "warning": Tone.WARN, "inconclusive": Tone.WARN, "no data": Tone.WARN}
 
 
 def verdict(run: EvalRun) -> Span:
@@ -20,7 +22,7 @@ def verdict(run: EvalRun) -> Span:
 
 def scored(run: EvalRun) -> str:
     """The figures of a run: score, threshold, n, and how the judge fared."""
-    text = f"{number(run.mean_score)} against {run.threshold:g}, n = {run.n}"
+    text = f"{figure(run.mean_score)} against {run.threshold:g}, n = {run.n}"
     if run.judge is not None:
         judge = run.judge
         text += f"; judged {judge.scored}, neutral {judge.neutral}, unscored {judge.unscored}"
@@ -30,17 +32,6 @@ def scored(run: EvalRun) -> str:
 def toned(word: str) -> Tone:
     """The tone of a state or status."""
     return TONES.get(word, Tone.BAD)
-
-
-def number(value: float | None) -> str:
-    """A figure with four digits after the point, or a dash."""
-    return "–" if value is None else f"{value:.4f}"
-
-
-def shares(counts: tuple[float, ...]) -> tuple[float, ...]:
-    """Counts as shares of their sum; nothing for an empty window."""
-    total = sum(counts)
-    return tuple(count / total for count in counts) if total else ()
 
 
 def cell_labels(feature: DriftFeature, cells: int) -> tuple[str, ...]:
