@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lensops.drift.baseline import Baseline
-from lensops.drift.check import baseline_of, current_of
+from lensops.drift.baseline import Baseline, prepare
+from lensops.drift.check import baseline_window, current_of, rows_of
 from lensops.drift.compare import pair_of
 from lensops.drift.engine import Asked, Engine, Group
 from lensops.drift.layout import Tally
 from lensops.drift.psi import psi
-from lensops.drift.windows import baseline_rows, settle, up_to
 from lensops.errors import Undecided
 from lensops.manifest.drift import Bands, Monitor
 
@@ -44,9 +43,8 @@ def calibrate(name: str, monitor: Monitor, engine: Engine) -> Calibrated:
     Raises `Undecided` when the baseline has fewer than 8 such windows.
     """
     current = current_of(monitor, engine)
-    rows = up_to(baseline_rows(monitor), monitor.baseline, current.rows)
-    window = settle(engine, rows, monitor.baseline)
-    baseline = baseline_of(monitor, engine, current.rows)
+    window = baseline_window(monitor, engine, current.rows)
+    baseline = prepare(monitor, engine, window, current.rows)
     now, then = current.extremes, window.extremes
     if monitor.time and then.first and then.last and now.first and now.last:
         seconds = max((now.last - now.first).total_seconds(), 1.0)
@@ -65,9 +63,9 @@ def calibrate(name: str, monitor: Monitor, engine: Engine) -> Calibrated:
 def _largest(baseline: Baseline, parts: Mapping[str | None, Tally]) -> Iterator[float]:
     """Of each window the largest PSI of its features against all other rows."""
     whole = baseline.tallies.get(None, {})
-    full = np.median([_rows(part) for part in parts.values()]) if parts else 0
+    full = np.median([rows_of(part) for part in parts.values()]) if parts else 0
     for segment, part in sorted(parts.items(), key=lambda each: int(each[0] or 0)):
-        if segment is None or _rows(part) < full / 2:  # a rest at the end
+        if segment is None or rows_of(part) < full / 2:  # a rest at the end
             continue
         found = []
         for ready in baseline.features:
@@ -78,10 +76,6 @@ def _largest(baseline: Baseline, parts: Mapping[str | None, Tally]) -> Iterator[
                     found.append(float(psi(*pair.shares)))
         if found:
             yield max(found)
-
-
-def _rows(tally: Tally) -> int:
-    return max((counts.rows for counts in tally.values()), default=0)
 
 
 def _bands(psis: tuple[float, ...]) -> Bands:

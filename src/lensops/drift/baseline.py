@@ -13,6 +13,7 @@ from lensops.drift.recipes import Known, Recipe, recipe_of
 from lensops.drift.recipes.evidently import FEW
 from lensops.drift.shape import Shape, shape_of
 from lensops.drift.windows import Resolved
+from lensops.errors import UserError
 from lensops.manifest.drift import Monitor
 
 VALUES = 1_000  # categories that a baseline remembers, with or without a cell of their own
@@ -79,6 +80,14 @@ def prepare(monitor: Monitor, engine: Engine, window: Resolved, current: Rows | 
     )
 
 
+def refuse_alone(one: Watched) -> None:
+    """Raise `UserError` for a feature whose cells follow from both windows: a profile has one."""
+    recipe = recipe_of(one.measure, one.feature)
+    if recipe.looks_at_both and one.measure.kind != "flag":
+        words = f"{one.measure.name}: the recipe {recipe.name} takes its cells from both windows"
+        raise UserError(f"{words}, no profile can hold them", "name another, or no `profile:`")
+
+
 def with_total(tallies: Mapping[str | None, Tally]) -> dict[str | None, Tally]:
     """The counts by segment with those of all rows under None."""
     if None in tallies or not tallies:
@@ -113,6 +122,8 @@ def _ready(
     one: Watched, engine: Engine, rows: Rows, current: Rows | None, sample: Shares | None
 ) -> Ready:
     recipe = recipe_of(one.measure, one.feature)
+    if current is None:
+        refuse_alone(one)
     known = _known(one.measure, recipe, engine, rows, current, sample)
     if known is None:
         return Ready(one, None)

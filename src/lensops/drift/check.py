@@ -61,11 +61,16 @@ def current_of(monitor: Monitor, engine: Engine) -> Resolved:
 
 def baseline_of(monitor: Monitor, engine: Engine, current: Rows | None) -> Baseline:
     """The baseline as the manifest declares it, read from its data."""
+    return prepare(monitor, engine, baseline_window(monitor, engine, current), current)
+
+
+def baseline_window(monitor: Monitor, engine: Engine, current: Rows | None) -> Resolved:
+    """The baseline's window as the manifest declares it."""
     rows = baseline_rows(monitor)
     require(monitor, engine, rows, "the baseline")
     if current is not None:
         rows = up_to(rows, monitor.baseline, current)
-    return prepare(monitor, engine, settle(engine, rows, monitor.baseline), current)
+    return settle(engine, rows, monitor.baseline)
 
 
 def _seen(
@@ -100,10 +105,10 @@ def _segments(monitor: Monitor, baseline: Baseline, tallies: Tallies) -> Iterato
         both = baseline.tallies.get(name, {}), tallies.get(name, {})
         if any(both):
             found = features(monitor, baseline.features, both, {})
-            yield SegmentDrift(_rows(both[0]), _rows(both[1]), found, segment=name)
+            yield SegmentDrift(rows_of(both[0]), rows_of(both[1]), found, segment=name)
 
 
-def _rows(tally: Tally) -> int:
+def rows_of(tally: Tally) -> int:
     """Rows of a group: every feature counts each of them once."""
     return max((counts.rows for counts in tally.values()), default=0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -47,6 +48,10 @@ def watched(monitor: Monitor, engine: Engine, rows: Rows) -> list[Watched]:
         bands = feature.bands or monitor.bands
         made = text.measures(name, column) if kind == TEXT else [Measure(name, column, kind)]
         found += [Watched(measure, feature, bands) for measure in made]
+    names = Counter(one.measure.name for one in found)
+    if twice := [name for name, count in names.items() if count > 1]:
+        words = f"two features are called {twice[0]!r}: one is a part of a text"
+        raise UserError(words, "give the other one another name, with `column:`")
     return found
 
 

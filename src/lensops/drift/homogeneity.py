@@ -9,6 +9,7 @@ from lensops.drift.psi import Shares, Vector
 
 LEAST = 5.0  # the expected count below which chi-square is not trusted (Cochran 1954)
 DRAWS = 9_999
+MOST = 10**9  # rows that NumPy splits without replacement
 SEED = 20_180_401  # fixed: the same counts give the same p-value
 
 
@@ -59,11 +60,17 @@ def _merged(baseline: Vector, current: Vector) -> Vector:
 
 
 def _permuted(baseline: Vector, current: Vector) -> float:
-    """The share of random splits of the pooled rows that differ as much, the split itself too."""
-    pooled = baseline + current
-    draws = np.random.default_rng(SEED).multivariate_hypergeometric(
-        pooled, int(current.sum()), size=DRAWS, method="marginals"
-    )
+    """The share of random splits of the pooled rows that differ as much, the split itself too.
+
+    From 10^9 rows on, which NumPy does not split, rows are drawn with replacement: such draws vary
+    more, so that the share is rather too large.
+    """
+    pooled, random = baseline + current, np.random.default_rng(SEED)
+    total, drawn = int(pooled.sum()), int(current.sum())
+    if total < MOST:
+        draws = random.multivariate_hypergeometric(pooled, drawn, size=DRAWS, method="marginals")
+    else:
+        draws = random.multinomial(drawn, pooled / total, size=DRAWS)
     seen = statistic(baseline, current) * (1 - 1e-12)
     return float((1 + (_statistics(pooled, draws) >= seen).sum()) / (1 + DRAWS))
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from lensops.drift.baseline import Baseline, Ready
+from lensops.drift import text
+from lensops.drift.baseline import Baseline, Ready, refuse_alone
 from lensops.drift.features import Watched
 from lensops.drift.layout import Counts, Layout, Measure
 from lensops.drift.shape import Shape
@@ -18,6 +19,15 @@ from lensops.prompts import digest
 
 SCHEMA: Final = "lensops/profile/v1"
 _MEASURE, _LAYOUT = TypeAdapter(Measure), TypeAdapter(Layout)
+_UNSOUND = (
+    ValidationError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 _SHAPE, _COUNTS = TypeAdapter(Shape), TypeAdapter(Counts)
 
 
@@ -66,7 +76,7 @@ def loaded(data: bytes, path: str, monitor: Monitor) -> Baseline:
             words = f"{path} was made for another window or other features than the manifest has"
             raise UserError(words, again)
         return _baseline(body, monitor)
-    except (ValidationError, ValueError, KeyError, TypeError, RecursionError):
+    except _UNSOUND:
         raise UserError(f"{path} is no sound profile of a baseline", again) from None
 
 
@@ -79,13 +89,19 @@ def _feature(ready: Ready) -> dict[str, Any]:
 
 
 def _baseline(body: dict[str, Any], monitor: Monitor) -> Baseline:
+    features = tuple(_ready(each, monitor) for each in body["features"])
+    tallies = {
+        segment: {name: _COUNTS.validate_python(each) for name, each in tally.items()}
+        for segment, tally in body["tallies"]
+    }
+    for ready in features:
+        for tally in tallies.values():
+            if ready.layout is not None:
+                tally[ready.measure.name].vector(ready.layout)  # raises where they do not fit
     return Baseline(
         rows=int(body["rows"]),
-        features=tuple(_ready(each, monitor) for each in body["features"]),
-        tallies={
-            segment: {name: _COUNTS.validate_python(each) for name, each in tally.items()}
-            for segment, tally in body["tallies"]
-        },
+        features=features,
+        tallies=tallies,
         segments=tuple(body["segments"]),
         date=body["date"],
         fingerprint=str(body["fingerprint"]),
@@ -94,10 +110,15 @@ def _baseline(body: dict[str, Any], monitor: Monitor) -> Baseline:
 
 def _ready(body: dict[str, Any], monitor: Monitor) -> Ready:
     measure = _MEASURE.validate_python(body["measure"])
-    feature = monitor.features.get(measure.name) or next(
-        each for name, each in monitor.features.items() if measure.name.startswith(f"{name}.")
-    )
+    own = measure.name in monitor.features
+    name = measure.name if own else measure.name.rpartition(".")[0]
+    feature = monitor.features[name]
+    column = feature.column or name
+    known = [Measure(name, column, measure.kind)] if own else text.measures(name, column)
+    if measure not in known:
+        raise ValueError(measure.name)
     watched = Watched(measure, feature, feature.bands or monitor.bands)
+    refuse_alone(watched)
     layout, shape = body["layout"], body["shape"]
     return Ready(
         watched,

@@ -12,6 +12,7 @@ from lensops.manifest.drift import Files, Monitor, Window
 
 HOURS = {"h": 1, "d": 24, "w": 24 * 7}
 TICK = timedelta(microseconds=1)
+FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def settle(engine: Engine, rows: Rows, window: Files | Window | None) -> Resolve
             "`last:` counts back from the newest row; times are written like 2026-01-31T12:00:00Z",
         )
     end = extremes.last + TICK
-    cut = rows.between(end - _stretch(last), end)
+    cut = rows.between(end - min(_stretch(last), end - FIRST), end)
     return Resolved(cut, engine.extremes(cut))
 
 
@@ -106,8 +107,15 @@ def _moment(text: str | None, monitor: Monitor) -> datetime | None:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(monitor.timezone) if monitor.timezone else UTC)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        words = f"{text} is no time of the years 1 to 9999 in UTC"
+        raise UserError(words, "leave the bound out where there is none") from None
 
 
 def _stretch(last: str) -> timedelta:
-    return timedelta(hours=int(last[:-1]) * HOURS[last[-1]])
+    try:
+        return timedelta(hours=int(last[:-1]) * HOURS[last[-1]])
+    except OverflowError:
+        return timedelta.max

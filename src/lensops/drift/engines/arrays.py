@@ -135,7 +135,7 @@ def _numbers(array: Any, measure: Measure) -> tuple[Shares, int]:
 
 def _number(value: Any) -> float | None:
     """A value as a float, NaN where it is missing, None where it is no number."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if _missing(value) or (isinstance(value, str) and not value.strip()):
         return float("nan")
     try:
         return float(value)
@@ -145,10 +145,15 @@ def _number(value: Any) -> float | None:
 
 def _texts(array: Any) -> list[str | None]:
     """Values as text, None where they are missing."""
-    return [
-        None if value is None or value != value else _text(value)  # NaN
-        for value in array.tolist()
-    ]
+    return [None if _missing(value) else _text(value) for value in array.tolist()]
+
+
+def _missing(value: Any) -> bool:
+    """None, NaN, and pandas' NA, which does not say whether it equals itself."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:
+        return True
 
 
 def _text(value: Any) -> str:
@@ -158,6 +163,12 @@ def _text(value: Any) -> str:
 
 def _array(values: Any) -> Any:
     array = np.asarray(values)
+    if isinstance(values, np.ma.MaskedArray):
+        array = array.astype(object)
+        array[np.ma.getmaskarray(values)] = None
+    if array.dtype.kind in "mM":
+        words = "the values are times, which have no PSI"
+        raise UserError(words, "give what you would watch of them, such as the age in days")
     if array.ndim != 1:
         raise UserError(f"a window's values have one dimension, these have {array.ndim}")
     return array if array.dtype.kind in "biufUO" else array.astype(object)
@@ -167,7 +178,7 @@ def _kind(array: Any) -> str:
     if array.dtype.kind in "iuf":
         return NUMBER
     if array.dtype.kind == "O":
-        present = [v for v in array.tolist() if v is not None and v == v]  # NaN
+        present = [v for v in array.tolist() if not _missing(v)]
         numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in present)
         return NUMBER if numbers else CATEGORY
     return CATEGORY

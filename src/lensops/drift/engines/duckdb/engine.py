@@ -19,10 +19,12 @@ from lensops.drift.engines.duckdb.statement import Statement, quoted
 from lensops.drift.layout import Counts, Measure, Tally
 from lensops.drift.psi import Shares
 from lensops.drift.recipes import Extent
+from lensops.errors import UserError
 from lensops.files import Folder
 
 Item = TypeVar("Item")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
 WIDTH = 50  # measures of one statement: memory grows with the columns that are read together
 ENDS = 65_536  # bytes of a file's beginning and end that its fingerprint reads
 
@@ -195,4 +197,13 @@ def _kind(kind: str, untyped: bool) -> str:
 
 
 def _time(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else EPOCH + timedelta(microseconds=int(microseconds))
+    """UTC; the last microsecond that there is has none behind it to end a window at."""
+    if microseconds is None:
+        return None
+    try:
+        moment = EPOCH + timedelta(microseconds=int(microseconds))
+    except OverflowError:
+        moment = None
+    if moment is None or moment == LAST:
+        raise UserError("a row has a time outside of the years 1 to 9999", "mend or filter it")
+    return moment

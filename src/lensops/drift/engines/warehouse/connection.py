@@ -65,7 +65,12 @@ def _checked(url: str) -> str:
     if not separator or scheme not in SERVERS:
         hint = f"a connection is a URL that begins with one of: {', '.join(SERVERS)}"
         raise UserError("`connection` names no warehouse that lensops can count on", hint)
-    for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+    try:
+        query = urlsplit(url).query
+    except ValueError:  # its words would hold the password
+        words = "`connection` is no sound URL"
+        raise UserError(words, "percent-encode what is special in user and password") from None
+    for name, _ in parse_qsl(query, keep_blank_values=True):
         if name not in SERVERS[scheme]:
             words = f"`connection` cannot set {name!r}: it may load code or read files"
             allowed = ", ".join(SERVERS[scheme])
