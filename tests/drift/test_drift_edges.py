@@ -171,3 +171,16 @@ def test_na_of_pandas_is_missing() -> None:
     words = pandas.Series(["a", "b", None, "a"] * 60, dtype="string")
     (found,) = PropensityDriftMonitor().check_drift({"w": words}, {"w": words}).features
     assert found.psi == 0
+
+
+def test_a_split_looks_at_the_cells_that_the_psi_does(tmp_path: Path) -> None:
+    """Missing is no cell of this recipe: rows without a value are no other mix of it."""
+    lines = [f"{number % 40},{'ab'[number % 2]}" for number in range(2000)]
+    fewer = [line if line.endswith("a") else f",{line[-1]}" for line in lines]
+    files = {"b.csv": "\n".join(["x,s", *lines, ""]), "c.csv": "\n".join(["x,s", *fewer, ""])}
+    project(tmp_path, files, by="s", features={"x": {"recipe": "evidently"}})
+    (monitor,) = json.loads(drift(tmp_path, "--format", "json").out)["monitors"]
+    (found,) = monitor["features"]
+    split = found["split"]
+    assert split["mix"] == pytest.approx(found["psi"]), "within `a` nothing moved"
+    assert split["within"] == pytest.approx(0, abs=1e-9)

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from lensops.drift.baseline import Baseline, Ready, even_step, prepare, with_total
-from lensops.drift.compare import Seen, features
+from lensops.drift.compare import Seen, features, used
 from lensops.drift.engine import NOWHERE, OTHERS, Asked, Engine, Group, Rows
 from lensops.drift.features import require
-from lensops.drift.layout import Tally
+from lensops.drift.layout import Layout, Measure, Tally
 from lensops.drift.psi import Vector
 from lensops.drift.recipes import recipe_of
 from lensops.drift.recipes.categories import NEW
@@ -122,26 +122,29 @@ def _split(baseline: Baseline, tallies: Tallies, feature: FeatureDrift) -> Featu
     ready = next(one for one in baseline.features if one.measure.name == feature.name)
     if feature.psi is None or ready.layout is None:
         return feature
-    before, after = _matrix(baseline.tallies, ready), _matrix(tallies, ready)
-    shared = [name for name in after if name in before and before[name].sum()]
-    if not shared:
+    both = [_matrix(each, ready.measure, ready.layout) for each in (baseline.tallies, tallies)]
+    if not all(both):
         return feature
-    smooth = recipe_of(ready.measure, ready.watched.feature).smooth
-    p, q = np.sum([*before.values()], axis=0), np.sum([*after.values()], axis=0)
+    recipe = recipe_of(ready.measure, ready.watched.feature)
+    p, q = (np.sum([*each.values()], axis=0) for each in both)
+    kept = used(recipe, ready.layout, p, q)
+    p, q = p[kept], q[kept]
+    before, after = ({name: cells[kept] for name, cells in each.items()} for each in both)
+    shared = [name for name in after if name in before and before[name].sum()]
     weights = np.array([after[name].sum() for name in shared], dtype=np.float64)
+    if not weights.sum():
+        return feature
     inside = np.stack([before[name] / before[name].sum() for name in shared])
     mixed = (weights / weights.sum()) @ inside
-    used = (p + q) > 0
-    logs = np.log(smooth(q[used]) / smooth(p[used]))
-    mix = float(((mixed - p / p.sum())[used] * logs).sum())
+    logs = np.log(recipe.smooth(q) / recipe.smooth(p))
+    mix = float(((mixed - p / p.sum()) * logs).sum())
     return replace(feature, split=Split(mix, feature.psi - mix))
 
 
-def _matrix(tallies: Tallies, ready: Ready) -> dict[str, Vector]:
+def _matrix(tallies: Tallies, measure: Measure, layout: Layout) -> dict[str, Vector]:
     """The cells of a feature by segment."""
-    assert ready.layout is not None  # noqa: S101  # the caller looked
     return {
-        segment: tally[ready.measure.name].vector(ready.layout)
+        segment: tally[measure.name].vector(layout)
         for segment, tally in tallies.items()
-        if segment is not None and ready.measure.name in tally
+        if segment is not None and measure.name in tally
     }

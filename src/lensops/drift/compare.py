@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lensops.drift import evidence
 from lensops.drift.baseline import Ready
@@ -13,7 +14,8 @@ from lensops.drift.causes import Case, Cause, causes, outside_share
 from lensops.drift.evidence import Evidence, Figures, Status
 from lensops.drift.homogeneity import adjusted
 from lensops.drift.layout import EXTRAS, Counts, Layout, Pair, Tally
-from lensops.drift.recipes import recipe_of
+from lensops.drift.psi import Vector
+from lensops.drift.recipes import Recipe, recipe_of
 from lensops.drift.report import FeatureDrift
 from lensops.drift.shape import Shape
 from lensops.manifest.drift import Monitor
@@ -63,12 +65,18 @@ def pair_of(ready: Ready, layout: Layout, baseline: Counts, current: Counts) -> 
     """The two count vectors of a feature, without optional cells that no row is in."""
     recipe = recipe_of(ready.measure, ready.watched.feature)
     before, after = baseline.vector(layout), current.vector(layout)
-    used = (before + after) > 0
-    used[: layout.fixed] = True
+    kept = used(recipe, layout, before, after)
+    labels = np.array([*layout.labels, *EXTRAS], dtype=object)[kept]
+    return Pair(tuple(labels.tolist()), before[kept], after[kept], recipe.smooth)
+
+
+def used(recipe: Recipe, layout: Layout, before: Vector, after: Vector) -> NDArray[np.bool_]:
+    """Which of the layout's cells and of `EXTRAS` count: those always there, or with rows in."""
+    kept: NDArray[np.bool_] = (before + after) > 0
+    kept[: layout.fixed] = True
     if not recipe.extras:
-        used[-len(EXTRAS) :] = False
-    labels = np.array([*layout.labels, *EXTRAS], dtype=object)[used]
-    return Pair(tuple(labels.tolist()), before[used], after[used], recipe.smooth)
+        kept[-len(EXTRAS) :] = False
+    return kept
 
 
 def _half(

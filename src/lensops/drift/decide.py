@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lensops.drift.evidence import Evidence, Status
 from lensops.drift.report import DriftReport, FeatureDrift
-from lensops.evidence import Outcome
+from lensops.evidence import Outcome, joined
 from lensops.manifest.drift import Monitor
 
 _ORDER = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
@@ -50,14 +50,11 @@ def decide(monitor: Monitor, report: DriftReport) -> Decision:
     """The worst outcome of the features; a monitor that compared nothing is inconclusive."""
     worst_first = sorted(report.features, key=lambda feature: -(feature.psi or 0.0))
     said = [_feature(monitor, feature) for feature in worst_first]
-    outcomes = {reason.outcome for reason in said}
     found = tuple(sorted((r for r in said if r.why), key=lambda r: _ORDER.index(r.outcome)))
-    if Outcome.FAIL in outcomes:
-        return Decision(Outcome.FAIL, found)
-    if Outcome.INCONCLUSIVE in outcomes or not said:
-        hard = Outcome.FAIL if monitor.inconclusive == "fail" else Outcome.INCONCLUSIVE
-        return Decision(hard, found)
-    return Decision(Outcome.PASS, found)
+    outcome = joined(reason.outcome for reason in said)
+    if outcome is Outcome.INCONCLUSIVE and monitor.inconclusive == "fail":
+        outcome = Outcome.FAIL
+    return Decision(outcome, found)
 
 
 def _feature(monitor: Monitor, feature: FeatureDrift) -> Reason:

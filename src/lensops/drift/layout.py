@@ -42,11 +42,6 @@ class Layout:
     edges: tuple[float, ...] = ()
     outside: tuple[str, ...] = ()
 
-    @property
-    def ordered(self) -> bool:
-        """Whether neighbouring cells are alike."""
-        return self.kind == "number"
-
 
 @dataclass(frozen=True, slots=True)
 class Counts:
