@@ -50,7 +50,7 @@ def test_version(tmp_path: Path) -> None:
     [
         (["valdate"], "Did you mean 'validate'"),
         (["validate", "--formt", "json"], "--format"),
-        (["validate", "--format", "yaml"], "'yaml' is not one of"),
+        (["validate", "--format", "yaml"], "'--format': 'yaml' is not one of"),
         (["activate"], "Missing argument"),
     ],
 )

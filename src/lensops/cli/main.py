@@ -87,6 +87,9 @@ def _say(error: UserError) -> int:
 
 
 def _usage(error: Exception) -> int:
+    """Let typer say what is wrong with the command line, without the words of pydantic in it."""
+    if isinstance(error, typer.BadParameter):
+        error.message = error.message.replace("Value error, ", "", 1)
     show = getattr(error, "show", None)
     if show:
         show()
