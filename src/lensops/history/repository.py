@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from lensops.errors import UserError
+from lensops.history.blobs import Blobs, end
 from lensops.history.tree import RevisionTree
 from lensops.manifest import suggestion
 
@@ -69,8 +69,8 @@ class Repository:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if "_batch" in self.__dict__:
-            _end(self._batch)
+        if "_blobs" in self.__dict__:
+            self._blobs.close()
         self._repo.close()
 
     def head(self) -> str | None:
@@ -193,33 +193,17 @@ class Repository:
                 yield rest.decode("utf-8", "replace")
             self._finish(process, arguments[0])
         finally:
-            _end(process)
+            end(process)
 
     @cached_property
-    def _batch(self) -> Any:
+    def _blobs(self) -> Blobs:
         command = self._command(("cat-file", "--batch"))
-        return self._repo.git.execute(command, as_process=True, istream=subprocess.PIPE)
+        start = self._repo.git.execute
+        return Blobs(start(command, as_process=True, istream=subprocess.PIPE))
 
     def blob(self, name: str) -> bytes | None:
-        """The bytes of an id or `commit:path`, over one `cat-file --batch`; None when absent.
-
-        GitPython's own reader knows no ids of SHA-256.
-        """
-        if "\n" in name:
-            return None
-        batch = self._batch
-        with contextlib.suppress(BrokenPipeError):  # what it said is told below
-            batch.stdin.write(f"{name}\n".encode("utf-8", "surrogateescape"))
-            batch.stdin.flush()
-        head: bytes = batch.stdout.readline()
-        if not head:
-            words = batch.stderr.read().decode("utf-8", "replace").strip()
-            raise UserError(f"git cat-file failed: {words.removeprefix('fatal: ')}")
-        *_, kind, size = head.split()  # a missing one ends with a word
-        if not size.isdigit():
-            return None
-        data: bytes = batch.stdout.read(int(size) + 1)[:-1]
-        return data if kind == b"blob" else None
+        """The bytes of an id or `commit:path`, over one git process; None when absent."""
+        return self._blobs.read(name)
 
     def _finish(self, process: Any, command: str) -> None:
         words = process.stderr.read().decode("utf-8", "replace").strip()
@@ -251,16 +235,6 @@ class Repository:
         import git
 
         return git
-
-
-def _end(process: Any) -> None:
-    """End a process of git, whatever it is at."""
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None:
-            with contextlib.suppress(BrokenPipeError):  # it ended before it read all
-                stream.close()
-    process.proc.kill()
-    process.proc.wait()
 
 
 def _words(error: Exception) -> str:
