@@ -10,7 +10,7 @@ class Exit(IntEnum):
     """The exit codes of every command; `docs/exit-codes.md` says them to users."""
 
     DONE = 0
-    NO = 1
+    CHECK_FAILED = 1
     USAGE = 2
     INCONCLUSIVE = 3
     STALE = 4
@@ -21,7 +21,7 @@ class Exit(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A point in a file; `line` and `column` count from 1, None means the whole file."""
 
     path: str
@@ -37,7 +37,7 @@ class Place:
 class Problem:
     """One thing that is wrong with what a person wrote."""
 
-    place: Place
+    location: Location
     message: str
     hint: str | None = None
 
@@ -47,7 +47,7 @@ class Problem:
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.words}"
+        return f"{self.location}: {self.words}"
 
 
 class UserError(Exception):
@@ -72,7 +72,7 @@ class Invalid(UserError):
 class Refused(UserError):
     """A check says no: nothing was changed."""
 
-    exit = Exit.NO
+    exit = Exit.CHECK_FAILED
 
 
 class Undecided(UserError):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lensops.errors import Place, UserError
+from lensops.errors import Location, UserError
 from lensops.evidence import Finding, Outcome, Reading, Verdict, refusals
 from lensops.evidence.file import body, digest_of, parse, read, write
 
@@ -18,7 +18,7 @@ PASSED = Verdict(
     (
         Finding("threshold", "offer_copy", Outcome.PASS, "0.81 is not below 0.75", 0.81, 0.75),
         Finding(
-            "gate_loosened", "x", Outcome.NOTE, "margin raised", 0.1, 0.0, Place("a.yaml", 3, 7)
+            "gate_loosened", "x", Outcome.NOTE, "margin raised", 0.1, 0.0, Location("a.yaml", 3, 7)
         ),
     ),
     {"release": "sha256:" + "a" * 64, "cases": "sha256:" + "b" * 64},
@@ -36,7 +36,7 @@ findings = st.builds(
     texts,
     floats,
     floats,
-    st.none() | st.builds(Place, texts, st.none() | st.integers(1, 9), st.none()),
+    st.none() | st.builds(Location, texts, st.none() | st.integers(1, 9), st.none()),
 )
 
 

@@ -130,7 +130,7 @@ def test_a_finding_has_its_place_its_figures_and_the_outcome_asked_for() -> None
     (finding,) = loosened(base.manifest, head, outcome=Outcome.FAIL)
     assert (finding.rule, finding.outcome) == ("gate_loosened", Outcome.FAIL)
     assert (finding.limit, finding.value) == (0.75, 0.7)
-    assert str(finding.place) == "m.yaml:9:16"
+    assert str(finding.location) == "m.yaml:9:16"
 
 
 def test_dropped_changed_and_freed_cases_are_said_and_new_ones_are_not() -> None:

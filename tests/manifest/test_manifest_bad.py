@@ -37,7 +37,7 @@ drift:
 class Bad:
     name: str
     manifest: str | bytes
-    place: str  # line:column, or nothing where the file as a whole is meant
+    location: str  # line:column, or nothing where the file as a whole is meant
     says: str
 
 
@@ -200,7 +200,7 @@ def test_bad_manifest_is_said_with_its_place(bad: Bad, command: str, repo: Repo)
     done = lensops(command, cwd=repo.root)
     said = done.out + done.err
     if command == "validate" or not bad.name.startswith(("cases missing", "cases by", "unknown")):
-        where = f"lensops.yaml:{bad.place}: " if bad.place else "lensops.yaml"
+        where = f"lensops.yaml:{bad.location}: " if bad.location else "lensops.yaml"
         assert where in said
         assert bad.says in said
         assert done.code == 2

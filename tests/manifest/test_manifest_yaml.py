@@ -50,7 +50,7 @@ def test_places_count_from_one_and_spans_leave_anchors_out() -> None:
     text = "# ☕\na:\n  b: &x 'v1' # c\n"
     node = read_yaml(text.encode(), "f").get("a", "b")
     assert node is not None
-    assert str(node.place) == "f:3:9"
+    assert str(node.location) == "f:3:9"
     assert text[node.start : node.end] == "'v1'"
 
 

@@ -127,7 +127,7 @@ def test_digests_are_equal_only_for_equal_content(one: str, other: str) -> None:
 def test_bad_files_are_said_with_their_place(data: bytes, place: str, says: str) -> None:
     with pytest.raises(Invalid) as caught:
         parse(data, "f.yaml", "v1")
-    assert any(str(p.place) == place and says in str(p) for p in caught.value.problems)
+    assert any(str(p.location) == place and says in str(p) for p in caught.value.problems)
 
 
 def test_bad_plain_text() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lensops.errors import Place
+from lensops.errors import Location
 from lensops.evidence import Finding, Outcome
 from lensops.render.annotations import commands, inert
 from lensops.render.junit import junit
@@ -28,14 +28,14 @@ HOSTILE = [
 
 
 def finding(text: str, outcome: Outcome = Outcome.FAIL) -> Finding:
-    return Finding("threshold", text, outcome, text, 0.1, 0.2, Place("llmops.yaml", 3, 5))
+    return Finding("threshold", text, outcome, text, 0.1, 0.2, Location("llmops.yaml", 3, 5))
 
 
 @settings(max_examples=150)
 @given(st.text(st.characters()), st.text("\x1f\ud800\uffff\r\n:<&]%,", min_size=1))
 def test_any_message_at_any_place_is_read_back(text: str, path: str) -> None:
-    place = Place(path, 3, 5)
-    found = [Finding("threshold", text, outcome, text, place=place) for outcome in Outcome]
+    place = Location(path, 3, 5)
+    found = [Finding("threshold", text, outcome, text, location=place) for outcome in Outcome]
     assert len(list(ET.fromstring(junit(found)).iter("testcase"))) == len(found)
     assert len(json.loads(sarif(found, "1.0"))["runs"][0]["results"]) == len(found) - 1
     assert all(line.startswith("::") for line in commands(found).splitlines())
@@ -51,8 +51,8 @@ def test_a_message_is_one_command(text: str) -> None:
 
 
 def test_a_file_name_cannot_add_properties() -> None:
-    place = Place("a,line=9::b.yaml", 1, 1)
-    written = commands([Finding("x", "s", Outcome.FAIL, "m", place=place)])
+    place = Location("a,line=9::b.yaml", 1, 1)
+    written = commands([Finding("x", "s", Outcome.FAIL, "m", location=place)])
     assert written == "::error file=a%2Cline=9%3A%3Ab.yaml,line=1,col=1,title=lensops x::s: m\n"
 
 

@@ -67,13 +67,13 @@ class Machines:
 def problem_findings(problems: Sequence[Problem]) -> tuple[Finding, ...]:
     """Problems as findings: they fail."""
     return tuple(
-        Finding("validate", each.place.path, Outcome.FAIL, each.words, place=each.place)
+        Finding("validate", each.location.path, Outcome.FAIL, each.words, location=each.location)
         for each in problems
     )
 
 
 def _below(folder: str, finding: Finding) -> Finding:
-    if not folder or finding.place is None:
+    if not folder or finding.location is None:
         return finding
-    place = replace(finding.place, path=f"{folder}/{finding.place.path}")
-    return replace(finding, place=place)
+    location = replace(finding.location, path=f"{folder}/{finding.location.path}")
+    return replace(finding, location=location)

@@ -44,7 +44,7 @@ def emit(report: Report, form: Format, output: Path | None = None) -> None:
 
 def exit_of(outcome: Outcome) -> Exit:
     """The exit code of a verdict."""
-    codes = {Outcome.PASS: Exit.DONE, Outcome.FAIL: Exit.NO}
+    codes = {Outcome.PASS: Exit.DONE, Outcome.FAIL: Exit.CHECK_FAILED}
     return codes.get(outcome, Exit.INCONCLUSIVE)
 
 

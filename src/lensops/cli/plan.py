@@ -59,5 +59,5 @@ def plan(
     emit(Report("plan", document(made), data(made)), form, output)
     machines.annotate(made.findings)
     if made.failed:
-        return Exit.NO
+        return Exit.CHECK_FAILED
     return Exit.CHANGES if exit_code and not made.in_sync else Exit.DONE

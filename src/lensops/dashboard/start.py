@@ -29,8 +29,8 @@ def start(directory: Path, manifest: Path | None, *, address: str, port: int) ->
         raise UserError(
             "the dashboard needs Streamlit", "install it: pip install 'lensops[dashboard]'"
         )
-    place = [str(directory.resolve())] + ([str(manifest)] if manifest else [])
-    return subprocess.run([*command(address, port), "--", *place], check=False).returncode  # noqa: S603  # our own app
+    location = [str(directory.resolve())] + ([str(manifest)] if manifest else [])
+    return subprocess.run([*command(address, port), "--", *location], check=False).returncode  # noqa: S603  # our own app
 
 
 def command(address: str, port: int) -> Sequence[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lensops.drift.evidence import Evidence, Status
 from lensops.drift.report import DriftReport, FeatureDrift
-from lensops.evidence import Outcome, joined
+from lensops.evidence import Outcome, join_outcomes
 from lensops.manifest.drift import Monitor
 
 _ORDER = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
@@ -51,7 +51,7 @@ def decide(monitor: Monitor, report: DriftReport) -> Decision:
     worst_first = sorted(report.features, key=lambda feature: -(feature.psi or 0.0))
     said = [_feature(monitor, feature) for feature in worst_first]
     found = tuple(sorted((r for r in said if r.why), key=lambda r: _ORDER.index(r.outcome)))
-    outcome = joined(reason.outcome for reason in said)
+    outcome = join_outcomes(reason.outcome for reason in said)
     if outcome is Outcome.INCONCLUSIVE and monitor.inconclusive == "fail":
         outcome = Outcome.FAIL
     return Decision(outcome, found)

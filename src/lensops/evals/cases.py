@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lensops.errors import Invalid, Place, Problem, UserError
+from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.checks import check_fault
 from lensops.evals.jsonl import Row, open_lines, rows
 from lensops.files import Tree
@@ -73,13 +73,13 @@ def read_cases(
     try:
         stream = open_lines(tree, path)
     except UserError as error:
-        return (), (Problem(Place(path), error.message, error.hint),)
+        return (), (Problem(Location(path), error.message, error.hint),)
     with stream:
         reader = _Reader(needs or Needs())
         cases = tuple(reader.read(rows(stream, path)))
     if not cases and not reader.problems:
         hint = 'one case a line: {"id": "c1", "inputs": {}, "reference": "…"}'
-        reader.problems.append(Problem(Place(path), "the file has no cases", hint))
+        reader.problems.append(Problem(Location(path), "the file has no cases", hint))
     return cases, capped(reader.problems, path)
 
 
@@ -92,7 +92,7 @@ def capped(problems: list[Problem], path: str) -> tuple[Problem, ...]:
     """The first problems of a file, and how many more there are."""
     if len(problems) <= SHOWN:
         return tuple(problems)
-    rest = Problem(Place(path), f"and {len(problems) - SHOWN:,} more problems in this file")
+    rest = Problem(Location(path), f"and {len(problems) - SHOWN:,} more problems in this file")
     return (*problems[:SHOWN], rest)
 
 
@@ -143,13 +143,13 @@ def problems_of(error: ValidationError, row: Row, model: type[BaseModel]) -> Ite
         dotted = ".".join(str(step) for step in detail["loc"])
         if detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1:
             hint = suggestion(dotted, known) or "known: " + ", ".join(known)
-            yield Problem(row.place(field), f"unknown field {dotted!r}", hint)
+            yield Problem(row.location(field), f"unknown field {dotted!r}", hint)
         elif detail["type"] == "missing":
-            yield Problem(row.place(), f"the field {dotted!r} is missing")
+            yield Problem(row.location(), f"the field {dotted!r} is missing")
         else:
             message = str(detail["msg"]).removeprefix("Value error, ")
             message = message.replace("Input should be", "must be")
-            yield Problem(row.place(field), f"{dotted}: {message}" if dotted else message)
+            yield Problem(row.location(field), f"{dotted}: {message}" if dotted else message)
 
 
 def _case(row: CaseRow) -> Case:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NoReturn
 
-from lensops.errors import Place, Problem, UserError
+from lensops.errors import Location, Problem, UserError
 from lensops.files import Folder, Tree
 
 MAX_LINE = 10_000_000
@@ -28,14 +28,14 @@ class Row:
     raw: str
     torn: bool = False  # the line has no line end: the last one, perhaps cut short
 
-    def place(self, field: str | None = None) -> Place:
+    def location(self, field: str | None = None) -> Location:
         """Where the row, or a field of it, stands."""
         match = re.search(rf'"{re.escape(field)}"\s*:', self.raw) if field else None
-        return Place(self.path, self.line, match.start() + 1 if match else None)
+        return Location(self.path, self.line, match.start() + 1 if match else None)
 
     def problem(self, message: str, field: str | None = None, hint: str | None = None) -> Problem:
         """What is wrong with the row, or with a field of it."""
-        return Problem(self.place(field), f"{field}: {message}" if field else message, hint)
+        return Problem(self.location(field), f"{field}: {message}" if field else message, hint)
 
 
 def open_lines(tree: Tree, path: str) -> BinaryIO:
@@ -62,7 +62,7 @@ def rows(stream: BinaryIO, path: str) -> Iterator[Row | Problem]:
         if len(data) > MAX_LINE:
             _skip_line(stream, data)
             message = f"the line is longer than {MAX_LINE:,} bytes"
-            yield Problem(Place(path, number), message, "one case a line; is this file JSONL?")
+            yield Problem(Location(path, number), message, "one case a line; is this file JSONL?")
         elif number == 1 and data.startswith(_BOM):
             yield from _parsed(data[len(_BOM) :], path, number)
         else:
@@ -84,20 +84,20 @@ def _parsed(data: bytes, path: str, number: int) -> Iterator[Row | Problem]:
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        yield Problem(Place(path, number, error.start + 1), message, "save the file as UTF-8")
+        yield Problem(Location(path, number, error.start + 1), message, "save the file as UTF-8")
     except json.JSONDecodeError as error:
-        yield Problem(Place(path, number, error.colno), f"not JSON: {error.msg.lower()}")
+        yield Problem(Location(path, number, error.colno), f"not JSON: {error.msg.lower()}")
     except UnicodeEncodeError:
-        yield Problem(Place(path, number), r"half of a surrogate pair, such as \ud83d alone")
+        yield Problem(Location(path, number), r"half of a surrogate pair, such as \ud83d alone")
     except RecursionError:
-        yield Problem(Place(path, number), "nested too deeply")
+        yield Problem(Location(path, number), "nested too deeply")
     except ValueError as error:  # NaN, infinity, a key twice, a number of thousands of digits
-        yield Problem(Place(path, number), str(error).split(";")[0])
+        yield Problem(Location(path, number), str(error).split(";")[0])
     else:
         if isinstance(value, dict):
             yield Row(path, number, value, text, not data.endswith(b"\n"))
         else:
-            yield Problem(Place(path, number, 1), "a line must be a JSON object")
+            yield Problem(Location(path, number, 1), "a line must be a JSON object")
 
 
 def _constant(name: str) -> NoReturn:

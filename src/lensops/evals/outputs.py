@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lensops.errors import Invalid, Place, Problem, UserError
+from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.ask import Output
 from lensops.evals.cases import capped, problems_of
 from lensops.evals.jsonl import Row, open_lines, rows
@@ -65,13 +65,13 @@ def read_outputs(tree: Tree, path: str, ids: Collection[str]) -> Outputs:
     try:
         stream = open_lines(tree, path)
     except UserError as error:
-        raise Invalid((Problem(Place(path), error.message, error.hint),)) from None
+        raise Invalid((Problem(Location(path), error.message, error.hint),)) from None
     with stream:
         for row in rows(stream, path):
             reader.take(row)
     if not reader.found and not reader.problems:
         hint = 'one output a line: {"id": "c1", "output": "…"}'
-        reader.problems.append(Problem(Place(path), "the file has no outputs", hint))
+        reader.problems.append(Problem(Location(path), "the file has no outputs", hint))
     if reader.problems:
         raise Invalid(capped(reader.problems, path))
     return Outputs(

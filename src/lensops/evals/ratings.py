@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lensops.errors import Invalid, Place, Problem
+from lensops.errors import Invalid, Location, Problem
 from lensops.files import decode
 from lensops.files.text import BOM
 
@@ -51,11 +51,11 @@ def read_ratings(data: bytes, path: str, field: str | None = None) -> tuple[Rati
         try:
             read = _row(row, field)
         except ValueError as error:
-            problems.append(Problem(Place(path, line), str(error)))
+            problems.append(Problem(Location(path, line), str(error)))
         else:
             found.setdefault(read.id, []).append(read)
     if not found and not problems:
-        problems.append(Problem(Place(path), "there is no rating in the file"))
+        problems.append(Problem(Location(path), "there is no rating in the file"))
     if problems:
         raise Invalid(_some(problems, path))
     return tuple(_joined(rows_of_one, path) for rows_of_one in found.values())
@@ -151,7 +151,7 @@ def _joined(rows: list[_Row], path: str) -> Rating:
     first = rows[0]
     if any((row.is_approval, row.score) != (first.is_approval, first.score) for row in rows):
         message = f"the rows of {first.id!r} differ in score or in the kind of rating"
-        raise Invalid((Problem(Place(path), message),))
+        raise Invalid((Problem(Location(path), message),))
     value = sum(row.value for row in rows) / len(rows)
     return Rating(first.id, value, len(rows), first.is_approval, first.score, first.group)
 
@@ -159,5 +159,5 @@ def _joined(rows: list[_Row], path: str) -> Rating:
 def _some(problems: list[Problem], path: str) -> tuple[Problem, ...]:
     """The first problems, and how many more there are."""
     more = len(problems) - MAX_PROBLEMS
-    rest = (Problem(Place(path), f"and {more} more lines like these"),) if more > 0 else ()
+    rest = (Problem(Location(path), f"and {more} more lines like these"),) if more > 0 else ()
     return (*problems[:MAX_PROBLEMS], *rest)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lensops.errors import Invalid, Place, Problem, UserError
+from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.ask import AnswerReply, AnswerRequest, GradeReply, GradeRequest, Output
 from lensops.evals.cases import capped, problems_of
 from lensops.evals.jsonl import Row, open_lines, rows
@@ -92,7 +92,7 @@ def read_recordings(tree: Tree, path: str, into: Recordings | None = None) -> Re
             problems += problems_of(error, row, GradeRow)
         except ValueError as error:
             problems.append(row.problem(str(error), "kind"))
-    if problems and _is_torn(tree, path, problems[-1].place):
+    if problems and _is_torn(tree, path, problems[-1].location):
         problems.pop()
         found.notes.append(f"{path}: the last line is cut short and was left out")
     if problems:
@@ -169,10 +169,10 @@ def _raw_rows(tree: Tree, path: str) -> Iterator[Row | Problem]:
         yield from rows(stream, path)
 
 
-def _is_torn(tree: Tree, path: str, place: Place) -> bool:
+def _is_torn(tree: Tree, path: str, location: Location) -> bool:
     """Whether a faulty line is the last of its file and has no line end."""
     with open_lines(tree, path) as stream:
         number, last = 0, b"\n"
         for number, last in enumerate(stream, start=1):  # noqa: B007  # only the last counts
             pass
-        return number == place.line and not last.endswith(b"\n")
+        return number == location.line and not last.endswith(b"\n")

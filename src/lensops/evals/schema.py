@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lensops.errors import Invalid, Place, Problem, UserError
+from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.files import Tree, decode
 from lensops.manifest.checks import Check
 
@@ -50,19 +50,21 @@ def read_schema(tree: Tree, path: str) -> Any:
         content = json.loads(decode(tree.read(path, MAX_BYTES), path))
         validator_for(content).check_schema(content)
     except FileNotFoundError:
-        raise _invalid(Place(path), f"there is no file {path}") from None
+        raise _invalid(Location(path), f"there is no file {path}") from None
     except UserError as error:
         if isinstance(error, Invalid):
             raise
-        raise _invalid(Place(path), error.message) from None
+        raise _invalid(Location(path), error.message) from None
     except json.JSONDecodeError as error:
-        raise _invalid(Place(path, error.lineno, error.colno), f"not JSON: {error.msg}") from None
+        raise _invalid(
+            Location(path, error.lineno, error.colno), f"not JSON: {error.msg}"
+        ) from None
     except (SchemaError, RecursionError, TypeError) as error:
         message = getattr(error, "message", "nested too deeply, or no schema at all")
-        raise _invalid(Place(path), f"not a JSON Schema: {message}") from None
+        raise _invalid(Location(path), f"not a JSON Schema: {message}") from None
     if outside := next(_references(content), None):
         message = f"$ref {outside!r} leaves the file"
-        raise _invalid(Place(path), message, "put what it names under `$defs` of this file")
+        raise _invalid(Location(path), message, "put what it names under `$defs` of this file")
     return content
 
 
@@ -80,5 +82,5 @@ def _references(content: Any) -> Iterator[str]:
             yield from _references(value)
 
 
-def _invalid(place: Place, message: str, hint: str | None = None) -> Invalid:
-    return Invalid((Problem(place, message, hint),))
+def _invalid(location: Location, message: str, hint: str | None = None) -> Invalid:
+    return Invalid((Problem(location, message, hint),))

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lensops.errors import Place, UserError
+from lensops.errors import Location, UserError
 from lensops.evidence.value import Finding, Outcome, Reading, Verdict
 from lensops.files import write_atomic
 from lensops.prompts import digest
@@ -24,7 +24,7 @@ class _Border(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 
-class _Place(_Border):
+class _Location(_Border):
     path: str
     line: int | None
     column: int | None
@@ -37,13 +37,13 @@ class _Finding(_Border):
     message: str
     value: float | None
     limit: float | None
-    place: _Place | None
+    location: _Location | None = Field(alias="place")
 
     def value_of(self) -> Finding:
-        place = Place(**self.place.model_dump()) if self.place else None
+        location = Location(**self.location.model_dump()) if self.location else None
         outcome = Outcome(self.outcome)
         return Finding(
-            self.rule, self.subject, outcome, self.message, self.value, self.limit, place
+            self.rule, self.subject, outcome, self.message, self.value, self.limit, location
         )
 
 
@@ -135,8 +135,10 @@ def _validated(data: bytes, name: str) -> _File:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
+    values = asdict(finding)
+    values["place"] = values.pop("location")
     return {
-        **asdict(finding),
+        **values,
         "outcome": str(finding.outcome),
         "value": _number(finding.value),
         "limit": _number(finding.limit),

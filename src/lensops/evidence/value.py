@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from lensops.errors import Place
+from lensops.errors import Location
 
 
 class Outcome(StrEnum):
@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     NOTE = "note"
 
 
-def joined(outcomes: Iterable[Outcome]) -> Outcome:
+def join_outcomes(outcomes: Iterable[Outcome]) -> Outcome:
     """Fail when any fails; inconclusive when any is, or when nothing passed."""
     found = set(outcomes)
     if Outcome.FAIL in found:
@@ -50,7 +50,7 @@ class Finding:
     message: str
     value: float | None = None
     limit: float | None = None
-    place: Place | None = None
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +64,4 @@ class Verdict:
     @property
     def outcome(self) -> Outcome:
         """Fail when any finding fails; inconclusive when any is, or when nothing passed."""
-        return joined(finding.outcome for finding in self.findings)
+        return join_outcomes(finding.outcome for finding in self.findings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lensops.errors import Invalid, Place, Problem
+from lensops.errors import Invalid, Location, Problem
 
 BOM = "\ufeff"
 
@@ -20,4 +20,4 @@ def decode(data: bytes, path: str) -> str:
         column = error.start - (before.rfind(b"\n") + 1) + 1
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
         hint = "save the file as UTF-8"
-        raise Invalid((Problem(Place(path, line, column), message, hint),)) from None
+        raise Invalid((Problem(Location(path, line, column), message, hint),)) from None

@@ -17,7 +17,7 @@ from lensops.drift.engines.duckdb import DuckEngine
 from lensops.drift.profile import dumped, loaded
 from lensops.drift.windows import baseline_rows, sources
 from lensops.errors import UserError
-from lensops.evidence import Outcome, joined
+from lensops.evidence import Outcome, join_outcomes
 from lensops.files import write_atomic
 from lensops.flows.project import Opened
 from lensops.manifest import set_number, suggestion
@@ -42,7 +42,7 @@ class DriftRun:
     @property
     def outcome(self) -> Outcome:
         """Fail when a monitor fails, inconclusive when one is or when there is none."""
-        return joined(checked.decision.outcome for checked in self.monitors)
+        return join_outcomes(checked.decision.outcome for checked in self.monitors)
 
 
 def run(project: Opened, only: tuple[str, ...] = (), watch: Watch | None = None) -> DriftRun:

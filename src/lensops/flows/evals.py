@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lensops.errors import UserError
 from lensops.evals.value import SuiteResult
-from lensops.evidence import Outcome, joined
+from lensops.evidence import Outcome, join_outcomes
 from lensops.flows.asking import Options, Silent, Watch
 from lensops.flows.mergebase import Before, merge_base
 from lensops.flows.project import Opened, Project
@@ -27,7 +27,7 @@ class Run:
     @property
     def outcome(self) -> Outcome:
         """Fail when a suite fails, inconclusive when one is or when there is none."""
-        return joined(result.outcome for result in self.results)
+        return join_outcomes(result.outcome for result in self.results)
 
 
 def run(project: Opened, options: Options | None = None, watch: Watch | None = None) -> Run:

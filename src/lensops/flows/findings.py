@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from lensops.errors import Place, UserError
+from lensops.errors import Location, UserError
 from lensops.evidence import Finding, Outcome
 from lensops.flows.project import Opened
 from lensops.flows.released import released_versions
@@ -25,7 +25,7 @@ def released_findings(project: Opened) -> tuple[Finding, ...]:
             f"{change.prompt} {change.version}",
             outcome,
             f"{change.message}; add a new version instead",
-            place=Place(change.path),
+            location=Location(change.path),
         )
         for change in looked.changed
     ]

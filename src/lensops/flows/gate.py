@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lensops.errors import Invalid, Place
+from lensops.errors import Invalid, Location
 from lensops.evals.value import SuiteResult
 from lensops.evidence import Finding, Outcome, Verdict
 from lensops.flows.asking import Mode, Watch
@@ -105,7 +105,7 @@ def _monitors(project: Project, mode: Mode) -> tuple[tuple[str, ...], list[Findi
             name,
             Outcome.INCONCLUSIVE,
             words,
-            place=project.file.place("drift", name, "connection"),
+            location=project.file.location("drift", name, "connection"),
         )
         for name in away
     ]
@@ -182,14 +182,14 @@ def _watched(project: Project, drift: DriftRun) -> Iterator[Watched]:
 
 def _placed(project: Project, finding: Finding) -> Finding:
     """The finding with the line that it is about, for annotations."""
-    if finding.place is not None:
+    if finding.location is not None:
         return finding
-    return replace(finding, place=_place(project, finding))
+    return replace(finding, location=_place(project, finding))
 
 
-def _place(project: Project, finding: Finding) -> Place | None:
+def _place(project: Project, finding: Finding) -> Location | None:
     name = finding.subject.split("/")[0]
     if finding.rule in _SECTIONS:
         section, key = _SECTIONS[finding.rule]
-        return project.file.place(section, name, key)
+        return project.file.location(section, name, key)
     return None

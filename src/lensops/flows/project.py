@@ -95,7 +95,7 @@ def load_active(tree: Tree, node: Node) -> tuple[dict[str, Prompt], list[Problem
         ):
             continue  # the model says what is wrong with it
         try:
-            active[key.value] = load_prompt(tree, key.value, version.value, version.place)
+            active[key.value] = load_prompt(tree, key.value, version.value, version.location)
         except Invalid as error:
             problems += error.problems
     return active, problems

@@ -44,7 +44,7 @@ class SuiteRun:
     def path(self, version: str) -> str:
         return self.project.manifest.recordings_of(self.name, version)
 
-    def place(self, version: str) -> Path:
+    def location(self, version: str) -> Path:
         """Where the recordings of a version are written."""
         return self.project.tree.path(self.path(version))
 
@@ -68,7 +68,7 @@ class SuiteRun:
 
     def _head(self) -> list[Answered]:
         """The outputs of the active version: from the file that was given, or looked up."""
-        keep = self.place(self.head.version)
+        keep = self.location(self.head.version)
         file = self.options.outputs
         if file is None:
             return self.desk.answers(self.head, self.cases, keep)
@@ -87,7 +87,7 @@ class SuiteRun:
         path = self.path(arm.version)
         for tree in (base.tree, self.project.tree):
             read_recordings(tree, path, into=self.known)
-        return arm, self.desk.answers(arm, self.cases, self.place(arm.version))
+        return arm, self.desk.answers(arm, self.cases, self.location(arm.version))
 
     def _arm_at(self, base: Before) -> Arm | str:
         """The version at the base, asked as it was asked there; or why there is none.
@@ -107,11 +107,11 @@ class SuiteRun:
         self, head: Sequence[Answered], before: tuple[Arm, list[Answered]] | None
     ) -> Scorer:
         """How both arms are scored; a base output that equals the head's is not judged again."""
-        votes = self.desk.votes(head, self.place(self.head.version))
+        votes = self.desk.votes(head, self.location(self.head.version))
         if before is not None:
             arm, answered = before
             differing = [b for h, b in zip(head, answered, strict=True) if b.outputs != h.outputs]
-            votes |= self.desk.votes(differing, self.place(arm.version))
+            votes |= self.desk.votes(differing, self.location(arm.version))
         checks = [*self.suite.checks, *(check for case in self.cases for check in case.checks)]
         return Scorer(
             self.suite,

@@ -56,12 +56,12 @@ def _prompt_problems(file: ManifestFile, name: str, prompt: Prompt | None) -> It
     judge, asked = suite.judge, suite.model or (prompt.model if prompt else None)
     if wanted not in known:
         names = "say with `prompt:` which one; known: " + ", ".join(known)
-        place, message = file.place("evals", name, "prompt"), f"there is no prompt {wanted!r}"
-        yield Problem(place, message, suggestion(wanted, known) or names)
+        location, message = file.location("evals", name, "prompt"), f"there is no prompt {wanted!r}"
+        yield Problem(location, message, suggestion(wanted, known) or names)
     elif judge and judge.model and judge.model == asked and not judge.allow_self:
-        place = file.place("evals", name, "judge", "model")
+        location = file.location("evals", name, "judge", "model")
         message = f"{judge.model} would judge its own outputs, as the model under test"
-        yield Problem(place, message, "name another, or set allow_self: true to accept it")
+        yield Problem(location, message, "name another, or set allow_self: true to accept it")
 
 
 def _metric_problems(file: ManifestFile, name: str) -> Iterator[Problem]:
@@ -70,9 +70,9 @@ def _metric_problems(file: ManifestFile, name: str) -> Iterator[Problem]:
         if fault := _metric_fault(metric):
             written = file.node.get("evals", name, "weights")
             key = written.key(metric) if written else None
-            yield Problem(key.place if key else file.place("evals", name), *fault)
+            yield Problem(key.location if key else file.location("evals", name), *fault)
     if fault := tokenizer_fault(suite.tokenizer):
-        yield Problem(file.place("evals", name, "tokenizer"), *fault)
+        yield Problem(file.location("evals", name, "tokenizer"), *fault)
 
 
 def _metric_fault(name: str) -> tuple[str, str | None] | None:
@@ -88,10 +88,10 @@ def _metric_fault(name: str) -> tuple[str, str | None] | None:
 
 def _check_problems(file: ManifestFile, name: str, tree: Tree) -> Iterator[Problem]:
     for index, check in enumerate(file.manifest.evals[name].checks):
-        place = file.place("evals", name, "checks", index, check.kind)
+        location = file.location("evals", name, "checks", index, check.kind)
         is_schema = check.kind == "json_schema"
         if fault := _readable(tree, check.argument) if is_schema else check_fault(check):
-            yield Problem(place, fault)
+            yield Problem(location, fault)
         elif is_schema:
             yield from _schema_problems(tree, check.argument)
 
@@ -112,12 +112,12 @@ def _schema_problems(tree: Tree, path: str) -> Iterator[Problem]:
 def _path_problems(file: ManifestFile, name: str, tree: Tree) -> Iterator[Problem]:
     suite = file.manifest.evals[name]
     if fault := _readable(tree, suite.cases):
-        yield Problem(file.place("evals", name, "cases"), fault)
+        yield Problem(file.location("evals", name, "cases"), fault)
     if suite.recordings is not None:
         try:
             tree.names(suite.recordings)
         except UserError as error:
-            yield Problem(file.place("evals", name, "recordings"), error.message, error.hint)
+            yield Problem(file.location("evals", name, "recordings"), error.message, error.hint)
 
 
 def _readable(tree: Tree, path: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lensops.errors import Invalid, Place, Problem, UserError
+from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.files import Folder
 from lensops.flows.place import find_manifest, folder_of
 from lensops.flows.project import load_active
@@ -70,7 +70,7 @@ def _callers(file: ManifestFile, active: dict[str, Prompt]) -> Iterator[Problem]
             if variable not in declared:
                 words = f"{name} {prompt.version} needs {variable!r}, which no application fills"
                 hint = suggestion(variable, declared) or "add it to `variables:` when it does"
-                yield Problem(file.place("prompts", name, "variables"), words, hint)
+                yield Problem(file.location("prompts", name, "variables"), words, hint)
 
 
 def _suites(file: ManifestFile, tree: Folder, active: dict[str, Prompt]) -> Iterator[Problem]:
@@ -85,13 +85,13 @@ def _suites(file: ManifestFile, tree: Folder, active: dict[str, Prompt]) -> Iter
 def _links(manifest: Manifest, node: Node, tree: Folder) -> Iterator[Problem]:
     """Directory targets that a link takes out of the repository."""
     for name, target in manifest.targets.items():
-        place = node.get("targets", name, "directory")
-        if target.directory is None or place is None:
+        location = node.get("targets", name, "directory")
+        if target.directory is None or location is None:
             continue
         try:
             tree.path(target.directory)
         except UserError as error:
-            yield Problem(place.place, error.message, error.hint)
+            yield Problem(location.location, error.message, error.hint)
 
 
 def _released(path: Path, file: ManifestFile) -> tuple[list[Problem], list[Problem]]:
@@ -102,7 +102,7 @@ def _released(path: Path, file: ManifestFile) -> tuple[list[Problem], list[Probl
     from lensops.flows.released import released_versions
 
     found = [
-        Problem(Place(change.path), change.message, "add a new version instead")
+        Problem(Location(change.path), change.message, "add a new version instead")
         for change in released_versions(path, file.manifest).changed
     ]
     return (found, []) if rule == "error" else ([], found)

@@ -53,7 +53,7 @@ def loosened(
     return tuple(
         Finding(
             RULE, ".".join(each.keys), outcome, each.message, each.head, each.base,
-            head.place(*each.keys),
+            head.location(*each.keys),
         )
         for each in found
     )  # fmt: skip

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lensops.manifest.find import NAMES
     from lensops.manifest.load import ManifestFile, check
     from lensops.manifest.model import Manifest, PromptEntry, Suite, Target
-    from lensops.manifest.node import Node, place_of
+    from lensops.manifest.node import Node, location_of
     from lensops.manifest.suggest import suggestion
     from lensops.manifest.validation import Validation
     from lensops.manifest.yaml import read_yaml
@@ -25,7 +25,7 @@ __all__ = [
     "Target",
     "Validation",
     "check",
-    "place_of",
+    "location_of",
     "read_yaml",
     "set_number",
     "set_text",
@@ -37,7 +37,7 @@ _FILES = {
     "find": ("NAMES",),
     "load": ("ManifestFile", "check"),
     "model": ("Manifest", "PromptEntry", "Suite", "Target"),
-    "node": ("Node", "place_of"),
+    "node": ("Node", "location_of"),
     "suggest": ("suggestion",),
     "validation": ("Validation",),
     "yaml": ("read_yaml",),

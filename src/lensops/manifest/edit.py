@@ -19,7 +19,7 @@ def set_text(data: bytes, path: str, keys: tuple[str, ...], value: str) -> bytes
     quote = raw[:1] if raw[:1] in {"'", '"'} else ""
     if _written(str(node.value), quote) != raw:
         dotted = ".".join(keys)
-        message = f"{node.place}: {dotted} is written as {raw.splitlines()[0]!r}"
+        message = f"{node.location}: {dotted} is written as {raw.splitlines()[0]!r}"
         raise UserError(message, f"edit this line by hand: {dotted} becomes {value}")
     return _replaced(data, path, keys, node, _written(value, quote), value)
 
@@ -28,7 +28,7 @@ def set_number(data: bytes, path: str, keys: tuple[str, ...], value: float) -> b
     """`data` with the number under `keys` replaced. Raises `UserError` when there is none."""
     node = _scalar(data, path, keys)
     if isinstance(node.value, bool) or not isinstance(node.value, int | float):
-        raise UserError(f"{node.place}: {'.'.join(keys)} is not a number")
+        raise UserError(f"{node.location}: {'.'.join(keys)} is not a number")
     return _replaced(data, path, keys, node, f"{value:.10g}", value)
 
 
@@ -70,7 +70,7 @@ def _replaced(
     inner[keys[-1]] = value
     if read_yaml(edited, path).plain() != wanted:
         raise UserError(
-            f"{node.place}: {'.'.join(keys)} is shared with other places by an anchor",
+            f"{node.location}: {'.'.join(keys)} is shared with other places by an anchor",
             "edit this line by hand",
         )
     return edited

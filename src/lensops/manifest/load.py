@@ -8,9 +8,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from lensops.errors import Invalid, Place, Problem
+from lensops.errors import Invalid, Location, Problem
 from lensops.manifest.model import Manifest
-from lensops.manifest.node import Node, place_of
+from lensops.manifest.node import Node, location_of
 from lensops.manifest.suggest import suggestion
 from lensops.manifest.yaml import read_yaml
 
@@ -33,9 +33,9 @@ class ManifestFile:
     node: Node
     manifest: Manifest
 
-    def place(self, *keys: str | int) -> Place:
+    def location(self, *keys: str | int) -> Location:
         """Where a value stands; the nearest thing around it when it is left out."""
-        return place_of(self.node, keys)
+        return location_of(self.node, keys)
 
 
 def load(data: bytes, path: str) -> ManifestFile:
@@ -50,7 +50,7 @@ def load(data: bytes, path: str) -> ManifestFile:
 def check(node: Node) -> tuple[Manifest | None, list[Problem]]:
     """The model of a manifest's nodes, or None, and every problem in the order of the lines."""
     if node.kind != "mapping":
-        return None, [Problem(node.place, "a manifest is a mapping", "begin with `version: 1`")]
+        return None, [Problem(node.location, "a manifest is a mapping", "begin with `version: 1`")]
     problems: list[Problem] = []
     manifest: Manifest | None = None
     try:
@@ -58,7 +58,7 @@ def check(node: Node) -> tuple[Manifest | None, list[Problem]]:
     except ValidationError as error:
         problems += _translated(error, node)
     problems += _targets(node)
-    problems.sort(key=lambda p: (p.place.line or 0, p.place.column or 0))
+    problems.sort(key=lambda p: (p.location.line or 0, p.location.column or 0))
     return manifest, problems
 
 
@@ -90,19 +90,19 @@ def _problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
     loc, kind, value = detail["loc"], detail["type"], detail["input"]
     dotted = ".".join(str(step) for step in keys)
     if kind == "missing":
-        return Problem(place_of(root, keys), f"missing key {loc[-1]!r}" + _of(dotted))
+        return Problem(location_of(root, keys), f"missing key {loc[-1]!r}" + _of(dotted))
     if kind == "extra_forbidden":
         parent = root.get(*keys[:-1]) or root
         key = parent.key(str(loc[-1]))
         hint = suggestion(str(loc[-1]), _known(loc[:-1])) or _choices(_known(loc[:-1]))
-        where = key.place if key else place_of(root, keys)
+        where = key.location if key else location_of(root, keys)
         return Problem(where, f"unknown key {loc[-1]!r}" + _of(".".join(map(str, keys[:-1]))), hint)
     if "[key]" in loc:
         return _key_problem(detail, keys, root)
     if kind in _TYPES:
         hint = f"write it in quotes: {str(value)!r}" if _is_number_for_text(kind, value) else None
         return Problem(
-            place_of(root, keys), f"{dotted}: must be {_TYPES[kind]}, not {_said(value)}", hint
+            location_of(root, keys), f"{dotted}: must be {_TYPES[kind]}, not {_said(value)}", hint
         )
     return _worded(detail, keys, root)
 
@@ -110,7 +110,7 @@ def _problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
 def _key_problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
     key = (root.get(*keys[:-1]) or root).key(str(keys[-1])) if keys else None
     message = str(detail["msg"]).removeprefix("Value error, ")
-    where = key.place if key else place_of(root, keys)
+    where = key.location if key else location_of(root, keys)
     return Problem(where, f"the name {detail['input']!r} {message}")
 
 
@@ -128,7 +128,7 @@ def _worded(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
     dotted = ".".join(str(step) for step in keys)
     choices = re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected", "")))
     hint = suggestion(str(detail["input"]), choices) if choices else None
-    return Problem(place_of(root, keys), f"{dotted}: {message}" if dotted else message, hint)
+    return Problem(location_of(root, keys), f"{dotted}: {message}" if dotted else message, hint)
 
 
 def _of(dotted: str) -> str:
@@ -177,14 +177,16 @@ def _targets(node: Node) -> list[Problem]:
     follows = {name: n.value for name, n in after.items() if n is not None and n.kind == "scalar"}
     problems = []
     for name, value in follows.items():
-        if (place := after[name]) is None:
+        if (location := after[name]) is None:
             continue
         if value not in after:
             message = f"targets.{name}.after: there is no target {value!r}"
-            problems.append(Problem(place.place, message, suggestion(str(value), after)))
+            problems.append(Problem(location.location, message, suggestion(str(value), after)))
         elif _circular(name, follows):
             message = f"targets.{name}.after: the target follows itself"
-            problems.append(Problem(place.place, message, "remove one `after:` of the circle"))
+            problems.append(
+                Problem(location.location, message, "remove one `after:` of the circle")
+            )
     return problems
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lensops.errors import Place
+from lensops.errors import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Node:
 
     kind: str  # scalar, sequence, mapping
     value: Any
-    place: Place
+    location: Location
     start: int  # characters from the beginning of the text, properties such as anchors left out
     end: int
     size: int = 1
@@ -49,15 +49,15 @@ class Node:
         return None
 
 
-def place_of(node: Node, keys: Iterable[str | int]) -> Place:
+def location_of(node: Node, keys: Iterable[str | int]) -> Location:
     """The place of the value under `keys`, or of the nearest key that exists."""
-    place = node.place
+    location = node.location
     for key in keys:
         child = node.get(key)
         if child is None:
             break
         own_key = node.key(key) if isinstance(key, str) else None
         inline = child.kind == "scalar" or own_key is None
-        place = child.place if inline or own_key is None else own_key.place
+        location = child.location if inline or own_key is None else own_key.location
         node = child
-    return place
+    return location

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from lensops.errors import Invalid, Place, Problem
+from lensops.errors import Invalid, Location, Problem
 from lensops.files import decode
 from lensops.files.text import BOM
 from lensops.manifest.node import Node
@@ -23,7 +23,9 @@ _INT = re.compile(r"[-+]?(0|[1-9][0-9_]*|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
 def read_yaml(data: bytes, path: str) -> Node:
     """The one document of a YAML file. Raises `Invalid` with its problems."""
     if len(data) > MAX_BYTES:
-        raise _invalid(Place(path), f"larger than {MAX_BYTES:,} bytes", "is this the right file?")
+        raise _invalid(
+            Location(path), f"larger than {MAX_BYTES:,} bytes", "is this the right file?"
+        )
     text = decode(data, path)
     offset = len(BOM) if text.startswith(BOM) else 0
     return _Reader(text[offset:], path, offset).document()
@@ -56,12 +58,14 @@ class _Reader:
     def _only_document(self) -> Node:
         self._next("StreamStart")
         if type(event := next(self.events)).__name__ == "StreamEndEvent":
-            raise _invalid(Place(self.path), "the file is empty")
+            raise _invalid(Location(self.path), "the file is empty")
         root = self._node(next(self.events), 0)
         self._next("DocumentEnd")
         if type(event := next(self.events)).__name__ != "StreamEndEvent":
-            place = self._place(event.start_mark)
-            raise _invalid(place, "a second YAML document begins here", "keep one document a file")
+            location = self._place(event.start_mark)
+            raise _invalid(
+                location, "a second YAML document begins here", "keep one document a file"
+            )
         return root
 
     def _next(self, name: str) -> None:
@@ -70,8 +74,8 @@ class _Reader:
 
     def _node(self, event: Any, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            place = self._place(event.start_mark)
-            raise _invalid(place, f"nested more than {MAX_DEPTH} levels deep")
+            location = self._place(event.start_mark)
+            raise _invalid(location, f"nested more than {MAX_DEPTH} levels deep")
         name = type(event).__name__
         if name == "AliasEvent":
             return self._alias(event)
@@ -81,26 +85,26 @@ class _Reader:
             node = self._sequence(event, depth)
         else:
             node = self._mapping(event, depth)
-        self._count(1, node.place)
+        self._count(1, node.location)
         if event.anchor:
             self.anchors[event.anchor] = node
         return node
 
-    def _count(self, nodes: int, place: Place) -> None:
+    def _count(self, nodes: int, location: Location) -> None:
         self.total += nodes
         if self.total > MAX_NODES:
             raise _invalid(
-                place, f"more than {MAX_NODES:,} values", "aliases multiply what they name"
+                location, f"more than {MAX_NODES:,} values", "aliases multiply what they name"
             )
 
     def _alias(self, event: Any) -> Node:
-        place = self._place(event.start_mark)
+        location = self._place(event.start_mark)
         if event.anchor not in self.anchors:
-            raise _invalid(place, f"alias *{event.anchor} names no anchor before it")
+            raise _invalid(location, f"alias *{event.anchor} names no anchor before it")
         target = self.anchors[event.anchor]
-        self._count(target.size, place)
+        self._count(target.size, location)
         start, end = self._span(event)
-        return replace(target, place=place, start=start, end=end)
+        return replace(target, location=location, start=start, end=end)
 
     def _scalar(self, event: Any) -> Node:
         start, end = self._span(event)
@@ -143,13 +147,13 @@ class _Reader:
             if key.kind != "scalar" or not isinstance(key.value, str):
                 key = self._text_key(key)
             if value.kind == "scalar" and value.start == value.end:
-                value = replace(value, place=self._after(key))
+                value = replace(value, location=self._after(key))
             if key.value == "<<":
                 merged += value.value if value.kind == "sequence" else [value]
             elif key.value in pairs:
-                first = pairs[key.value][0].place
+                first = pairs[key.value][0].location
                 hint = f"it stands already in line {first.line}"
-                self.problems.append(Problem(key.place, f"duplicate key {key.value!r}", hint))
+                self.problems.append(Problem(key.location, f"duplicate key {key.value!r}", hint))
             else:
                 pairs[key.value] = (key, value)
         for source in merged:
@@ -158,15 +162,15 @@ class _Reader:
         size = 1 + sum(key.size + value.size for key, value in pairs.values())
         return self._whole("mapping", tuple(pairs.values()), event, item, size)
 
-    def _after(self, key: Node) -> Place:
+    def _after(self, key: Node) -> Location:
         """Behind the colon of a key: there belongs the value that was left out."""
-        place = key.place
-        return Place(self.path, place.line, (place.column or 1) + key.end - key.start + 1)
+        location = key.location
+        return Location(self.path, location.line, (location.column or 1) + key.end - key.start + 1)
 
     def _text_key(self, key: Node) -> Node:
         raw = self.text[key.start - self.offset : key.end - self.offset]
         if key.kind != "scalar":
-            self.problems.append(Problem(key.place, "a key must be text"))
+            self.problems.append(Problem(key.location, "a key must be text"))
         return replace(key, kind="scalar", value=raw)
 
     def _whole(self, kind: str, value: Any, first: Any, last: Any, size: int) -> Node:
@@ -180,28 +184,30 @@ class _Reader:
             start += properties.end()
         return start + self.offset, start + self.offset + len(self.text[start:end].rstrip())
 
-    def _place(self, mark: Any, start: int | None = None) -> Place:
+    def _place(self, mark: Any, start: int | None = None) -> Location:
         shift = start - self.offset - mark.index if start is not None else 0
         on_line = shift if "\n" not in self.text[mark.index : mark.index + shift] else 0
-        return Place(self.path, mark.line + 1, mark.column + 1 + on_line)
+        return Location(self.path, mark.line + 1, mark.column + 1 + on_line)
 
     def _syntax(self, error: Any) -> Invalid:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         if mark is None:
-            place, message = self._unreadable(error)
-            return _invalid(place, message)
+            location, message = self._unreadable(error)
+            return _invalid(location, message)
         message = str(getattr(error, "problem", None) or "not valid YAML")
         hint = "indent with spaces, not tabs" if "\\t" in message else None
         return _invalid(self._place(mark), message, hint)
 
-    def _unreadable(self, error: Any) -> tuple[Place, str]:
+    def _unreadable(self, error: Any) -> tuple[Location, str]:
         position = getattr(error, "position", None)
         if not isinstance(position, int):
-            return Place(self.path), "not valid YAML"
+            return Location(self.path), "not valid YAML"
         before = self.text[:position]
-        place = Place(self.path, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
+        location = Location(
+            self.path, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
+        )
         return (
-            place,
+            location,
             f"the control character U+{ord(self.text[position]):04X} is not allowed in YAML",
         )
 
@@ -212,5 +218,5 @@ def _float(text: str) -> float:
     return special[lowered] if lowered in special else float(lowered.replace("_", ""))
 
 
-def _invalid(place: Place, message: str, hint: str | None = None) -> Invalid:
-    return Invalid((Problem(place, message, hint),))
+def _invalid(location: Location, message: str, hint: str | None = None) -> Invalid:
+    return Invalid((Problem(location, message, hint),))

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lensops.errors import Invalid, Place, Problem
+from lensops.errors import Invalid, Location, Problem
 from lensops.files import decode
 from lensops.files.text import BOM
-from lensops.manifest import Node, place_of, read_yaml, suggestion
+from lensops.manifest import Node, location_of, read_yaml, suggestion
 from lensops.prompts.value import VARIABLE, Message, Prompt
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
@@ -28,7 +28,7 @@ def parse(data: bytes, path: str, version: str) -> Prompt:
     node = read_yaml(data, path)
     if node.kind != "mapping":
         hint = "write `user: |` and the text below it"
-        raise Invalid((Problem(node.place, "a prompt file is a mapping of sections", hint),))
+        raise Invalid((Problem(node.location, "a prompt file is a mapping of sections", hint),))
     reader = _Sections(node)
     return reader.models_form(version) if node.get("messages") else reader.sections_form(version)
 
@@ -36,9 +36,10 @@ def parse(data: bytes, path: str, version: str) -> Prompt:
 def _plain_text(data: bytes, path: str, version: str) -> Prompt:
     text = _canonical_text(decode(data, path).removeprefix(BOM))
     if not text.strip():
-        raise Invalid((Problem(Place(path), "the file is empty"),))
+        raise Invalid((Problem(Location(path), "the file is empty"),))
     problems = [
-        Problem(Place(path, line, column), *words) for line, column, words in _brace_problems(text)
+        Problem(Location(path, line, column), *words)
+        for line, column, words in _brace_problems(text)
     ]
     if problems:
         raise Invalid(tuple(problems))
@@ -87,7 +88,7 @@ class _Sections:
     def _done(self, prompt: Prompt) -> Prompt:
         if not prompt.messages and not self.problems:
             hint = "add `user: |` and the text below it"
-            self.problems.append(Problem(self.node.place, "the prompt has no message", hint))
+            self.problems.append(Problem(self.node.location, "the prompt has no message", hint))
         if self.problems:
             raise Invalid(tuple(self.problems))
         return prompt
@@ -96,7 +97,7 @@ class _Sections:
         for key, _ in self.node.value:
             if key.value not in names:
                 hint = suggestion(key.value, names) or "known: " + ", ".join(names)
-                self.problems.append(Problem(key.place, f"unknown section {key.value!r}", hint))
+                self.problems.append(Problem(key.location, f"unknown section {key.value!r}", hint))
 
     def _listed(self, index: int) -> Message:
         role = self.node.get("messages", index, "role")
@@ -149,7 +150,7 @@ class _Sections:
         return made if isinstance(made, dict) else None
 
     def _problem(self, keys: tuple[str | int, ...], message: str, hint: str | None = None) -> None:
-        self.problems.append(Problem(place_of(self.node, keys), message, hint))
+        self.problems.append(Problem(location_of(self.node, keys), message, hint))
 
 
 def _brace_problems(text: str) -> list[tuple[int, int, tuple[str, str]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lensops.errors import Invalid, Place, Problem, UserError
+from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.files import Tree
 from lensops.manifest import suggestion
 from lensops.prompts.forms import parse
@@ -25,20 +25,20 @@ def version_files(tree: Tree, prompt: str) -> dict[str, list[str]]:
     return {version: found[version] for version in sorted(found, key=natural)}
 
 
-def load_prompt(tree: Tree, prompt: str, version: str, place: Place | None = None) -> Prompt:
-    """One version. `place` is where it was asked for.
+def load_prompt(tree: Tree, prompt: str, version: str, location: Location | None = None) -> Prompt:
+    """One version. `location` is where it was asked for.
 
     Raises `Invalid` when the file is missing, claimed twice, or has problems.
     """
-    path = version_path(tree, prompt, version, place)
+    path = version_path(tree, prompt, version, location)
     try:
         data = tree.read(path, MAX_BYTES)
     except UserError as error:
-        raise Invalid((Problem(place or Place(path), error.message, error.hint),)) from None
+        raise Invalid((Problem(location or Location(path), error.message, error.hint),)) from None
     return parse(data, path, version)
 
 
-def version_path(tree: Tree, prompt: str, version: str, place: Place | None = None) -> str:
+def version_path(tree: Tree, prompt: str, version: str, location: Location | None = None) -> str:
     """The file of a version. Raises `Invalid` when there is none, or more than one."""
     files = version_files(tree, prompt)
     claimed = files.get(version, [])
@@ -47,17 +47,17 @@ def version_path(tree: Tree, prompt: str, version: str, place: Place | None = No
     folder = f"{FOLDER}/{prompt}"
     if claimed:
         message = f"version {version!r} has {len(claimed)} files: {', '.join(claimed)}"
-        raise Invalid((Problem(place or Place(folder), message, "keep one of them"),))
-    raise Invalid((_missing(folder, version, list(files), place),))
+        raise Invalid((Problem(location or Location(folder), message, "keep one of them"),))
+    raise Invalid((_missing(folder, version, list(files), location),))
 
 
-def _missing(folder: str, version: str, known: list[str], place: Place | None) -> Problem:
+def _missing(folder: str, version: str, known: list[str], location: Location | None) -> Problem:
     message = f"there is no file {folder}/{version}.yaml"
     if not known:
-        return Problem(place or Place(folder), message, f"add it; {folder}/ has no versions")
+        return Problem(location or Location(folder), message, f"add it; {folder}/ has no versions")
     near = suggestion(version, known)
     hint = (f"{near} " if near else "") + f"versions: {', '.join(known)}"
-    return Problem(place or Place(folder), message, hint)
+    return Problem(location or Location(folder), message, hint)
 
 
 def natural(version: str) -> tuple[tuple[int, int, str], ...]:

@@ -36,9 +36,11 @@ def inert(text: str) -> str:
 
 def _command(finding: Finding) -> str:
     where: dict[str, str] = {}
-    if (place := finding.place) is not None:
-        where["file"] = place.path
-        where |= {"line": str(place.line), "col": str(place.column or 1)} if place.line else {}
+    if (location := finding.location) is not None:
+        where["file"] = location.path
+        where |= (
+            {"line": str(location.line), "col": str(location.column or 1)} if location.line else {}
+        )
     where["title"] = f"lensops {finding.rule}"
     properties = ",".join(f"{name}={_property(value)}" for name, value in where.items())
     message = _data(f"{finding.subject}: {finding.message}")

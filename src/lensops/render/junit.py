@@ -33,12 +33,12 @@ def _case(suite: Element, finding: Finding) -> None:
     case = SubElement(suite, "testcase")
     case.set("classname", f"lensops.{finding.rule}")
     case.set("name", one_line(finding.subject))
-    if finding.place is not None:
-        case.set("file", one_line(finding.place.path))
-        if finding.place.line is not None:
-            case.set("line", str(finding.place.line))
+    if finding.location is not None:
+        case.set("file", one_line(finding.location.path))
+        if finding.location.line is not None:
+            case.set("line", str(finding.location.line))
     message = one_line(finding.message)
-    where = f"{one_line(str(finding.place))}: " if finding.place else ""
+    where = f"{one_line(str(finding.location))}: " if finding.location else ""
     if tag := _TAGS.get(finding.outcome):
         found = SubElement(case, tag, {"message": message, "type": finding.rule})
         found.text = where + message

@@ -40,10 +40,10 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "level": _LEVELS[finding.outcome],
         "message": {"text": one_line(f"{finding.subject}: {finding.message}")},
     }
-    if (place := finding.place) is not None:
-        uri = quote(place.path, errors="backslashreplace")  # a name need not be UTF-8
+    if (location := finding.location) is not None:
+        uri = quote(location.path, errors="backslashreplace")  # a name need not be UTF-8
         physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
-        if place.line is not None:
-            physical["region"] = {"startLine": place.line, "startColumn": place.column or 1}
+        if location.line is not None:
+            physical["region"] = {"startLine": location.line, "startColumn": location.column or 1}
         result["locations"] = [{"physicalLocation": physical}]
     return result

@@ -29,7 +29,7 @@ def data(validation: Validation) -> dict[str, Any]:
 
 def _said(problem: Problem, tone: Tone) -> Line:
     hint = (Span(f" ({problem.hint})", Tone.MUTED),) if problem.hint else ()
-    return (Span(f"{problem.place}: ", Tone.STRONG), Span(problem.message, tone), *hint)
+    return (Span(f"{problem.location}: ", Tone.STRONG), Span(problem.message, tone), *hint)
 
 
 def _summary(validation: Validation) -> Line:
@@ -45,9 +45,9 @@ def _counted(count: int, noun: str) -> str:
 
 def _row(problem: Problem) -> dict[str, Any]:
     return {
-        "path": problem.place.path,
-        "line": problem.place.line,
-        "column": problem.place.column,
+        "path": problem.location.path,
+        "line": problem.location.line,
+        "column": problem.location.column,
         "message": problem.message,
         "hint": problem.hint,
     }

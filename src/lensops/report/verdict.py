@@ -121,6 +121,10 @@ def digest_blocks(verdict: Verdict) -> Iterator[Block]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    place = finding.place
-    where = {"path": place.path, "line": place.line, "column": place.column} if place else None
+    location = finding.location
+    where = (
+        {"path": location.path, "line": location.line, "column": location.column}
+        if location
+        else None
+    )
     return {**finding_data(finding), "place": where}

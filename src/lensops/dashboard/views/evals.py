@@ -43,12 +43,12 @@ def score_history(overview: Overview, name: str) -> None:
     ]
     st.subheader(f"Mean score of {escape(name)}")
     score = number_axis("score", "mean score", scale={"zero": False})
-    place = {"x": TIME, "y": score}
+    location = {"x": TIME, "y": score}
     limit = {"x": TIME, "y": number_axis("threshold", "mean score")}
     chart(
         rows,
-        layer("line", place),
-        layer("point", {**place, "color": {"field": "version"}}, filled=True, size=60),
+        layer("line", location),
+        layer("point", {**location, "color": {"field": "version"}}, filled=True, size=60),
         layer("line", limit, strokeDash=[4, 4], color="#d33"),
     )
 

@@ -34,8 +34,8 @@ def taken(window: Any, value: Any, step: int, extent: Extent | None, batches: Ba
     half = (extent.high / 2 - extent.low / 2) / STRETCHES or 1.0  # halved: huge numbers stay finite
     stretch = ((table.x / 2 - extent.low / 2) / half).floor()
     place = ibis.row_number().over(group_by=stretch, order_by=table.x)
-    numbered = table.mutate(place=place)
-    asked = numbered.filter(numbered.place % step == step // 2).select("x")
+    numbered = table.mutate(location=place)
+    asked = numbered.filter(numbered.location % step == step // 2).select("x")
     return _array(batches(asked), 0)
 
 
