@@ -137,6 +137,7 @@ def _validated(data: bytes, name: str) -> _File:
 def _finding(finding: Finding) -> dict[str, Any]:
     values = asdict(finding)
     values["place"] = values.pop("location")
+    del values["keys"]
     return {
         **values,
         "outcome": str(finding.outcome),

@@ -42,7 +42,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule says: a value met a limit, or could not."""
+    """What one rule says: a value met a limit, or could not.
+
+    `keys` are the manifest keys that it is about, such as `("evals", "copy", "threshold")`: whoever
+    holds the manifest makes `location` of them. They are no part of files and reports.
+    """
 
     rule: str
     subject: str
@@ -51,6 +55,7 @@ class Finding:
     value: float | None = None
     limit: float | None = None
     location: Location | None = None
+    keys: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

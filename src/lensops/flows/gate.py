@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lensops.errors import Invalid, Location
+from lensops.errors import Invalid
 from lensops.evals.value import SuiteResult
-from lensops.evidence import Finding, Outcome, Verdict
+from lensops.evidence import Finding, Outcome, Reading, Verdict
 from lensops.flows.asking import Mode, Watch
 from lensops.flows.bound import bound
 from lensops.flows.evals import Options, Run, score
@@ -20,12 +20,14 @@ from lensops.flows.mergebase import Before, merge_base
 from lensops.flows.project import Opened, Project, open_project
 from lensops.flows.validate import validate
 from lensops.gate import Compared, Scored, Watched, decide
+from lensops.gate.scores import score_findings, score_readings
+from lensops.gate.watch import watch_findings, watch_readings
 from lensops.plan import Base
 
 if TYPE_CHECKING:
     from lensops.flows.drift import DriftRun
 
-_SECTIONS = {  # where the limit stands that a rule's finding is about
+_SECTIONS = {  # where a limit stands; goes when evals and drift yield findings with keys
     "threshold": ("evals", "threshold"),
     "regression": ("evals", "regression"),
     "must_pass": ("evals", "cases"),
@@ -74,15 +76,20 @@ def gate(
     asked, unasked = _monitors(project, mode)
     findings += unasked
     drift = _drift(project, asked)
+    readings: list[Reading] = []
+    for suite in [_scored(project, result) for result in evals.results] if evals else ():
+        findings += score_findings(suite)
+        readings += score_readings(suite)
+    for monitor in _watched(project, drift) if drift else ():
+        findings += watch_findings(monitor)
+        readings += watch_readings(monitor)
     verdict = decide(
-        findings,
-        [_scored(project, result) for result in evals.results] if evals else (),
-        _watched(project, drift) if drift else (),
+        [_with_location(project, finding) for finding in findings],
+        readings,
         bound(project.tree, project.manifest, project.desired),
     )
-    placed = tuple(_placed(project, finding) for finding in verdict.findings)
     point = before.base if before else None
-    return Gated(project, replace(verdict, findings=placed), evals, drift, point)
+    return Gated(project, verdict, evals, drift, point)
 
 
 def _evals(
@@ -105,7 +112,7 @@ def _monitors(project: Project, mode: Mode) -> tuple[tuple[str, ...], list[Findi
             name,
             Outcome.INCONCLUSIVE,
             words,
-            location=project.file.location("drift", name, "connection"),
+            keys=("drift", name, "connection"),
         )
         for name in away
     ]
@@ -180,16 +187,16 @@ def _watched(project: Project, drift: DriftRun) -> Iterator[Watched]:
         )
 
 
-def _placed(project: Project, finding: Finding) -> Finding:
-    """The finding with the line that it is about, for annotations."""
-    if finding.location is not None:
+def _with_location(project: Project, finding: Finding) -> Finding:
+    """The finding with the line of the manifest that it is about, for annotations."""
+    keys = finding.keys or _keys(finding)
+    if finding.location is not None or not keys:
         return finding
-    return replace(finding, location=_place(project, finding))
+    return replace(finding, location=project.file.location(*keys), keys=keys)
 
 
-def _place(project: Project, finding: Finding) -> Location | None:
-    name = finding.subject.split("/")[0]
-    if finding.rule in _SECTIONS:
-        section, key = _SECTIONS[finding.rule]
-        return project.file.location(section, name, key)
-    return None
+def _keys(finding: Finding) -> tuple[str, ...]:
+    if finding.rule not in _SECTIONS:
+        return ()
+    section, key = _SECTIONS[finding.rule]
+    return section, finding.subject.split("/")[0], key

@@ -7,34 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lensops.evidence import Finding, Outcome, Reading, Verdict
-from lensops.gate.facts import Scored, Watched
-from lensops.gate.scores import score_findings, score_readings
-from lensops.gate.watch import watch_findings, watch_readings
 
 
 def decide(
     findings: Iterable[Finding],
-    scored: Iterable[Scored] = (),
-    watched: Iterable[Watched] = (),
+    readings: Iterable[Reading],
     digests: Mapping[str, str] | None = None,
 ) -> Verdict:
-    """The verdict over evals, drift monitors and further findings, bound to digests.
+    """The verdict over findings and readings of evals, drift and policy, bound to digests.
 
     Fail when any finding fails, inconclusive when any is, and also when nothing was measured.
     """
-    suites, monitors = tuple(scored), tuple(watched)
-    found = [*findings]
-    readings: list[Reading] = []
-    for suite in suites:
-        found += score_findings(suite)
-        readings += score_readings(suite)
-    for monitor in monitors:
-        found += watch_findings(monitor)
-        readings += watch_readings(monitor)
-    if not readings:
-        asked = any(finding.rule == "drift" for finding in found)  # one that could not be counted
-        found.append(_nothing_measured(declared=bool(suites or monitors or asked)))
-    return Verdict(tuple(_sound(found)), dict(digests or {}), tuple(readings))
+    joined, measured = [*findings], tuple(readings)
+    if not measured:
+        tried = any(finding.keys[:1] in {("evals",), ("drift",)} for finding in joined)
+        joined.append(_nothing_measured(declared=tried))
+    return Verdict(tuple(_sound(joined)), dict(digests or {}), measured)
 
 
 def _nothing_measured(*, declared: bool) -> Finding:
