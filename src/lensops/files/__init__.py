@@ -1,7 +1,17 @@
 """Files: read within limits and the repository, write so that a crash leaves old or new."""
 
+from lensops.files.snapshot import Snapshot
 from lensops.files.text import decode
-from lensops.files.tree import Folder, OutsideError, Tree
+from lensops.files.tree import Folder, LocalTree, OutsideError, Tree
 from lensops.files.write import create_exclusive, write_atomic
 
-__all__ = ["Folder", "OutsideError", "Tree", "create_exclusive", "decode", "write_atomic"]
+__all__ = [
+    "Folder",
+    "LocalTree",
+    "OutsideError",
+    "Snapshot",
+    "Tree",
+    "create_exclusive",
+    "decode",
+    "write_atomic",
+]

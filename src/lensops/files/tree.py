@@ -26,6 +26,18 @@ class Tree(Protocol):
         """The names of the folders in a folder, sorted; empty when there is no such folder."""
 
 
+class LocalTree(Tree, Protocol):
+    """A tree whose files lie on disk, below `root`, and never outside of `boundary`."""
+
+    @property
+    def root(self) -> Path: ...
+    @property
+    def boundary(self) -> Path: ...
+
+    def path(self, path: str) -> Path:
+        """Where a path lies on disk. Raises `OutsideError` when it leaves the repository."""
+
+
 class Folder:
     """A folder on disk. A link must not leave `boundary`, by default the root."""
 

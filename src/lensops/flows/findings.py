@@ -18,7 +18,7 @@ def released_findings(project: Opened) -> tuple[Finding, ...]:
     if rule == "off":
         return ()
     outcome = Outcome.FAIL if rule == "error" else Outcome.INCONCLUSIVE
-    looked = released_versions(project.path, project.manifest)
+    looked = released_versions(project.path, project.manifest, project.tree)
     found = [
         Finding(
             "released_version_changed",

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from lensops.errors import Invalid
 from lensops.evals.value import SuiteResult
 from lensops.evidence import Finding, Outcome, Reading, Verdict
+from lensops.files import Snapshot
 from lensops.flows.asking import Mode, Watch
 from lensops.flows.bound import bound
 from lensops.flows.evals import Options, Run, score
 from lensops.flows.findings import released_findings
 from lensops.flows.loosened import against
 from lensops.flows.mergebase import Before, merge_base
-from lensops.flows.project import Opened, Project, open_project
-from lensops.flows.validate import validate
+from lensops.flows.place import find_manifest, folder_of
+from lensops.flows.project import Opened, Project, open_snapshot
+from lensops.flows.validate import validate_snapshot
 from lensops.gate import Compared, Scored, Watched, decide
 from lensops.gate.scores import score_findings, score_readings
 from lensops.gate.watch import watch_findings, watch_readings
@@ -63,10 +65,7 @@ def gate(
     Raises `Invalid` for problems of the manifest, the prompts and the cases, `UserError`, and
     `RemoteFailed` when a provider refuses.
     """
-    checked = validate(directory, manifest, released=False)
-    if checked.problems:
-        raise Invalid(checked.problems)
-    project = open_project(directory, manifest)
+    project = _sound_project(directory, manifest)
     findings: list[Finding] = []
     with merge_base(project, base) if base is not None else nullcontext() as before:
         if before is not None:
@@ -90,6 +89,16 @@ def gate(
     )
     point = before.base if before else None
     return Gated(project, verdict, evals, drift, point)
+
+
+def _sound_project(directory: Path, manifest: Path | None) -> Opened:
+    """The project, read once. Raises `Invalid` with everything that `validate` finds in it."""
+    path = find_manifest(directory, manifest)
+    tree = Snapshot(folder_of(path))
+    validation, _ = validate_snapshot(tree, path.name)
+    if validation.problems:
+        raise Invalid(validation.problems)
+    return open_snapshot(tree, path.name)
 
 
 def _evals(

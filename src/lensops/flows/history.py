@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, UserError
+from lensops.files import Snapshot
 from lensops.flows.choose import chosen_prompt
 from lensops.flows.place import find_manifest, folder_of
 from lensops.history import (
@@ -90,7 +91,7 @@ def listing(directory: Path, manifest: Path | None = None, prompt: str | None = 
     from lensops.flows.project import load_project  # builds the model, which `history` can spare
 
     path = find_manifest(directory, manifest)
-    project = load_project(folder_of(path), path.name)
+    project = load_project(Snapshot(folder_of(path)), path.name)
     declared = project.manifest.prompts
     names = list(declared) if prompt is None else [chosen_prompt(declared, prompt)]
     told, branch, note = _told_or_note(path, project.manifest)

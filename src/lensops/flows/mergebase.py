@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lensops.errors import Invalid
-from lensops.files import Tree
+from lensops.files import Snapshot
 from lensops.flows.project import Opened, Project, project_at
 from lensops.plan import Base
 
@@ -17,7 +17,7 @@ class Before:
     """The project at the merge base; `missing` says in words why there is none."""
 
     base: Base
-    tree: Tree
+    tree: Snapshot
     project: Project | None
     missing: str = ""
 
@@ -34,10 +34,10 @@ def merge_base(project: Opened, ref: str) -> Iterator[Before]:
     with open_repository(project.path.parent) as repository:
         commit = repository.merge_base(ref)
         folder, _, name = repository.relative(project.path).rpartition("/")
-        yield _before(Base(ref, commit), repository.tree(commit, folder), name)
+        yield _before(Base(ref, commit), Snapshot(repository.tree(commit, folder)), name)
 
 
-def _before(base: Base, tree: Tree, name: str) -> Before:
+def _before(base: Base, tree: Snapshot, name: str) -> Before:
     try:
         found = project_at(tree, name)
     except Invalid as error:

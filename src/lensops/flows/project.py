@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lensops.errors import Invalid, Problem
-from lensops.files import Folder, Tree
+from lensops.files import Snapshot, Tree
 from lensops.flows.place import find_manifest, folder_of
 from lensops.manifest import NAMES, Manifest, ManifestFile, Node, check, read_yaml
 from lensops.manifest.yaml import MAX_BYTES
@@ -18,11 +18,11 @@ from lensops.release import Release, desired
 
 @dataclass(frozen=True)
 class Project:
-    """A sound manifest with its active prompts, and the tree that both came from."""
+    """A sound manifest with its active prompts, and the snapshot that both came from."""
 
     file: ManifestFile
     active: Mapping[str, Prompt]
-    tree: Tree
+    tree: Snapshot
 
     @property
     def manifest(self) -> Manifest:
@@ -38,20 +38,32 @@ class Project:
 class Opened(Project):
     """A project of the work tree, which can be written to."""
 
-    tree: Folder
-
     @property
     def path(self) -> Path:
         """Where the manifest lies."""
         return self.tree.root / self.file.path
 
 
+@dataclass(frozen=True, slots=True)
+class ManifestReading:
+    """A manifest as far as it could be read, with every problem of it and of active prompts."""
+
+    file: ManifestFile | None
+    node: Node
+    active: Mapping[str, Prompt]
+    problems: tuple[Problem, ...]
+
+
 def open_project(directory: Path, manifest: Path | None = None) -> Opened:
     """The project of the work tree. Raises `Invalid` with every problem of manifest and prompts."""
     path = find_manifest(directory, manifest)
-    folder = folder_of(path)
-    found = load_project(folder, path.name)
-    return Opened(found.file, found.active, folder)
+    return open_snapshot(Snapshot(folder_of(path)), path.name)
+
+
+def open_snapshot(tree: Snapshot, name: str) -> Opened:
+    """The project of a snapshot of the work tree. Raises as `load_project` does."""
+    project = load_project(tree, name)
+    return Opened(project.file, project.active, tree)
 
 
 def project_at(tree: Tree, name: str) -> Project | None:
@@ -59,26 +71,37 @@ def project_at(tree: Tree, name: str) -> Project | None:
 
     Raises `Invalid` with every problem of it.
     """
-    for each in dict.fromkeys((name, *NAMES)):
+    snapshot = tree if isinstance(tree, Snapshot) else Snapshot(tree)
+    for candidate in dict.fromkeys((name, *NAMES)):
         try:
-            return load_project(tree, each)
+            return load_project(snapshot, candidate)
         except FileNotFoundError:
             continue
     return None
 
 
-def load_project(tree: Tree, name: str) -> Project:
-    """The project of a tree whose manifest has this path.
+def load_project(tree: Snapshot, name: str) -> Project:
+    """The project of a snapshot whose manifest has this path.
 
     Raises `FileNotFoundError`, and `Invalid` with every problem of manifest and prompts.
     """
+    reading = read_manifest(tree, name)
+    if reading.file is None or reading.problems:
+        raise Invalid(reading.problems)
+    return Project(reading.file, reading.active, tree)
+
+
+def read_manifest(tree: Snapshot, name: str) -> ManifestReading:
+    """The manifest and the active prompts, as far as they are sound.
+
+    Raises `FileNotFoundError`, and `Invalid` when the manifest is no YAML.
+    """
     data = tree.read(name, MAX_BYTES)
-    node = read_yaml(data, name)
-    found, problems = check(node)
+    node = tree.parse(name, MAX_BYTES, read_yaml)
+    manifest, problems = check(node)
     active, missing = load_active(tree, node)
-    if found is None or problems or missing:
-        raise Invalid((*problems, *missing))
-    return Project(ManifestFile(name, data, node, found), active, tree)
+    file = ManifestFile(name, data, node, manifest) if manifest is not None else None
+    return ManifestReading(file, node, active, (*problems, *missing))
 
 
 def load_active(tree: Tree, node: Node) -> tuple[dict[str, Prompt], list[Problem]]:

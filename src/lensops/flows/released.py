@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lensops.errors import Invalid, UserError
-from lensops.flows.place import folder_of
+from lensops.files import Tree
 from lensops.manifest import Manifest
 from lensops.prompts import load_prompt, version_files
 
@@ -38,8 +38,8 @@ class Looked:
     unknown: str | None = None
 
 
-def released_versions(path: Path, manifest: Manifest) -> Looked:
-    """Look for released versions of the manifest at `path` that were edited."""
+def released_versions(path: Path, manifest: Manifest, tree: Tree) -> Looked:
+    """Look for released versions that were edited in `tree`, the files around the manifest."""
     from lensops.history import open_repository, released  # loads GitPython
 
     try:
@@ -52,13 +52,12 @@ def released_versions(path: Path, manifest: Manifest) -> Looked:
         known = released(repository, repository.relative(path), branch)
         shallow = repository.is_shallow
     words = "history is cut (shallow clone): earlier releases were not looked at"
-    return Looked(tuple(_changed(path, manifest, known)), words if shallow else None)
+    return Looked(tuple(_changed(tree, manifest, known)), words if shallow else None)
 
 
 def _changed(
-    path: Path, manifest: Manifest, known: Mapping[tuple[str, str], tuple[str, str]]
+    tree: Tree, manifest: Manifest, known: Mapping[tuple[str, str], tuple[str, str]]
 ) -> Iterator[Changed]:
-    tree = folder_of(path)
     for (prompt, version), (digest, commit) in known.items():
         files = version_files(tree, prompt).get(version, []) if prompt in manifest.prompts else []
         if len(files) != 1:

@@ -54,6 +54,8 @@ class SuiteRun:
         scorer = self._scorer(head, before)
         scored = score_cases(scorer, head)
         compared = self._compared(scorer, head, scored, before) if before else None
+        if self.options.mode is Mode.RECORD:
+            self._forget_recordings(before[0] if before else None)
         about = About(
             self.name,
             self.project.manifest.prompt_of(self.name),
@@ -65,6 +67,11 @@ class SuiteRun:
             {"cases": cases_digest(self.cases), "outputs": outputs_digest(head)},
         )
         return summarise(about, scored, self._judged(scorer, head, scored), compared)
+
+    def _forget_recordings(self, base: Arm | None) -> None:
+        """What was appended is read anew by those who come later."""
+        for arm in filter(None, (self.head, base)):
+            self.project.tree.forget(self.path(arm.version))
 
     def _head(self) -> list[Answered]:
         """The outputs of the active version: from the file that was given, or looked up."""

@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from lensops.errors import Invalid, Location, Problem, UserError
-from lensops.files import Folder
+from lensops.files import Snapshot
 from lensops.flows.place import find_manifest, folder_of
-from lensops.flows.project import load_active
-from lensops.manifest import Manifest, ManifestFile, Node, Validation, check, read_yaml, suggestion
-from lensops.manifest.yaml import MAX_BYTES
+from lensops.flows.project import read_manifest
+from lensops.manifest import Manifest, ManifestFile, Node, Validation, suggestion
 from lensops.prompts import Prompt, load_prompt, version_files
 
 
-def validate(directory: Path, manifest: Path | None = None, *, released: bool = True) -> Validation:
-    """Read everything that the manifest names; with `released`, look for versions edited in place.
+def validate(directory: Path, manifest: Path | None = None) -> Validation:
+    """Read everything that the manifest names, and look for released versions edited in place.
 
     Raises `UserError` when there is no manifest.
     """
     path = find_manifest(directory, manifest)
-    tree, name = folder_of(path), path.name
+    tree = Snapshot(folder_of(path))
+    validation, file = validate_snapshot(tree, path.name)
+    if file is None:
+        return validation
+    problems, notes = _released(path, file, tree)
+    return replace(validation, problems=(*validation.problems, *problems), notes=tuple(notes))
+
+
+def validate_snapshot(tree: Snapshot, name: str) -> tuple[Validation, ManifestFile | None]:
+    """Every problem of a snapshot of the work tree but for its history; the manifest if sound."""
     try:
-        data = tree.read(name, MAX_BYTES)
-        node = read_yaml(data, name)
+        reading = read_manifest(tree, name)
     except Invalid as error:
-        return Validation(name, error.problems)
-    found, problems = check(node)
-    active, missing = load_active(tree, node)
-    problems += missing
-    versions, faulty = _all_versions(tree, active)
+        return Validation(name, error.problems), None
+    problems = list(reading.problems)
+    versions, faulty = _all_versions(tree, reading.active)
     problems += faulty
-    notes: list[Problem] = []
-    if found is not None:
-        file = ManifestFile(name, data, node, found)
-        problems += _callers(file, active)
-        problems += _suites(file, tree, active)
-        problems += _links(found, node, tree)
-        edited, notes = _released(path, file) if released else ([], [])
-        problems += edited
+    if reading.file is not None:
+        problems += _callers(reading.file, reading.active)
+        problems += _suites(reading.file, tree, reading.active)
+        problems += _links(reading.file.manifest, reading.node, tree)
     unique = tuple(dict.fromkeys(problems))
-    return Validation(name, unique, tuple(notes), len(active), versions)
+    return Validation(name, unique, (), len(reading.active), versions), reading.file
 
 
-def _all_versions(tree: Folder, active: dict[str, Prompt]) -> tuple[int, list[Problem]]:
+def _all_versions(tree: Snapshot, active: Mapping[str, Prompt]) -> tuple[int, list[Problem]]:
     """How many versions the prompts have, and the problems of those that are not active."""
     count = 0
     problems: list[Problem] = []
@@ -57,7 +59,7 @@ def _all_versions(tree: Folder, active: dict[str, Prompt]) -> tuple[int, list[Pr
     return count, problems
 
 
-def _callers(file: ManifestFile, active: dict[str, Prompt]) -> Iterator[Problem]:
+def _callers(file: ManifestFile, active: Mapping[str, Prompt]) -> Iterator[Problem]:
     """Variables of active versions that the application does not fill, where it says what it does.
 
     The other way round is fine: a version need not use all that there is.
@@ -73,7 +75,7 @@ def _callers(file: ManifestFile, active: dict[str, Prompt]) -> Iterator[Problem]
                 yield Problem(file.location("prompts", name, "variables"), words, hint)
 
 
-def _suites(file: ManifestFile, tree: Folder, active: dict[str, Prompt]) -> Iterator[Problem]:
+def _suites(file: ManifestFile, tree: Snapshot, active: Mapping[str, Prompt]) -> Iterator[Problem]:
     """What the evals name: prompts, metrics, cases, schemas."""
     if file.manifest.evals:
         from lensops.flows.suites import suite_problems  # evals load only where there are some
@@ -82,7 +84,7 @@ def _suites(file: ManifestFile, tree: Folder, active: dict[str, Prompt]) -> Iter
             yield from suite_problems(file, name, tree, active)
 
 
-def _links(manifest: Manifest, node: Node, tree: Folder) -> Iterator[Problem]:
+def _links(manifest: Manifest, node: Node, tree: Snapshot) -> Iterator[Problem]:
     """Directory targets that a link takes out of the repository."""
     for name, target in manifest.targets.items():
         location = node.get("targets", name, "directory")
@@ -94,7 +96,9 @@ def _links(manifest: Manifest, node: Node, tree: Folder) -> Iterator[Problem]:
             yield Problem(location.location, error.message, error.hint)
 
 
-def _released(path: Path, file: ManifestFile) -> tuple[list[Problem], list[Problem]]:
+def _released(
+    path: Path, file: ManifestFile, tree: Snapshot
+) -> tuple[list[Problem], list[Problem]]:
     """Released versions changed in place: problems, or notes where the rule is a warning."""
     rule = file.manifest.rules.released_version_changed
     if rule == "off":
@@ -103,6 +107,6 @@ def _released(path: Path, file: ManifestFile) -> tuple[list[Problem], list[Probl
 
     found = [
         Problem(Location(change.path), change.message, "add a new version instead")
-        for change in released_versions(path, file.manifest).changed
+        for change in released_versions(path, file.manifest, tree).changed
     ]
     return (found, []) if rule == "error" else ([], found)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from lensops.errors import Invalid, Location, Problem, UserError
-from lensops.files import Tree
+from lensops.files import Snapshot, Tree
 from lensops.manifest import suggestion
 from lensops.prompts.forms import parse
 from lensops.prompts.value import Prompt
@@ -25,17 +26,31 @@ def version_files(tree: Tree, prompt: str) -> dict[str, list[str]]:
     return {version: found[version] for version in sorted(found, key=natural)}
 
 
+@dataclass(frozen=True, slots=True)
+class PromptParser:
+    """Bytes to the prompt of one version; two parsers of one version are the same to a snapshot."""
+
+    version: str
+
+    def __call__(self, data: bytes, path: str) -> Prompt:
+        return parse(data, path, self.version)
+
+
 def load_prompt(tree: Tree, prompt: str, version: str, location: Location | None = None) -> Prompt:
     """One version. `location` is where it was asked for.
 
     Raises `Invalid` when the file is missing, claimed twice, or has problems.
     """
     path = version_path(tree, prompt, version, location)
+    parser = PromptParser(version)
     try:
-        data = tree.read(path, MAX_BYTES)
+        if isinstance(tree, Snapshot):
+            return tree.parse(path, MAX_BYTES, parser)
+        return parser(tree.read(path, MAX_BYTES), path)
+    except Invalid:
+        raise
     except UserError as error:
         raise Invalid((Problem(location or Location(path), error.message, error.hint),)) from None
-    return parse(data, path, version)
 
 
 def version_path(tree: Tree, prompt: str, version: str, location: Location | None = None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lensops.errors import UserError
-from lensops.files import Folder
+from lensops.files import LocalTree
 from lensops.manifest import Target as Settings
 from lensops.targets.branch import Branch, branch_problem
 from lensops.targets.directory import Directory
@@ -18,7 +18,7 @@ CACHE = ".lensops/cache"  # only for a git target of a project that is in no rep
 _ADDRESS = re.compile(r"[a-z0-9+.-]+://|[\w.-]+@[\w.-]+:|[\w-]{2,}:", re.IGNORECASE)
 
 
-def open_target(name: str, settings: Settings, folder: Folder) -> Target:
+def open_target(name: str, settings: Settings, folder: LocalTree) -> Target:
     """The target of an entry of the manifest that lies in `folder`.
 
     Raises `UserError` when its path or its remote cannot be meant.
@@ -27,12 +27,12 @@ def open_target(name: str, settings: Settings, folder: Folder) -> Target:
     return KINDS[kind](name, settings, folder)
 
 
-def _directory(name: str, settings: Settings, folder: Folder) -> Target:
+def _directory(name: str, settings: Settings, folder: LocalTree) -> Target:
     path = settings.directory or ""
     return Directory(name, folder.path(path), path)
 
 
-def _branch(name: str, settings: Settings, folder: Folder) -> Target:
+def _branch(name: str, settings: Settings, folder: LocalTree) -> Target:
     value, branch = settings.git or "", settings.branch or ""
     git = _repository(folder)
     if problem := branch_problem(git, branch):
@@ -40,7 +40,7 @@ def _branch(name: str, settings: Settings, folder: Folder) -> Target:
     return Branch(name, git, _remote(name, value, git, folder), branch)
 
 
-def _repository(folder: Folder) -> Git:
+def _repository(folder: LocalTree) -> Git:
     """The project's repository: its settings hold the remotes and the rights to them."""
     here = Git(folder.root)
     try:
@@ -58,7 +58,7 @@ def _repository(folder: Folder) -> Git:
     return Git(cache)
 
 
-def _remote(name: str, value: str, git: Git, folder: Folder) -> str:
+def _remote(name: str, value: str, git: Git, folder: LocalTree) -> str:
     """What git shall talk to: a remote's name, an address, or a path from the manifest."""
     if value.startswith("-"):
         raise UserError(f"targets.{name}.git: {value!r} is no remote")
@@ -71,7 +71,7 @@ def _remote(name: str, value: str, git: Git, folder: Folder) -> str:
     raise UserError(f"targets.{name}.git: there is no remote {value!r}", hint)
 
 
-KINDS: dict[str, Callable[[str, Settings, Folder], Target]] = {
+KINDS: dict[str, Callable[[str, Settings, LocalTree], Target]] = {
     "directory": _directory,
     "git": _branch,
 }

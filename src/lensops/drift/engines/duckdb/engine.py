@@ -20,7 +20,7 @@ from lensops.drift.layout import Counts, Measure, Tally
 from lensops.drift.psi import Shares
 from lensops.drift.recipes import Extent
 from lensops.errors import UserError
-from lensops.files import Folder
+from lensops.files import LocalTree
 
 Item = TypeVar("Item")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ class DuckEngine:
     Raises `UserError` for files that are missing, of no known format, or outside the repository.
     """
 
-    def __init__(self, folder: Folder, sources: Iterable[tuple[str, ...]]) -> None:
+    def __init__(self, folder: LocalTree, sources: Iterable[tuple[str, ...]]) -> None:
         self.folder = folder
         self.sources = {source: resolve(source, folder) for source in sources}
         self._types: dict[tuple[str, ...], dict[str, str]] = {}

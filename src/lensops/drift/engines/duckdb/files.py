@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from lensops.errors import UserError
-from lensops.files import Folder, OutsideError
+from lensops.files import LocalTree, OutsideError
 
 FORMATS = {
     ".csv": "csv",
@@ -31,7 +31,7 @@ class Source:
     files: tuple[Path, ...]
 
 
-def resolve(paths: Iterable[str], folder: Folder) -> Source:
+def resolve(paths: Iterable[str], folder: LocalTree) -> Source:
     """The files of one or more declared paths.
 
     Raises `UserError` when there are none, or of several formats, or with a name that is no text,
@@ -59,7 +59,7 @@ def form_of(file: Path) -> str:
     return form
 
 
-def _files(path: str, folder: Folder) -> list[Path]:
+def _files(path: str, folder: LocalTree) -> list[Path]:
     base = PurePosixPath(*_before_magic(path))
     found = folder.path(str(base))
     literal = folder.path(path)
