@@ -128,27 +128,35 @@ def _summaries() -> Iterator[Pair]:
         yield " ".join(row["output"].split()[:40]), " ".join(row["reference"].split()[:40])
 
 
-def project(root: Path, pairs: list[Pair]) -> Path:
-    """A project whose every output and vote is recorded."""
-    (root / "prompts/copy").mkdir(parents=True)
-    (root / "prompts/copy/v1.yaml").write_text("user: Write about {{ number }}.\nmodel: openai:x\n")
-    (root / "lensops.yaml").write_text(MANIFEST)
-    with (root / "cases.jsonl").open("w") as file:
-        for number, (_, reference) in enumerate(pairs):
-            case = {"id": f"c{number}", "inputs": {"number": number}, "reference": reference}
-            file.write(json.dumps(case) + "\n")
+def project(root: Path, pairs: list[Pair], version: str = "v1") -> Path:
+    """A project whose every output and vote is recorded, under a new or the active version."""
+    if version == "v1":
+        (root / "prompts/copy").mkdir(parents=True)
+        (root / "prompts/copy/v1.yaml").write_text(
+            "user: Write about {{ number }}.\nmodel: openai:x\n"
+        )
+        (root / "lensops.yaml").write_text(MANIFEST)
+        with (root / "cases.jsonl").open("w") as file:
+            for number, (_, reference) in enumerate(pairs):
+                case = {"id": f"c{number}", "inputs": {"number": number}, "reference": reference}
+                file.write(json.dumps(case) + "\n")
+    record(root, pairs, version)
+    return root
+
+
+def record(root: Path, pairs: list[Pair], version: str) -> None:
+    """Write the recordings of the active version."""
     opened = open_project(root)
     suite = opened.manifest.evals["copy"]
     arm = arm_of(opened.active["copy"], suite)
     folder = root / "evals/copy/recordings"
-    folder.mkdir(parents=True)
-    with (folder / "v1.jsonl").open("wb") as file:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{version}.jsonl").open("wb") as file:
         for case, (output, _) in zip(load_cases(opened.tree, suite.cases), pairs, strict=True):
             (request,) = arm.requests(case)
             (vote,) = grade_requests(case.id, output, arm.inputs(case), suite.judge)  # type: ignore[arg-type]  # it has one
             replies = [AnswerReply(request, output), GradeReply(vote, {"tone": 4}, "Warm.")]
             file.write(lines_of(replies, "2026-01-01T00:00:00Z"))
-    return root
 
 
 if __name__ == "__main__":
