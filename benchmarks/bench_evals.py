@@ -24,10 +24,10 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics.bleu import BLEU
 
 from lensops.evals.arm import arm_of
-from lensops.evals.ask import AnswerReply, GradeReply
 from lensops.evals.cases import load_cases
 from lensops.evals.judging import grade_requests
 from lensops.evals.metrics.batch import measure
+from lensops.evals.protocols import AnswerReply, GradeReply
 from lensops.evals.recordings import lines_of
 from lensops.flows.project import open_project
 

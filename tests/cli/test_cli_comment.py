@@ -145,7 +145,7 @@ def test_a_critical_feature_is_among_the_rows(project: Repo) -> None:
         files[f"{window}.csv"] = "\n".join(lines) + "\n"
     features = json.dumps({**others, "last": strict})
     drift = f"drift: {{m: {{baseline: b.csv, current: c.csv, features: {features}}}}}\n"
-    project.commit("Watch", {**files, "lensops.yaml": sample.MANIFEST + drift})
+    project.commit("ProgressListener", {**files, "lensops.yaml": sample.MANIFEST + drift})
     done = lensops("comment", "--base", "main", cwd=project.root)
     rows = [each for each in done.out.splitlines() if each.startswith("| ")]
     assert any("| last |" in row and "critical" in row for row in rows), done.out + done.err

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from lensops.errors import Invalid, UserError
-from lensops.evals.ask import AnswerReply, AnswerRequest, GradeReply, GradeRequest
 from lensops.evals.explain import differences, explain
+from lensops.evals.protocols import AnswerReply, AnswerRequest, GradeReply, GradeRequest
 from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings, read_recordings, requests_of
 from lensops.files import Folder

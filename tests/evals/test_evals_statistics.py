@@ -12,7 +12,7 @@ from scipy import stats
 
 from lensops.evals.interval import clustered_mean
 from lensops.evals.regression import Pair, compare
-from lensops.evals.student import t_quantile
+from lensops.evals.t_distribution import t_quantile
 from lensops.evidence import Outcome
 
 MARGIN = 0.02

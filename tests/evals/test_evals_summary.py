@@ -10,9 +10,9 @@ from lensops.evals.against import regression_of
 from lensops.evals.arm import Answered
 from lensops.evals.cases import Case
 from lensops.evals.judging import Vote, agreement, grade_requests, judged, vote
+from lensops.evals.result import CaseScore, SuiteResult
 from lensops.evals.scoring import Scorer, meets, score_cases, weighted
 from lensops.evals.summary import About, judge_totals, summarise
-from lensops.evals.value import CaseScore, SuiteResult
 from lensops.evidence import Outcome
 from lensops.manifest import Suite
 from lensops.manifest.checks import Check

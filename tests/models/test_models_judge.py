@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from lensops.errors import RemoteFailed
-from lensops.evals.ask import GradeReply, GradeRequest, Unavailable
+from lensops.evals.protocols import GradeReply, GradeRequest, Unavailable
 from lensops.manifest.model import Judge, Limits
 from lensops.models import open_judge
-from lensops.models.question import neutral, question
+from lensops.models.judge_prompt import neutral, question
 from support.provider import GRADES, Provider, Said, Script, error, provider, verdict
 
 RUBRIC = {"coherence": "5=flawless", "warmth": "5=warm"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from lensops.evals.ask import AnswerReply, AnswerRequest
+from lensops.evals.protocols import AnswerReply, AnswerRequest
 from lensops.evals.recorder import append
 from lensops.prompts import Message
 

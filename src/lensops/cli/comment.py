@@ -71,8 +71,8 @@ def comment(
 
 def _composed(directory: Path, manifest: Path | None, base: str, *, replay: bool) -> str:
     from lensops.cli.progress import Progress
-    from lensops.flows.asking import Mode
     from lensops.flows.comment import compose
+    from lensops.flows.run_options import Mode
     from lensops.render.markdown import markdown
     from lensops.report.comment import document
 

@@ -70,14 +70,14 @@ def evaluate(
         emit(Report("explain", document(found), data(found)), form, output)
         return 0
     from lensops.cli.progress import Progress
-    from lensops.flows.asking import Mode
-    from lensops.flows.evals import Options, run
+    from lensops.flows.run_evals import RunOptions, run
+    from lensops.flows.run_options import Mode
     from lensops.flows.store import store_eval
     from lensops.report.eval import data as run_data
     from lensops.report.eval import document as run_document
 
     mode = Mode.RECORD if record else Mode.REPLAY if replay else Mode.ASK
-    ran = run(project, Options(tuple(suite or ()), threshold, base, outputs, mode), Progress())
+    ran = run(project, RunOptions(tuple(suite or ()), threshold, base, outputs, mode), Progress())
     store_eval(project, ran)
     emit(Report("eval", run_document(ran), run_data(ran)), form, output)
     return exit_of(ran.outcome)

@@ -50,8 +50,8 @@ def gate(
     from lensops.cli.output import Report, emit, exit_of
     from lensops.cli.progress import Progress
     from lensops.evidence.file import write
-    from lensops.flows.asking import Mode
     from lensops.flows.gate import gate as judged
+    from lensops.flows.run_options import Mode
     from lensops.flows.store import store_eval
     from lensops.report.verdict import data, document
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from lensops.evals.ask import AnswerReply, GradeReply
+    from lensops.evals.protocols import AnswerReply, GradeReply
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class Progress:
         else:
             say(f"asking {title}")
 
-    def took(self, reply: AnswerReply | GradeReply) -> None:
+    def on_reply(self, reply: AnswerReply | GradeReply) -> None:
         self._totals.add(reply)
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, advance=1, used=self._totals.words())

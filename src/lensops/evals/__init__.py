@@ -5,7 +5,7 @@ from lensops.evals.metrics import metric_fault, metric_names
 from lensops.evals.metrics.bleu import bleu_score
 from lensops.evals.metrics.rouge_l import rouge_l
 from lensops.evals.metrics.tokens import tokenizer_fault
-from lensops.evals.value import (
+from lensops.evals.result import (
     CaseScore,
     CheckResult,
     Flip,

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lensops.evals.regression import Pair, compare
+from lensops.evals.result import CaseScore, Flip, Regression
 from lensops.evals.scoring import meets
-from lensops.evals.value import CaseScore, Flip, Regression
 from lensops.evidence import Outcome
 from lensops.manifest import Suite
 

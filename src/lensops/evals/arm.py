@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lensops.evals.ask import AnswerRequest, Output
 from lensops.evals.cases import Case
+from lensops.evals.protocols import AnswerRequest, Output
 from lensops.manifest import Suite
 from lensops.prompts import Prompt, digest
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lensops.evals.ask import Output
+from lensops.evals.protocols import Output
+from lensops.evals.result import CheckResult
 from lensops.evals.schema import Schema
 from lensops.evals.text import structured, text_of, whole
-from lensops.evals.value import CheckResult
 from lensops.manifest.checks import Check
 
 REGEX_SECONDS = 1.0

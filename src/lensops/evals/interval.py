@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lensops.evals.student import t_quantile
+from lensops.evals.t_distribution import t_quantile
 
 
 @dataclass(frozen=True, slots=True)

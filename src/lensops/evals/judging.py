@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from lensops.evals.ask import RECIPE, GradeRequest, Output
+from lensops.evals.protocols import RECIPE, GradeRequest, Output
 from lensops.evals.text import whole
 from lensops.manifest.model import Judge as Settings
 from lensops.prompts import digest

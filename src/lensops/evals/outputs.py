@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensops.errors import Invalid, Location, Problem, UserError
-from lensops.evals.ask import Output
 from lensops.evals.cases import capped, problems_of
 from lensops.evals.jsonl import Row, open_lines, rows
+from lensops.evals.protocols import Output
 from lensops.files import Tree
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lensops.errors import UserError
-from lensops.evals.ask import AnswerReply, GradeReply
+from lensops.evals.protocols import AnswerReply, GradeReply
 from lensops.evals.recordings import lines_of
 
 _BLOCK = 1 << 16

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensops.errors import Invalid, Location, Problem, UserError
-from lensops.evals.ask import AnswerReply, AnswerRequest, GradeReply, GradeRequest, Output
 from lensops.evals.cases import capped, problems_of
 from lensops.evals.jsonl import Row, open_lines, rows
+from lensops.evals.protocols import AnswerReply, AnswerRequest, GradeReply, GradeRequest, Output
 from lensops.files import Tree
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lensops.evals.arm import Answered
-from lensops.evals.ask import Output
 from lensops.evals.cases import Case
 from lensops.evals.checks import checked, run_checks
 from lensops.evals.judging import (
@@ -21,9 +20,10 @@ from lensops.evals.judging import (
 from lensops.evals.metrics import find_metrics
 from lensops.evals.metrics.batch import Figures, Job, measure, processes_for
 from lensops.evals.metrics.metric import Unscored
+from lensops.evals.protocols import Output
+from lensops.evals.result import CaseScore, CheckResult
 from lensops.evals.schema import Schema
 from lensops.evals.text import text_of
-from lensops.evals.value import CaseScore, CheckResult
 from lensops.manifest import Suite
 
 ENOUGH = 1e-9  # a score this near under a threshold meets it: sums of floats are not exact

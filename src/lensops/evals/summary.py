@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from lensops.evals.interval import clustered_mean
 from lensops.evals.judging import Vote, agreement
 from lensops.evals.outputs import listed
+from lensops.evals.result import CaseScore, JudgeTotals, Regression, SuiteResult
 from lensops.evals.scoring import meets
-from lensops.evals.value import CaseScore, JudgeTotals, Regression, SuiteResult
 from lensops.evidence.value import Outcome
 from lensops.manifest import Suite
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lensops.evals.ask import Output
 from lensops.evals.metrics.metric import Flawed, Unscored
+from lensops.evals.protocols import Output
 
 
 def text_of(output: Output, field: str | None) -> str | Unscored | Flawed:

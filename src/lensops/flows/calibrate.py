@@ -122,13 +122,13 @@ def _own(rated: Sequence[Rating]) -> _Scores:
 
 def _recorded(project: Opened, suite: str | None) -> _Scores:
     """The scores of the recorded outputs of the active version; nobody is asked."""
-    from lensops.flows.asking import Mode
-    from lensops.flows.evals import Options, run
+    from lensops.flows.run_evals import RunOptions, run
+    from lensops.flows.run_options import Mode
 
     if suite is None:
         hint = "declare an eval, or give a column `score`"
         raise UserError("the ratings have no scores, and the manifest declares no eval", hint)
-    (result,) = run(project, Options((suite,), mode=Mode.REPLAY)).results
+    (result,) = run(project, RunOptions((suite,), mode=Mode.REPLAY)).results
     by_id = {case.id: case.aggregate for case in result.cases}
     groups = {case.id: case.cluster for case in result.cases}
     return _Scores(f"recorded outputs of {result.prompt} {result.version}", by_id, groups)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from lensops.errors import UserError
-from lensops.flows.asking import Mode, Watch
 from lensops.flows.base import plan_base
 from lensops.flows.gate import Gated, gate
 from lensops.flows.place import find_manifest, prefix_of
+from lensops.flows.run_options import Mode, ProgressListener
 from lensops.forge import Comment, GitHub, PullRequest
 from lensops.forge.comments import marker_of, put
 from lensops.plan import Plan
@@ -36,7 +36,7 @@ def compose(
     base: str,
     *,
     mode: Mode = Mode.ASK,
-    watch: Watch | None = None,
+    watch: ProgressListener | None = None,
 ) -> Composed:
     """Plan and gate against the merge base with `base`. Raises as both of them do."""
     planned = plan_base(directory, manifest, base)

@@ -9,13 +9,19 @@ from pathlib import Path
 
 from lensops.errors import UserError
 from lensops.evals.arm import Answered, Arm
-from lensops.evals.ask import AnswerReply, AnswerRequest, GradeReply, GradeRequest, Unavailable
 from lensops.evals.cases import Case
 from lensops.evals.judging import Vote, grade_requests, vote
 from lensops.evals.outputs import listed
+from lensops.evals.protocols import (
+    AnswerReply,
+    AnswerRequest,
+    GradeReply,
+    GradeRequest,
+    Unavailable,
+)
 from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings, checked_row, row_of
-from lensops.flows.asking import Mode, Open, Watch
+from lensops.flows.run_options import Mode, ModelFactory, ProgressListener
 from lensops.manifest import Suite
 
 NOT_RECORDED = "it is not recorded"
@@ -26,7 +32,12 @@ class Desk:
     """Where one suite's requests are met. `no_judge` says why the judge was not asked."""
 
     def __init__(
-        self, suite: Suite, known: Recordings, mode: Mode, models: Open, watch: Watch
+        self,
+        suite: Suite,
+        known: Recordings,
+        mode: Mode,
+        models: ModelFactory,
+        watch: ProgressListener,
     ) -> None:
         self.suite, self.known, self.mode = suite, known, mode
         self._models, self._watch = models, watch
@@ -130,7 +141,7 @@ class Desk:
 
     def _take(self, reply: AnswerReply | GradeReply, keep: Path) -> None:
         """Keep a reply: in memory, and at once on disk when recording."""
-        self._watch.took(reply)
+        self._watch.on_reply(reply)
         if isinstance(reply, AnswerReply) and reply.output is None:
             return
         self.known.add(checked_row(row_of(reply, datetime.now(UTC).isoformat())))

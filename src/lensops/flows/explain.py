@@ -8,10 +8,10 @@ from typing import Any
 
 from lensops.errors import UserError
 from lensops.evals.arm import arm_of
-from lensops.evals.ask import AnswerRequest, GradeRequest
 from lensops.evals.cases import Case, load_cases
 from lensops.evals.explain import Explained, explain
 from lensops.evals.judging import grade_requests
+from lensops.evals.protocols import AnswerRequest, GradeRequest
 from lensops.evals.recordings import Recordings, read_recordings, requests_of
 from lensops.flows.project import Project
 from lensops.manifest import suggestion

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid
-from lensops.evals.value import SuiteResult
+from lensops.evals.result import SuiteResult
 from lensops.evidence import Finding, Outcome, Reading, Verdict
 from lensops.files import Snapshot
-from lensops.flows.asking import Mode, Watch
 from lensops.flows.bound import bound
-from lensops.flows.evals import Options, Run, score
 from lensops.flows.findings import released_findings
 from lensops.flows.loosened import against
 from lensops.flows.mergebase import Before, merge_base
 from lensops.flows.place import find_manifest, folder_of
 from lensops.flows.project import Opened, Project, open_snapshot
+from lensops.flows.run_evals import EvalRun, RunOptions, score
+from lensops.flows.run_options import Mode, ProgressListener
 from lensops.flows.validate import validate_snapshot
 from lensops.gate import Compared, Scored, Watched, decide
 from lensops.gate.scores import score_findings, score_readings
@@ -47,7 +47,7 @@ class Gated:
 
     project: Opened
     verdict: Verdict
-    evals: Run | None
+    evals: EvalRun | None
     drift: DriftRun | None
     base: Base | None = None
 
@@ -58,7 +58,7 @@ def gate(
     *,
     base: str | None = None,
     mode: Mode = Mode.ASK,
-    watch: Watch | None = None,
+    watch: ProgressListener | None = None,
 ) -> Gated:
     """Whether the work tree may merge. Nothing is written but recordings, in that mode.
 
@@ -70,7 +70,7 @@ def gate(
     with merge_base(project, base) if base is not None else nullcontext() as before:
         if before is not None:
             findings += against(project, before)
-        evals = _evals(project, Options(mode=mode), watch, before)
+        evals = _evals(project, RunOptions(mode=mode), watch, before)
     findings += released_findings(project)
     asked, unasked = _monitors(project, mode)
     findings += unasked
@@ -102,8 +102,8 @@ def _sound_project(directory: Path, manifest: Path | None) -> Opened:
 
 
 def _evals(
-    project: Opened, options: Options, watch: Watch | None, before: Before | None
-) -> Run | None:
+    project: Opened, options: RunOptions, watch: ProgressListener | None, before: Before | None
+) -> EvalRun | None:
     return score(project, options, watch, before) if project.manifest.evals else None
 
 

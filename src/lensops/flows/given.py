@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lensops.evals.arm import Answered, Arm
-from lensops.evals.ask import AnswerReply
 from lensops.evals.cases import Case
 from lensops.evals.outputs import mismatch_notes, read_outputs
+from lensops.evals.protocols import AnswerReply
 from lensops.evals.recordings import Recordings
 from lensops.files import Folder
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from itertools import count
 
 from lensops.files import create_exclusive
-from lensops.flows.evals import Run
 from lensops.flows.project import Opened
 from lensops.flows.results import EVALS
+from lensops.flows.run_evals import EvalRun
 from lensops.render.json import envelope
 from lensops.report.eval import data
 
 
-def store_eval(project: Opened, run: Run) -> str:
+def store_eval(project: Opened, run: EvalRun) -> str:
     """Write `eval_results/eval_<UTC>.json` whole or not at all, and give its path.
 
     Runs that end in the same second are numbered. The folder is new with a `.gitignore` over all of

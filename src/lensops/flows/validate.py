@@ -78,7 +78,9 @@ def _callers(file: ManifestFile, active: Mapping[str, Prompt]) -> Iterator[Probl
 def _suites(file: ManifestFile, tree: Snapshot, active: Mapping[str, Prompt]) -> Iterator[Problem]:
     """What the evals name: prompts, metrics, cases, schemas."""
     if file.manifest.evals:
-        from lensops.flows.suites import suite_problems  # evals load only where there are some
+        from lensops.flows.suite_checks import (
+            suite_problems,  # evals load only where there are some
+        )
 
         for name in file.manifest.evals:
             yield from suite_problems(file, name, tree, active)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator as Stream
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
-from lensops.evals.ask import GradeReply, GradeRequest
 from lensops.evals.judging import TOP
+from lensops.evals.protocols import GradeReply, GradeRequest
 from lensops.manifest.model import Limits
-from lensops.models.calls import Calls
-from lensops.models.question import ORDERS, question
+from lensops.models.judge_prompt import ORDERS, question
 from lensops.models.responses import cost, named
+from lensops.models.runner import Runner
 from lensops.models.secrets import cleaned
 
 if TYPE_CHECKING:
@@ -28,27 +29,27 @@ Grade = Annotated[int, Field(ge=1, le=TOP, strict=True)]
 
 
 class ModelJudge:
-    """Implements `evals.ask.Judge`."""
+    """Implements `evals.protocols.Judge`."""
 
     def __init__(self, identity: str, model: Model, server: str | None, limits: Limits) -> None:
         self.identity, self._model = identity, model
         self._server, self._limits = server, limits
 
-    def grade(self, requests: Sequence[GradeRequest]) -> Generator[GradeReply, None, None]:
+    def grade(self, requests: Sequence[GradeRequest]) -> Stream[GradeReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense."""
         native = self._server is not None
 
         async def ask(request: GradeRequest) -> GradeReply:
             return await _asked(self._model, request, native=native)
 
-        calls = Calls(
+        runner = Runner(
             lambda: self._model,
             ask,
             lambda request, reason: GradeReply(request, None, error=reason, model=self.identity),
             self._limits,
             lambda text: cleaned(text, self._server),
         )
-        yield from calls.replies(requests)
+        yield from runner.replies(requests)
 
 
 async def _asked(model: Model, request: GradeRequest, *, native: bool) -> GradeReply:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from lensops.drift.decide import Checked
 from lensops.errors import Invalid, RemoteFailed, UserError
-from lensops.evals.value import SuiteResult
+from lensops.evals.result import SuiteResult
 from lensops.evidence import Outcome
 from lensops.plan import Plan
 from lensops.report.changes import change_line, counted, plural

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lensops.evals.value import Flip, Regression
+from lensops.evals.result import Flip, Regression
 from lensops.plan import Action, Base
 from lensops.plan.textdiff import SectionChange
 from lensops.report.changes import plural

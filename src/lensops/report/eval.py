@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from lensops.evals.value import JudgeTotals, SuiteResult
+from lensops.evals.result import JudgeTotals, SuiteResult
 from lensops.evidence import Outcome
 from lensops.plan import Base
 from lensops.report.changes import plural

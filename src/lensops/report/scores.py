@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lensops.evals.result import CaseScore, SuiteResult
 from lensops.evals.scoring import meets
 from lensops.evals.text import structured, whole
-from lensops.evals.value import CaseScore, SuiteResult
 from lensops.report.document import Block, Column, Heading, Line, Span, Table, Tone, line
 from lensops.report.figures import figure
 

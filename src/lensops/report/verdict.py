@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from lensops.drift.decide import Checked
-from lensops.evals.value import SuiteResult
+from lensops.evals.result import SuiteResult
 from lensops.evidence import Finding, Outcome, Verdict
 from lensops.plan import Base
 from lensops.report.changes import finding_data, short

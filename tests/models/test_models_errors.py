@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic_ai.exceptions import ModelHTTPError, UnexpectedModelBehavior
 
-from lensops.models.faults import Again, GiveUp, Stop, fault_of, retry_after, words
+from lensops.models.errors import Exhausted, Fatal, Retryable, fault_of, retry_after, words
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -38,13 +38,13 @@ def test_no_header_asks_for_nothing() -> None:
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (TimeoutError(), Again),
-        (ConnectionResetError("gone"), Again),
-        (ModelHTTPError(503, "m"), Again),
-        (ModelHTTPError(401, "m"), Stop),
-        (ModelHTTPError(422, "m"), GiveUp),
-        (UnexpectedModelBehavior("odd"), GiveUp),
-        (KeyError("name"), GiveUp),
+        (TimeoutError(), Retryable),
+        (ConnectionResetError("gone"), Retryable),
+        (ModelHTTPError(503, "m"), Retryable),
+        (ModelHTTPError(401, "m"), Fatal),
+        (ModelHTTPError(422, "m"), Exhausted),
+        (UnexpectedModelBehavior("odd"), Exhausted),
+        (KeyError("name"), Exhausted),
     ],
 )
 def test_kinds_of_errors(error: Exception, kind: type) -> None:

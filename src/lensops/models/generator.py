@@ -1,16 +1,17 @@
-"""Writer: the model under test answers cases, asked as the application would ask it."""
+"""Generator: the model under test answers cases, asked as the application would ask it."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator as Stream
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from lensops.evals.ask import AnswerReply, AnswerRequest, Output
+from lensops.evals.protocols import AnswerReply, AnswerRequest, Output
 from lensops.manifest.model import Limits
-from lensops.models.calls import Calls
 from lensops.models.responses import cost, named
+from lensops.models.runner import Runner
 from lensops.models.secrets import cleaned
 from lensops.prompts import Message, Prompt
 
@@ -20,27 +21,27 @@ if TYPE_CHECKING:
     from pydantic_ai.settings import ModelSettings
 
 
-class ModelWriter:
-    """Implements `evals.ask.Writer`."""
+class ModelGenerator:
+    """Implements `evals.protocols.Generator`."""
 
     def __init__(self, identity: str, model: Model, server: str | None, limits: Limits) -> None:
         self.identity, self._model = identity, model
         self._server, self._limits = server, limits
 
-    def answer(self, requests: Sequence[AnswerRequest]) -> Generator[AnswerReply, None, None]:
+    def answer(self, requests: Sequence[AnswerRequest]) -> Stream[AnswerReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense."""
 
         async def ask(request: AnswerRequest) -> AnswerReply:
             return await _asked(self._model, request)
 
-        calls = Calls(
+        runner = Runner(
             lambda: self._model,
             ask,
             lambda request, reason: AnswerReply(request, None, error=reason),
             self._limits,
             lambda text: cleaned(text, self._server),
         )
-        yield from calls.replies(requests)
+        yield from runner.replies(requests)
 
 
 async def _asked(model: Model, request: AnswerRequest) -> AnswerReply:

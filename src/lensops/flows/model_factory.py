@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from lensops.evals.ask import Judge, Unavailable, Writer
-from lensops.flows.asking import Open
+from lensops.evals.protocols import Generator, Judge, Unavailable
+from lensops.flows.run_options import ModelFactory
 from lensops.manifest import Suite
 
 
-def providers(suite: Suite) -> Open:
+def model_factory(suite: Suite) -> ModelFactory:
     """How the models of a suite are reached; nothing is loaded before the first request."""
 
-    def writer(model: str | None, server: str | None) -> Writer | Unavailable:
+    def writer(model: str | None, server: str | None) -> Generator | Unavailable:
         if model is None:
             return Unavailable("neither the eval nor the prompt names a model to ask")
-        from lensops.models import open_writer
+        from lensops.models import open_generator
 
-        return open_writer(model, server, suite.limits)
+        return open_generator(model, server, suite.limits)
 
     def judge() -> Judge | Unavailable:
         if suite.judge is None:
@@ -24,4 +24,4 @@ def providers(suite: Suite) -> Open:
 
         return open_judge(suite.judge, suite.limits)
 
-    return Open(writer, judge)
+    return ModelFactory(writer, judge)

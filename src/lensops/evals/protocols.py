@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator as Stream
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -123,14 +124,14 @@ class Unavailable:
     hint: str | None = None
 
 
-class Writer(Protocol):
+class Generator(Protocol):
     """Who answers cases. Replies come as they arrive, in any order, one for each request."""
 
     @property
     def identity(self) -> str:
         """The model's name, such as `openai:gpt-4o-mini`."""
 
-    def answer(self, requests: Sequence[AnswerRequest]) -> Generator[AnswerReply, None, None]:
+    def answer(self, requests: Sequence[AnswerRequest]) -> Stream[AnswerReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense: no quota, no rights."""
 
 
@@ -141,5 +142,5 @@ class Judge(Protocol):
     def identity(self) -> str:
         """The model's name, such as `openai:gpt-4o`."""
 
-    def grade(self, requests: Sequence[GradeRequest]) -> Generator[GradeReply, None, None]:
+    def grade(self, requests: Sequence[GradeRequest]) -> Stream[GradeReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense: no quota, no rights."""

@@ -11,24 +11,26 @@ from lensops.evals.arm import Answered, Arm, arm_of, outputs_digest
 from lensops.evals.cases import cases_digest, load_cases
 from lensops.evals.recorder import append
 from lensops.evals.recordings import read_recordings
+from lensops.evals.result import CaseScore, JudgeTotals, Regression, SuiteResult
 from lensops.evals.schema import load_schemas
 from lensops.evals.scoring import Scorer, score_cases, signatures
 from lensops.evals.summary import About, judge_totals, summarise
-from lensops.evals.value import CaseScore, JudgeTotals, Regression, SuiteResult
-from lensops.flows.asking import Mode, Options, Watch
 from lensops.flows.desk import Desk
 from lensops.flows.given import as_replies, given
 from lensops.flows.mergebase import Before
+from lensops.flows.model_factory import model_factory
 from lensops.flows.project import Opened
-from lensops.flows.providers import providers
-from lensops.flows.suites import declared_problems, needs
+from lensops.flows.run_options import Mode, ProgressListener, RunOptions
+from lensops.flows.suite_checks import declared_problems, needs
 from lensops.manifest import Suite
 
 
 class SuiteRun:
     """One suite on its way from cases to a result."""
 
-    def __init__(self, project: Opened, name: str, options: Options, watch: Watch) -> None:
+    def __init__(
+        self, project: Opened, name: str, options: RunOptions, watch: ProgressListener
+    ) -> None:
         self.project, self.name, self.options = project, name, options
         self.suite: Suite = project.manifest.evals[name]
         problems = tuple(declared_problems(project.file, name, project.tree, project.active))
@@ -38,7 +40,7 @@ class SuiteRun:
         self.cases = load_cases(project.tree, self.suite.cases, needs(self.suite, prompt))
         self.head = arm_of(prompt, self.suite)
         self.known = read_recordings(project.tree, self.path(self.head.version))
-        self.desk = Desk(self.suite, self.known, options.mode, providers(self.suite), watch)
+        self.desk = Desk(self.suite, self.known, options.mode, model_factory(self.suite), watch)
         self.notes: list[str] = []
 
     def path(self, version: str) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lensops.errors import UserError
-from lensops.evals.value import SuiteResult
+from lensops.evals.result import SuiteResult
 from lensops.evidence import Outcome, join_outcomes
-from lensops.flows.asking import Options, Silent, Watch
 from lensops.flows.mergebase import Before, merge_base
 from lensops.flows.project import Opened, Project
-from lensops.flows.suiterun import SuiteRun
+from lensops.flows.run_options import NullProgress, ProgressListener, RunOptions
+from lensops.flows.run_suite import SuiteRun
 from lensops.manifest import suggestion
 from lensops.plan import Base
 
-__all__ = ["Options", "Run", "chosen", "run", "score"]
+__all__ = ["EvalRun", "RunOptions", "chosen", "run", "score"]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class EvalRun:
     """The results of the suites, in the order of the manifest."""
 
     results: tuple[SuiteResult, ...]
@@ -30,7 +30,9 @@ class Run:
         return join_outcomes(result.outcome for result in self.results)
 
 
-def run(project: Opened, options: Options | None = None, watch: Watch | None = None) -> Run:
+def run(
+    project: Opened, options: RunOptions | None = None, watch: ProgressListener | None = None
+) -> EvalRun:
     """Score the suites of a project, against the merge base where `options` names its ref.
 
     What a suite asks for is looked up in its recordings first, then asked of models as far as
@@ -38,7 +40,7 @@ def run(project: Opened, options: Options | None = None, watch: Watch | None = N
     `UserError` for an unknown suite or ref and for what `--replay` misses, `RemoteFailed` when a
     provider refuses.
     """
-    wanted = options or Options()
+    wanted = options or RunOptions()
     if wanted.base is None:
         return score(project, wanted, watch)
     with merge_base(project, wanted.base) as before:
@@ -46,17 +48,20 @@ def run(project: Opened, options: Options | None = None, watch: Watch | None = N
 
 
 def score(
-    project: Opened, options: Options, watch: Watch | None = None, before: Before | None = None
-) -> Run:
+    project: Opened,
+    options: RunOptions,
+    watch: ProgressListener | None = None,
+    before: Before | None = None,
+) -> EvalRun:
     """The same against a merge base that is open already, or against none. Raises as `run` does."""
     results = tuple(
-        SuiteRun(project, name, options, watch or Silent()).result(before)
+        SuiteRun(project, name, options, watch or NullProgress()).result(before)
         for name in chosen(project, options)
     )
-    return Run(results, before.base if before else None)
+    return EvalRun(results, before.base if before else None)
 
 
-def chosen(project: Project, options: Options) -> tuple[str, ...]:
+def chosen(project: Project, options: RunOptions) -> tuple[str, ...]:
     """The suites that are meant. Raises `UserError` for an unknown one, or for outputs of many."""
     declared = tuple(project.manifest.evals)
     for name in options.suites:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from lensops.errors import UserError
-from lensops.evals.ask import AnswerReply, AnswerRequest, Unavailable
+from lensops.evals.protocols import AnswerReply, AnswerRequest, Unavailable
 from lensops.manifest.model import Limits
-from lensops.models import open_writer
+from lensops.models import open_generator
 from lensops.models.secrets import cleaned, expanded
 from lensops.prompts import Message
 from support.provider import Provider, Said, Script, completion, provider
@@ -23,7 +23,7 @@ MESSAGES = (
 
 def answered(script: Script, **request: Any) -> tuple[AnswerReply, Provider]:
     with provider(script) as server:
-        writer = open_writer("openai:small", server.url, Limits(retries=1, call_timeout=5))
+        writer = open_generator("openai:small", server.url, Limits(retries=1, call_timeout=5))
         assert not isinstance(writer, Unavailable)
         inputs = {"shop": "Bean & Leaf", "offer": "tea"}
         made = {"messages": MESSAGES, "inputs": inputs, "model": "openai:small"} | request

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from lensops.evals.ask import GradeRequest
+from lensops.evals.protocols import GradeRequest
 
-# Whoever changes these words changes `evals.ask.RECIPE` too.
+# Whoever changes these words changes `evals.protocols.RECIPE` too.
 ORDERS = """\
 You grade one piece of writing by a rubric. Grades are integers from 1 (worst) to 5 (best).
 

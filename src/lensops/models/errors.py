@@ -18,7 +18,7 @@ _LONG = 300  # characters of a provider's words that are kept
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class Fatal:
     """Asking on makes no sense; `hint` says what would."""
 
     reason: str
@@ -26,7 +26,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Retryable:
     """It may work later; `wait` is what the provider asks for, in seconds."""
 
     reason: str
@@ -34,13 +34,13 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class GiveUp:
+class Exhausted:
     """This request does not work; others may."""
 
     reason: str
 
 
-Fault = Stop | Again | GiveUp
+Fault = Fatal | Retryable | Exhausted
 
 
 def fault_of(error: Exception) -> Fault:
@@ -55,18 +55,18 @@ def fault_of(error: Exception) -> Fault:
 
     reason = words(error)
     if isinstance(error, ModelQuotaExceededError):
-        return Stop(reason, "the quota is used up; raise it, or wait until it is renewed")
+        return Fatal(reason, "the quota is used up; raise it, or wait until it is renewed")
     if isinstance(error, ModelHTTPError):
         return _of_status(error.status_code, reason, error.headers or {})
     if isinstance(error, ModelAPIError):
-        return Again(reason)  # no reply at all: refused, broken off, too late
+        return Retryable(reason)  # no reply at all: refused, broken off, too late
     if isinstance(error, TimeoutError):
-        return Again("no answer in time")
+        return Retryable("no answer in time")
     if isinstance(error, UnexpectedModelBehavior | UserError):
-        return GiveUp(reason)
+        return Exhausted(reason)
     if isinstance(error, OSError):
-        return Again(reason)
-    return GiveUp(f"{type(error).__name__}: {reason}")
+        return Retryable(reason)
+    return Exhausted(f"{type(error).__name__}: {reason}")
 
 
 def words(error: BaseException) -> str:
@@ -99,7 +99,7 @@ def _until(value: str, now: datetime) -> float | None:
 
 def _of_status(status: int, reason: str, headers: dict[str, str]) -> Fault:
     if hint := STOP.get(status):
-        return Stop(reason, hint)
+        return Fatal(reason, hint)
     if status in AGAIN or status >= 500:
-        return Again(reason, retry_after(headers))
-    return GiveUp(reason)
+        return Retryable(reason, retry_after(headers))
+    return Exhausted(reason)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from lensops.evals.ask import AnswerReply, GradeReply, Judge, Unavailable, Writer
+from lensops.evals.protocols import AnswerReply, Generator, GradeReply, Judge, Unavailable
 
 
 class Mode(StrEnum):
@@ -19,37 +19,37 @@ class Mode(StrEnum):
     REPLAY = "replay"
 
 
-class Watch(Protocol):
+class ProgressListener(Protocol):
     """Who is told how asking goes on."""
 
     def begin(self, what: str, model: str, total: int) -> None:
         """So many requests are put to a model; `what` is `outputs` or `votes`."""
 
-    def took(self, reply: AnswerReply | GradeReply) -> None:
+    def on_reply(self, reply: AnswerReply | GradeReply) -> None:
         """A reply came."""
 
     def end(self) -> None:
         """No more of these come."""
 
 
-class Silent:
+class NullProgress:
     """Nobody watches."""
 
     def begin(self, what: str, model: str, total: int) -> None: ...
-    def took(self, reply: AnswerReply | GradeReply) -> None: ...
+    def on_reply(self, reply: AnswerReply | GradeReply) -> None: ...
     def end(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class ModelFactory:
     """How the two kinds of models are reached, once something is to be asked."""
 
-    writer: Callable[[str | None, str | None], Writer | Unavailable]
+    writer: Callable[[str | None, str | None], Generator | Unavailable]
     judge: Callable[[], Judge | Unavailable]
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class RunOptions:
     """What a run is asked for. `suites`: only these; `outputs`: a file of outputs made elsewhere.
 
     `threshold` takes the place of the manifest's, and the result says so. `base` is a ref: each

@@ -1,17 +1,18 @@
-"""Calls: many requests at once within limits, replies as they come, retried where that helps."""
+"""Runner: many requests at once within limits, replies as they come, retried where that helps."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Generator as Stream
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from lensops.errors import RemoteFailed
 from lensops.manifest.model import Limits
-from lensops.models.faults import Again, Fault, GiveUp, Stop, fault_of
+from lensops.models.errors import Exhausted, Fatal, Fault, Retryable, fault_of
 
 Request = TypeVar("Request")
 Reply = TypeVar("Reply")
@@ -22,7 +23,7 @@ DEAD = 3  # requests given up, without any success before, after which nobody is
 
 
 @dataclass(slots=True)
-class Calls(Generic[Request, Reply]):
+class Runner(Generic[Request, Reply]):
     """How each request is put, and what stands for one that failed.
 
     `ask` may raise; `failed` makes the reply of a request that was given up. `session` is entered
@@ -38,7 +39,7 @@ class Calls(Generic[Request, Reply]):
     _hopes: int = field(default=DEAD, init=False)  # failures until nobody is thought to be there
     _alive: bool = field(default=False, init=False)
 
-    def replies(self, requests: Sequence[Request]) -> Generator[Reply, None, None]:
+    def replies(self, requests: Sequence[Request]) -> Stream[Reply, None, None]:
         """One reply a request, as they arrive, at most `limits.concurrency` under way.
 
         The event loop runs only while the caller waits for the next reply. Closing the iterator,
@@ -55,9 +56,7 @@ class Calls(Generic[Request, Reply]):
             finally:
                 runner.run(session.__aexit__(None, None, None))
 
-    def _all(
-        self, runner: asyncio.Runner, waiting: Iterator[Request]
-    ) -> Generator[Reply, None, None]:
+    def _all(self, runner: asyncio.Runner, waiting: Iterator[Request]) -> Stream[Reply, None, None]:
         loop = runner.get_loop()
         under_way: set[asyncio.Task[Reply]] = set()
         try:
@@ -79,7 +78,7 @@ class Calls(Generic[Request, Reply]):
         """Ask, and again after a pause where that may help. Raises `RemoteFailed`."""
         for attempt in range(self.limits.retries + 1):
             fault = await self._once(request)
-            if not isinstance(fault, Again | GiveUp | Stop):
+            if not isinstance(fault, Retryable | Exhausted | Fatal):
                 self._alive = True
                 return fault
             pause = self._pause(fault, attempt)
@@ -92,7 +91,7 @@ class Calls(Generic[Request, Reply]):
         """The reply, or what the error means."""
         left = self._until - asyncio.get_running_loop().time()
         if left <= 0:
-            return GiveUp("the time for the run is over (limits.run_timeout)")
+            return Exhausted("the time for the run is over (limits.run_timeout)")
         try:
             async with asyncio.timeout(min(self.limits.call_timeout, left)):
                 return await self.ask(request)
@@ -101,7 +100,7 @@ class Calls(Generic[Request, Reply]):
 
     def _pause(self, fault: Fault, attempt: int) -> float | None:
         """Seconds until the next attempt; None when there is none."""
-        if not isinstance(fault, Again) or attempt >= self.limits.retries:
+        if not isinstance(fault, Retryable) or attempt >= self.limits.retries:
             return None
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
         pause *= random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, keeps no secret
@@ -111,9 +110,9 @@ class Calls(Generic[Request, Reply]):
 
     def _given_up(self, request: Request, fault: Fault) -> Reply:
         reason = self.clean(fault.reason)
-        if isinstance(fault, Stop):
+        if isinstance(fault, Fatal):
             raise RemoteFailed(reason, fault.hint)
-        if isinstance(fault, Again) and not self._alive:
+        if isinstance(fault, Retryable) and not self._alive:
             self._hopes -= 1
             if self._hopes <= 0:
                 hint = "nobody answers: check the server and `base_url`; replies so far are kept"
