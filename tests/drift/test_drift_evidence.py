@@ -13,7 +13,7 @@ from scipy import stats
 
 from lensops.drift import chance, evidence, homogeneity
 from lensops.drift.causes import Cause
-from lensops.drift.decide import decide
+from lensops.drift.decide import DriftRun, decide, monitor_result
 from lensops.drift.evidence import Evidence, Figures, Status
 from lensops.drift.homogeneity import adjusted, p_value, statistic
 from lensops.drift.interval import interval
@@ -218,3 +218,25 @@ def test_what_decided_is_said_first() -> None:
     found = decide(monitor(), DriftReport(500, 500, features))
     assert [reason.outcome for reason in found.found] == ["fail", "inconclusive", "pass"]
     assert found.reasons[0] == "x: critical, PSI 0.3000, evidence confirmed (shifted by about +1.0)"
+
+
+def test_a_monitor_yields_one_finding_and_one_reading() -> None:
+    report = DriftReport(500, 400, (FINE, _feature(0.3, Evidence.CONFIRMED)), name="scores")
+    result = monitor_result(monitor(), report)
+    finding = result.finding
+    assert (finding.rule, finding.subject, finding.outcome) == ("drift", "scores", Outcome.FAIL)
+    assert (finding.value, finding.limit) == (0.3, 0.2)
+    assert finding.message.startswith("PSI 0.3000, critical; x: critical, PSI 0.3000")
+    assert finding.keys == ("drift", "scores", "bands")
+    (reading,) = DriftRun((result,)).readings
+    assert (reading.value, reading.n, reading.recipe) == (0.3, 400, "quantile")
+
+
+def test_a_monitor_without_a_psi_has_no_reading_and_never_passes() -> None:
+    result = monitor_result(monitor(), DriftReport(500, 400, (GONE,), name="scores"))
+    assert result.finding.outcome is Outcome.INCONCLUSIVE
+    assert result.finding.value is None
+    assert result.readings == ()
+    assert monitor_result(monitor(), DriftReport(0, 0, ())).finding.message == (
+        "no PSI could be computed"
+    )

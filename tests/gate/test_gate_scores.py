@@ -11,29 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lensops.evidence import Finding, Outcome, Verdict
-from lensops.gate import Compared, Scored, Watched
+from lensops.gate import Compared, Scored
 from lensops.gate import decide as join
 from lensops.gate.scores import score_findings, score_readings
-from lensops.gate.watch import watch_findings, watch_readings
 
 PASS, FAIL, OPEN, NOTE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.NOTE
 SUITE = Scored(
     "copy", 0.8, (0.78, 0.82), 0.75, 0.75, 50, 50, 0, 0, 0, PASS, (), "mean", must_pass=2
 )
-MONITOR = Watched("propensity", 0.01, 0.2, "ok", 1500, PASS, (), "uniform")
 COMPARED = Compared("v1", 0.01, (-0.005, 0.025), 0.02, 0.95, PASS, 50)
 
 
-def decide(
-    findings: Iterable[Finding], suites: Sequence[Scored] = (), monitors: Sequence[Watched] = ()
-) -> Verdict:
+def decide(findings: Iterable[Finding], suites: Sequence[Scored] = ()) -> Verdict:
     joined, readings = [*findings], []
     for suite in suites:
         joined += score_findings(suite)
         readings += score_readings(suite)
-    for monitor in monitors:
-        joined += watch_findings(monitor)
-        readings += watch_readings(monitor)
     return join(joined, readings)
 
 
@@ -43,15 +36,14 @@ def one(verdict: Verdict, rule: str) -> Finding:
 
 
 def test_a_score_at_the_threshold_passes_with_its_figures() -> None:
-    verdict = decide((), [replace(SUITE, mean=0.75)], [MONITOR])
+    verdict = decide((), [replace(SUITE, mean=0.75)])
     assert verdict.outcome is PASS
     assert [(f.rule, f.outcome) for f in verdict.findings] == [
         ("threshold", PASS),
         ("must_pass", PASS),
-        ("drift", PASS),
     ]
     assert one(verdict, "threshold").message == "mean score 0.7500 of 50 cases is not below 0.75"
-    assert [reading.name for reading in verdict.readings] == ["mean_score", "psi"]
+    assert [reading.name for reading in verdict.readings] == ["mean_score"]
 
 
 @pytest.mark.parametrize(
@@ -103,22 +95,6 @@ def test_the_regression_rule(changes: dict[str, object], outcome: Outcome, messa
     assert one(verdict, "regression").outcome is outcome
     assert message in one(verdict, "regression").message
     assert one(verdict, "regression").limit == -0.02
-
-
-@pytest.mark.parametrize(
-    ("changes", "outcome", "message"),
-    [
-        ({}, PASS, "PSI 0.0100, ok"),
-        ({"psi": 0.4, "status": "critical", "outcome": FAIL}, FAIL, "PSI 0.4000, critical"),
-        ({"psi": None, "outcome": OPEN, "reasons": ("no rows",)}, OPEN, "no rows"),
-        ({"psi": math.nan}, OPEN, "no PSI"),
-        ({"outcome": NOTE, "reasons": ("too few rows",)}, NOTE, "too few rows"),
-    ],
-)
-def test_the_drift_rule(changes: dict[str, object], outcome: Outcome, message: str) -> None:
-    verdict = decide((), [SUITE], [replace(MONITOR, **changes)])  # type: ignore[arg-type]  # kinds
-    assert one(verdict, "drift").outcome is outcome
-    assert message in one(verdict, "drift").message
 
 
 def test_a_sum_that_ends_just_below_its_limit_reaches_it() -> None:

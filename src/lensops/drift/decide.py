@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from lensops.drift.evidence import Evidence, Status
 from lensops.drift.report import DriftReport, FeatureDrift
-from lensops.evidence import Outcome, join_outcomes
+from lensops.evidence import Finding, Outcome, Reading, join_outcomes
 from lensops.manifest.drift import Monitor
 
 _ORDER = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
@@ -39,11 +40,68 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A monitor's report and what it means."""
+class MonitorResult:
+    """A monitor's report and what it means. `limit` is the band that fails the gate."""
 
     report: DriftReport
     decision: Decision
+    limit: float
+
+    @property
+    def name(self) -> str:
+        return self.report.name
+
+    @property
+    def finding(self) -> Finding:
+        """The largest PSI against the band, with the monitor's reasons."""
+        psi, outcome, reasons = self.report.psi, self.decision.outcome, self.decision.reasons
+        if psi is None or not math.isfinite(psi):
+            outcome = Outcome.INCONCLUSIVE if outcome is Outcome.PASS else outcome
+            message = "; ".join(reasons) or "no PSI could be computed"
+            return Finding("drift", self.name, outcome, message, None, self.limit, keys=self._keys)
+        message = "; ".join((f"PSI {psi:.4f}, {self.report.status}", *reasons))
+        return Finding("drift", self.name, outcome, message, psi, self.limit, keys=self._keys)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The largest PSI; nothing where there is none."""
+        psi, rows = self.report.psi, min(self.report.n_baseline, self.report.n_current)
+        if psi is None or not math.isfinite(psi) or not rows:
+            return ()
+        recipes = sorted({feature.recipe for feature in self.report.features})
+        return (Reading("psi", self.name, psi, rows, ", ".join(recipes)),)
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        return ("drift", self.name, "bands")
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRun:
+    """The results of the monitors, in the order of the manifest."""
+
+    monitors: tuple[MonitorResult, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """Fail when a monitor fails, inconclusive when one is or when there is none."""
+        return join_outcomes(result.decision.outcome for result in self.monitors)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """A finding for each monitor."""
+        return tuple(result.finding for result in self.monitors)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The figures that the findings rest on."""
+        return tuple(reading for result in self.monitors for reading in result.readings)
+
+
+def monitor_result(monitor: Monitor, report: DriftReport) -> MonitorResult:
+    """The report with what the monitor's own rule makes of it."""
+    limit = getattr(monitor.bands, monitor.gate.on)
+    return MonitorResult(report, decide(monitor, report), limit)
 
 
 def decide(monitor: Monitor, report: DriftReport) -> Decision:

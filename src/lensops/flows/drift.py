@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from lensops.drift.bands import Calibrated
 from lensops.drift.bands import calibrate as find_bands
 from lensops.drift.baseline import Baseline
 from lensops.drift.check import baseline_of, check
-from lensops.drift.decide import Checked, decide
+from lensops.drift.decide import DriftRun, MonitorResult, monitor_result
 from lensops.drift.engine import Engine
 from lensops.drift.engines.duckdb import DuckEngine
 from lensops.drift.profile import dumped, loaded
 from lensops.drift.windows import baseline_rows, sources
 from lensops.errors import UserError
-from lensops.evidence import Outcome, join_outcomes
 from lensops.files import write_atomic
 from lensops.flows.project import Opened
 from lensops.manifest import set_number, suggestion
@@ -33,18 +32,6 @@ class Watch(Protocol):
         """The counting of a monitor begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class DriftRun:
-    """The checked monitors, in the order of the manifest."""
-
-    monitors: tuple[Checked, ...]
-
-    @property
-    def outcome(self) -> Outcome:
-        """Fail when a monitor fails, inconclusive when one is or when there is none."""
-        return join_outcomes(checked.decision.outcome for checked in self.monitors)
-
-
 def run(project: Opened, only: tuple[str, ...] = (), watch: Watch | None = None) -> DriftRun:
     """Check the monitors of a project, or those that are named.
 
@@ -55,7 +42,7 @@ def run(project: Opened, only: tuple[str, ...] = (), watch: Watch | None = None)
     for place, name in enumerate(names):
         if watch is not None:
             watch.monitor(name, place, len(names))
-        found.append(_checked(project, name))
+        found.append(_check(project, name))
     return DriftRun(tuple(found))
 
 
@@ -110,12 +97,12 @@ def calibrate(
     return tuple(found)
 
 
-def _checked(project: Opened, name: str) -> Checked:
+def _check(project: Opened, name: str) -> MonitorResult:
     monitor = project.manifest.drift[name]
     kept = _profile(project, monitor)
     with _engine(project, monitor, baseline=kept is None) as engine:
         report = check(name, monitor, engine, kept)
-    return Checked(report, decide(monitor, report))
+    return monitor_result(monitor, report)
 
 
 def _profile(project: Opened, monitor: Monitor) -> Baseline | None:

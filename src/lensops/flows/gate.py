@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,13 +20,12 @@ from lensops.flows.project import Opened, Project, open_snapshot
 from lensops.flows.run_evals import EvalRun, RunOptions, score
 from lensops.flows.run_options import Mode, ProgressListener
 from lensops.flows.validate import validate_snapshot
-from lensops.gate import Compared, Scored, Watched, decide
+from lensops.gate import Compared, Scored, decide
 from lensops.gate.scores import score_findings, score_readings
-from lensops.gate.watch import watch_findings, watch_readings
 from lensops.plan import Base
 
 if TYPE_CHECKING:
-    from lensops.flows.drift import DriftRun
+    from lensops.drift.decide import DriftRun
 
 _SECTIONS = {  # where a limit stands; goes when evals and drift yield findings with keys
     "threshold": ("evals", "threshold"),
@@ -37,7 +35,6 @@ _SECTIONS = {  # where a limit stands; goes when evals and drift yield findings 
     "min_cases": ("evals", "cases"),
     "judge": ("evals", "judge"),
     "eval": ("evals", "cases"),
-    "drift": ("drift", "bands"),
 }
 
 
@@ -79,9 +76,9 @@ def gate(
     for suite in [_scored(project, result) for result in evals.results] if evals else ():
         findings += score_findings(suite)
         readings += score_readings(suite)
-    for monitor in _watched(project, drift) if drift else ():
-        findings += watch_findings(monitor)
-        readings += watch_readings(monitor)
+    if drift is not None:
+        findings += drift.findings
+        readings += drift.readings
     verdict = decide(
         [_with_location(project, finding) for finding in findings],
         readings,
@@ -176,24 +173,6 @@ def _compared(result: SuiteResult) -> Compared | None:
         found.n_needed,
         found.reason,
     )
-
-
-def _watched(project: Project, drift: DriftRun) -> Iterator[Watched]:
-    for monitor in drift.monitors:
-        declared = project.manifest.drift[monitor.report.name]
-        limit = getattr(declared.bands, declared.gate.on)
-        report, decision = monitor.report, monitor.decision
-        recipes = sorted({feature.recipe for feature in report.features})
-        yield Watched(
-            report.name,
-            report.psi,
-            limit,
-            str(report.status),
-            min(report.n_baseline, report.n_current),
-            decision.outcome,
-            decision.reasons,
-            ", ".join(recipes),
-        )
 
 
 def _with_location(project: Project, finding: Finding) -> Finding:

@@ -1,4 +1,4 @@
-"""What the gate needs to know of evals, drift and the rest: values that carry no room's types."""
+"""What the gate needs to know of evals: values that carry no room's types."""
 
 from __future__ import annotations
 
@@ -52,17 +52,3 @@ class Scored:
     max_missing: float = 0.0
     min_cases: int = 0
     compared: Compared | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """A drift monitor's figures. `outcome` and `reasons` are what the monitor itself says."""
-
-    name: str
-    psi: float | None
-    limit: float
-    status: str
-    n: int
-    outcome: Outcome
-    reasons: tuple[str, ...]
-    recipe: str

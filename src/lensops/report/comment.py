@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from lensops.drift.decide import Checked
+from lensops.drift.decide import MonitorResult
 from lensops.errors import Invalid, RemoteFailed, UserError
 from lensops.evals.result import SuiteResult
 from lensops.evidence import Outcome
@@ -128,9 +128,9 @@ def _score(result: SuiteResult) -> tuple[Line, ...]:
     )
 
 
-def _drift(checked: Checked) -> Iterator[tuple[Line, ...]]:
+def _drift(result: MonitorResult) -> Iterator[tuple[Line, ...]]:
     """The monitor in a row, then its features."""
-    report = checked.report
+    report = result.report
     psi = "none" if report.psi is None else f"{report.psi:.4f}"
     rows = f"{report.n_baseline:,} → {report.n_current:,}"
     name = Span(report.name, Tone.STRONG)
@@ -149,7 +149,7 @@ def _drift(checked: Checked) -> Iterator[tuple[Line, ...]]:
 
 
 def _folds(
-    composed: Composed, results: Sequence[SuiteResult], monitors: Sequence[Checked]
+    composed: Composed, results: Sequence[SuiteResult], monitors: Sequence[MonitorResult]
 ) -> Iterator[Block]:
     plan = composed.plan
     if not plan.in_sync:
@@ -161,5 +161,6 @@ def _folds(
             yield Fold(line(f"{result.name}: what crossed the threshold"), held[1:])
         if cases := tuple(worst(result)):
             yield Fold(line(f"{result.name}: the worst cases"), cases)
-    for checked in monitors:
-        yield Fold(line(f"{checked.report.name}: every feature"), tuple(monitor_blocks(checked)))
+    for monitor in monitors:
+        blocks = tuple(monitor_blocks(monitor, reasons=False))
+        yield Fold(line(f"{monitor.name}: every feature"), blocks)

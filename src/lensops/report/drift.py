@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
-from lensops.drift.decide import Checked
+from lensops.drift.decide import DriftRun, MonitorResult
 from lensops.drift.evidence import Status
 from lensops.drift.report import WORST, Compared, FeatureDrift, SegmentDrift
 from lensops.evidence import Outcome
@@ -41,34 +41,25 @@ _COLUMNS = (
 )
 
 
-class Run(Protocol):
-    """The checked monitors."""
-
-    @property
-    def monitors(self) -> tuple[Checked, ...]: ...
-    @property
-    def outcome(self) -> Outcome: ...
-
-
-def document(run: Run) -> Document:
+def document(run: DriftRun) -> Document:
     """One line that says it all, then each monitor with its features, the worst first."""
     blocks: list[Block] = [Paragraph(line(headline(run.monitors)))]
-    for checked in run.monitors:
-        blocks += monitor_blocks(checked)
+    for result in run.monitors:
+        blocks += monitor_blocks(result)
     return Document(tuple(blocks))
 
 
-def data(run: Run) -> dict[str, Any]:
+def data(run: DriftRun) -> dict[str, Any]:
     """The keys of `lensops/drift/v1`."""
     return {
         "psi": _largest(run.monitors),
         "status": worst_status(run.monitors),
         "outcome": str(run.outcome),
-        "monitors": [_monitor(checked) for checked in run.monitors],
+        "monitors": [_monitor(result) for result in run.monitors],
     }
 
 
-def headline(monitors: Sequence[Checked]) -> str:
+def headline(monitors: Sequence[MonitorResult]) -> str:
     """Such as `✅ Drift PSI=0.0031 status=OK`."""
     psi = _largest(monitors)
     found = "none" if psi is None else f"{psi:.4f}"
@@ -76,20 +67,20 @@ def headline(monitors: Sequence[Checked]) -> str:
     return f"{SIGNS.get(decided, OPEN)} Drift PSI={found} status={decided.upper()}"
 
 
-def worst_status(monitors: Sequence[Checked]) -> str:
+def worst_status(monitors: Sequence[MonitorResult]) -> str:
     """The worst status by the bands alone."""
     return max((str(c.report.status) for c in monitors), key=_rank, default="no data")
 
 
-def monitor_blocks(checked: Checked) -> Iterator[Block]:
-    """One monitor."""
-    report, decision = checked.report, checked.decision
+def monitor_blocks(result: MonitorResult, *, reasons: bool = True) -> Iterator[Block]:
+    """One monitor; without the reasons where a finding has named them already."""
+    report, decision = result.report, result.decision
     yield Heading(f"Drift of {report.name}")
-    yield Paragraph(_windows(checked))
+    yield Paragraph(_windows(result))
     yield from _features(report)
-    said = [line(_mark(reason.outcome), str(reason)) for reason in decision.found]
+    said = [line(_mark(reason.outcome), str(reason)) for reason in decision.found if reasons]
     said += [line(Span("! ", Tone.WARN), note) for note in report.notes]
-    said += [_causes(f) for f in worst_first(report) if f.causes and not _told(f, checked)]
+    said += [_causes(f) for f in worst_first(report) if f.causes and not _told(f, result)]
     if said:
         yield Bullets(tuple(said))
     for segment in report.segments:
@@ -99,8 +90,8 @@ def monitor_blocks(checked: Checked) -> Iterator[Block]:
         yield Fold(summary, tuple(_features(segment)))
 
 
-def _windows(checked: Checked) -> Line:
-    report = checked.report
+def _windows(result: MonitorResult) -> Line:
+    report = result.report
     dates = f" · {report.baseline_date} → {report.current_date}" if report.current_date else ""
     rows = f"{report.n_baseline:,} → {report.n_current:,} rows{dates}"
     return line(_word(report.decided), Span(f" · {rows}", Tone.MUTED))
@@ -134,9 +125,9 @@ def _causes(feature: FeatureDrift) -> Line:
     return line(Span("· ", Tone.MUTED), Span(f"{feature.name}: ", Tone.STRONG), words)
 
 
-def _told(feature: FeatureDrift, checked: Checked) -> bool:
+def _told(feature: FeatureDrift, result: MonitorResult) -> bool:
     """Whether a reason of the decision says all that the causes would."""
-    named = any(reason.feature == feature.name for reason in checked.decision.found)
+    named = any(reason.feature == feature.name for reason in result.decision.found)
     return named and len(feature.causes) == 1
 
 
@@ -162,18 +153,18 @@ def _rank(status: str) -> int:
     return known.index(status) if status in known else known.index(str(Status.NO_DATA))
 
 
-def _largest(monitors: Sequence[Checked]) -> float | None:
+def _largest(monitors: Sequence[MonitorResult]) -> float | None:
     return max((c.report.psi for c in monitors if c.report.psi is not None), default=None)
 
 
-def _monitor(checked: Checked) -> dict[str, Any]:
-    report = checked.report
+def _monitor(result: MonitorResult) -> dict[str, Any]:
+    report = result.report
     return {
         "name": report.name,
         "psi": report.psi,
         "status": str(report.status),
-        "outcome": str(checked.decision.outcome),
-        "reasons": list(checked.decision.reasons),
+        "outcome": str(result.decision.outcome),
+        "reasons": list(result.decision.reasons),
         "baseline_date": report.baseline_date,
         "current_date": report.current_date,
         "n_baseline": report.n_baseline,

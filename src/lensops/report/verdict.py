@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from lensops.drift.decide import Checked
+from lensops.drift.decide import DriftRun
 from lensops.evals.result import SuiteResult
 from lensops.evidence import Finding, Outcome, Verdict
 from lensops.plan import Base
@@ -36,13 +36,6 @@ class Scores(Protocol):
     def results(self) -> tuple[SuiteResult, ...]: ...
 
 
-class Drift(Protocol):
-    """The results of the drift monitors."""
-
-    @property
-    def monitors(self) -> tuple[Checked, ...]: ...
-
-
 class Gated(Protocol):
     """A verdict and what it was made of."""
 
@@ -51,7 +44,7 @@ class Gated(Protocol):
     @property
     def evals(self) -> Scores | None: ...
     @property
-    def drift(self) -> Drift | None: ...
+    def drift(self) -> DriftRun | None: ...
     @property
     def base(self) -> Base | None: ...
 
@@ -63,7 +56,7 @@ def document(gated: Gated) -> Document:
     for result in gated.evals.results if gated.evals else ():
         blocks += suite_blocks(result, gated.base)
     for monitor in gated.drift.monitors if gated.drift else ():
-        blocks += monitor_blocks(monitor)
+        blocks += monitor_blocks(monitor, reasons=False)
     blocks += digest_blocks(verdict)
     return Document(tuple(blocks), gate_line(verdict))
 
