@@ -18,7 +18,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-BAR = 1.3
+BAR = 1.4
 ROUNDS = 9
 BARE = [sys.executable, "-c", "import typer, pydantic, ruamel.yaml, git"]
 LENSOPS = [sys.executable, "-m", "lensops"]
