@@ -52,9 +52,13 @@ def test_version(tmp_path: Path) -> None:
         (["validate", "--formt", "json"], "--format"),
         (["validate", "--format", "yaml"], "'--format': 'yaml' is not one of"),
         (["activate"], "Missing argument"),
+        (["plan", "--base", "a", "--base", "b"], "Option '--base' is given more than once."),
+        (["drift", "--format", "json", "--format", "text"], "'--format' is given more than once"),
+        (["drift", "profile", "-C", ".", "-C", "."], "'--directory' is given more than once"),
+        (["-C", ".", "-C", ".", "plan"], "'--directory' is given more than once"),
     ],
 )
-def test_bad_usage_says_what_was_meant(arguments: list[str], says: str, tmp_path: Path) -> None:
+def test_bad_usage_says_what_is_wrong(arguments: list[str], says: str, tmp_path: Path) -> None:
     done = process(*arguments, cwd=tmp_path)
     assert done.code == Exit.USAGE
     assert says in done.err
@@ -78,3 +82,9 @@ def test_help_loads_typer_alone(project: Repo) -> None:
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_folder_may_come_before_the_command(project: Repo, tmp_path: Path) -> None:
+    before = lensops("-C", project.root, "plan", cwd=tmp_path)
+    assert before == lensops("plan", "-C", project.root, cwd=tmp_path)
+    assert before.code == Exit.DONE

@@ -1,4 +1,4 @@
-"""What is said when lensops itself is wrong: traceback, versions, how to report."""
+"""The message for a bug in lensops itself: traceback, versions, how to report it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from lensops import __version__
 
 
 def report() -> str:
-    """The text of a bug report, made of the exception that is being handled."""
+    """The text of a bug report, from the exception that is being handled."""
     return (
         f"{traceback.format_exc()}\n"
-        "This is a bug in lensops; nothing you wrote should give a traceback.\n"
+        "This is a bug in lensops; no input of yours should cause a traceback.\n"
         "Please report it with the lines above and these:\n"
         f"  lensops {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
     )

@@ -1,47 +1,112 @@
-"""The commands by name, in the order of the help; one line a command."""
+"""The commands by name, in the order of the help; one line a command, loaded when it runs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from importlib import import_module
+from typing import Any, NamedTuple
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-# name: the file in this folder, what it calls the command there, and its line in the help
-COMMANDS: dict[str, tuple[str, str, str]] = {
-    "init": ("init", "init", "Begin a project; nothing is overwritten."),
-    "validate": ("validate", "validate", "Say every problem there is, and where."),
-    "plan": ("plan", "plan", "Show what an apply would change."),
-    "apply": ("apply", "apply", "Make targets serve the manifest's release."),
-    "status": ("status", "status", "Show how each target stands."),
-    "list": ("listing", "listing", "List the versions of each prompt."),
-    "diff": ("diff", "diff", "Compare versions, revisions, or a target."),
-    "activate": ("activate", "activate", "Name another version as active."),
-    "rollback": ("rollback", "rollback", "Commit the version that was active before."),
-    "history": ("history", "history", "Show who activated what, and when."),
-    "eval": ("evaluate", "evaluate", "Score outputs against a threshold."),
-    "drift": ("drift", "app", "Say whether the data moved, and why."),
-    "gate": ("gate", "gate", "Say whether a change may merge."),
-    "comment": ("comment", "comment", "Write the comment of a pull request."),
-    "calibrate": ("calibrate", "calibrate", "Find the threshold that people agree with."),
-    "report": ("report", "report", "Write the state as one HTML page."),
-    "dashboard": ("dashboard", "dashboard", "Serve the state as a Streamlit app."),
-    "schema": ("schema", "schema", "Print the manifest's JSON Schema."),
+
+class Entry(NamedTuple):
+    """Where a command is defined, and its line in the help."""
+
+    module: str  # in this folder
+    attribute: str  # a function, or a `typer.Typer` with commands of its own
+    summary: str
+
+
+COMMANDS = {
+    "init": Entry("init", "init", "Start a project; nothing is overwritten."),
+    "validate": Entry("validate", "validate", "Report every problem, with its location."),
+    "plan": Entry("plan", "plan", "Show what an apply would change."),
+    "apply": Entry("apply", "apply", "Make targets serve the manifest's release."),
+    "status": Entry("status", "status", "Show how each target stands."),
+    "list": Entry("listing", "listing", "List the versions of each prompt."),
+    "diff": Entry("diff", "diff", "Compare versions, revisions, or a target."),
+    "activate": Entry("activate", "activate", "Make another version active."),
+    "rollback": Entry("rollback", "rollback", "Commit the previous active version."),
+    "history": Entry("history", "history", "Show who activated what, and when."),
+    "eval": Entry("evaluate", "evaluate", "Score outputs against a threshold."),
+    "drift": Entry("drift", "app", "Show whether the data has drifted, and why."),
+    "gate": Entry("gate", "gate", "Decide whether a change may merge."),
+    "comment": Entry("comment", "comment", "Write the pull request comment."),
+    "calibrate": Entry("calibrate", "calibrate", "Find the threshold that people agree with."),
+    "report": Entry("report", "report", "Write the state as one HTML page."),
+    "dashboard": Entry("dashboard", "dashboard", "Serve the state as a Streamlit app."),
+    "schema": Entry("schema", "schema", "Print the manifest's JSON Schema."),
 }
 
 
-def named(arguments: Sequence[str]) -> str | None:
-    """The command that a command line runs; None when it is not said at once, or unknown."""
-    return arguments[0] if arguments and arguments[0] in COMMANDS else None
+class Command(TyperCommand):
+    """A command that refuses an option given twice, where the last would win in silence."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        refuse_doubled(self, ctx, args)
+        return super().parse_args(ctx, args)
 
 
-def register(app: typer.Typer, only: str | None = None) -> None:
-    """Add every command to the app, or the one that is about to run: each costs its start-up."""
-    for name, (file, own_name, short) in COMMANDS.items():
-        if only is not None and name != only:
-            continue
-        command = getattr(import_module(f"lensops.cli.{file}"), own_name)
-        if isinstance(command, typer.Typer):
-            app.add_typer(command, name=name, short_help=short)
-        else:
-            app.command(name, short_help=short)(command)
+class Group(TyperGroup):
+    """A command with commands of its own; options given twice are refused as well."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        refuse_doubled(self, ctx, args)
+        return super().parse_args(ctx, args)
+
+
+class Root(Group):
+    """`lensops` itself: help and suggestions know every command, and load none of them."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _LazyCommands()  # type: ignore[assignment]  # nothing is ever added
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # typer's signature
+        return list(COMMANDS)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # as above
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+class _LazyCommands(Mapping[str, Any]):
+    """The commands as typer runs them, each built when it is looked up: building costs start-up."""
+
+    def __getitem__(self, name: str) -> Any:
+        return load_command(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+def load_command(name: str) -> Any:
+    """The command of this name. Raises `KeyError` when there is none."""
+    entry = COMMANDS[name]
+    defined = getattr(import_module(f"lensops.cli.{entry.module}"), entry.attribute)
+    if isinstance(defined, typer.Typer):
+        for registered in defined.registered_commands:
+            registered.cls = Command
+        defined.info.cls = Group
+        app = defined
+    else:
+        app = typer.Typer(rich_markup_mode=None, add_completion=False)
+        app.command(cls=Command)(defined)
+    command = typer.main.get_command(app)
+    command.name, command.short_help = name, entry.summary
+    return command
+
+
+def refuse_doubled(command: Any, context: Any, arguments: list[str]) -> None:
+    """Raise typer's usage error when an option that takes one value is given more than once."""
+    if context.resilient_parsing:
+        return
+    _, _, order = command.make_parser(context).parse_args(args=list(arguments))
+    single = [p for p in order if p.param_type_name == "option" and not p.multiple and not p.count]
+    doubled = next((option for option in single if single.count(option) > 1), None)
+    if doubled is not None:
+        context.fail(f"Option {max(doubled.opts, key=len)!r} is given more than once.")

@@ -15,7 +15,7 @@ from lensops.cli.options import (
     OutputOption,
 )
 
-app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+app = typer.Typer(rich_markup_mode=None, invoke_without_command=True, add_completion=False)
 
 MonitorOption = Annotated[
     list[str] | None, typer.Option("--monitor", help="Only this monitor; may be given again.")

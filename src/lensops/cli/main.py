@@ -1,4 +1,4 @@
-"""The entry point, and the one boundary where errors become words and codes."""
+"""The entry point, and the one boundary where errors become messages and exit codes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lensops.cli import commands
+from lensops.cli import streams
+from lensops.cli.commands import Root
+from lensops.cli.options import HERE, DirectoryOption
 from lensops.errors import Exit, Invalid, UserError
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         from lensops import __version__
 
         sys.stdout.write(f"lensops {__version__}\n")
@@ -23,16 +25,21 @@ def _version(wanted: bool) -> None:
 
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
+    directory: DirectoryOption = HERE,
 ) -> None:
     """Prompts as infrastructure: plan, gate, apply and roll back from one manifest in git."""
 
 
-def build(only: str | None = None) -> typer.Typer:
-    """The app with every command, or with the one that is about to run."""
+def build() -> typer.Typer:
+    """The app; its commands load when they are looked up."""
     app = typer.Typer(
         name="lensops",
+        cls=Root,
         no_args_is_help=True,
         add_completion=True,
         rich_markup_mode=None,
@@ -40,37 +47,40 @@ def build(only: str | None = None) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(root)
-    commands.register(app, only)
     return app
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     gc.set_threshold(100_000)  # while modules load there is nothing to collect
-    sys.exit(run())
+    # looking for plugins reads the metadata of every installed package; no model here has any
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    streams.install()
+    code = run()
+    try:
+        sys.stdout.flush()
+    except UserError as error:
+        code = _report_error(error)
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """The exit code of a command line; every error ends here, as words on stderr."""
-    only = commands.named(sys.argv[1:] if arguments is None else arguments)
+    """The exit code of a command line; every error ends here, as a message on stderr."""
     try:
-        outcome = build(only)(arguments, standalone_mode=False)
+        outcome = build()(arguments, standalone_mode=False)
         return int(outcome or 0)
     except UserError as error:
-        return _say(error)
+        return _report_error(error)
     except typer.Abort:
         return Exit.INTERRUPTED
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
     except Exception as error:  # noqa: BLE001  # the boundary: what is left is bad usage or a bug
-        return _usage(error) if hasattr(error, "format_message") else _bug()
+        return _report_usage(error) if hasattr(error, "format_message") else _report_bug()
 
 
-def _say(error: UserError) -> int:
+def _report_error(error: UserError) -> int:
     from lensops.cli.output import write
     from lensops.render.escape import visible
 
@@ -86,8 +96,8 @@ def _say(error: UserError) -> int:
     return int(error.exit)
 
 
-def _usage(error: Exception) -> int:
-    """Let typer say what is wrong with the command line, without the words of pydantic in it."""
+def _report_usage(error: Exception) -> int:
+    """Let typer report what is wrong with the command line, without pydantic's prefix."""
     if isinstance(error, typer.BadParameter):
         error.message = error.message.replace("Value error, ", "", 1)
     show = getattr(error, "show", None)
@@ -96,7 +106,7 @@ def _usage(error: Exception) -> int:
     return int(getattr(error, "exit_code", Exit.USAGE))
 
 
-def _bug() -> int:
+def _report_bug() -> int:
     from lensops.cli.bug import report
     from lensops.cli.output import write
 
