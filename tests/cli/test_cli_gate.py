@@ -13,6 +13,7 @@ from support.cli import Result, lensops
 from support.evaluated import activate, add_bad_version, own_sample
 from support.repo import Repo
 
+EVIDENCE = {"release", "cases", "recordings", "schemas", "data", "thresholds"}
 LOOSE = "threshold: 0.75", "threshold: 0.60"
 
 
@@ -217,9 +218,10 @@ def test_looser_thresholds_need_a_gate_of_their_own(sample: Repo) -> None:
     [
         ("llmops.yaml", "5=compelling", "4=compelling", "thresholds"),
         ("llmops.yaml", "max_words: 40", "max_words: 400", "thresholds"),
-        ("schemas/offer_copy.json", '"type": "object"', '"type": ["object", "null"]', "thresholds"),
+        ("schemas/offer_copy.json", '"type": "object"', '"type": ["object", "null"]', "schemas"),
         ("evals/offer_copy/cases.jsonl", '"must_pass": true', '"must_pass": false', "cases"),
         ("evals/offer_copy/recordings/v2.jsonl", "Go large", "Go larger", "recordings"),
+        ("data/current.csv", ",0.5", ",0.6", "data"),
     ],
 )
 def test_evidence_is_of_what_it_was_found_on(
@@ -296,7 +298,9 @@ def test_annotations_on_actions(sample: Repo, monkeypatch: pytest.MonkeyPatch) -
 def test_the_json_has_the_promised_keys(sample: Repo) -> None:
     body = gate(sample, "--format", "json").json
     assert (body["schema"], body["verdict"]) == ("lensops/verdict/v1", "pass")
-    assert set(body["digests"]) == {"release", "cases", "recordings", "thresholds"}
+    assert set(body["digests"]) == {
+        *("release", "cases", "recordings", "schemas", "data", "thresholds")
+    }
     for finding in body["findings"]:
         assert {"rule", "subject", "outcome", "value", "limit", "message"} <= set(finding)
 

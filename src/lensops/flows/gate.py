@@ -11,7 +11,7 @@ from lensops.errors import Invalid
 from lensops.evals.result import SuiteResult
 from lensops.evidence import Finding, Outcome, Reading, Verdict
 from lensops.files import Snapshot
-from lensops.flows.bound import bound
+from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.findings import released_findings
 from lensops.flows.loosened import against
 from lensops.flows.mergebase import Before, merge_base
@@ -82,7 +82,7 @@ def gate(
     verdict = decide(
         [_with_location(project, finding) for finding in findings],
         readings,
-        bound(project.tree, project.manifest, project.desired),
+        evidence_digests(project),
     )
     point = before.base if before else None
     return Gated(project, verdict, evals, drift, point)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
-from lensops.files import Tree
-from lensops.flows.bound import schemas_of
+from lensops.files import Snapshot
+from lensops.flows.evidence_digests import schema_digests
 from lensops.flows.mergebase import Before
 from lensops.flows.project import Project
 from lensops.gate import CaseFacts, Cases, Digests, loosened
@@ -36,7 +36,7 @@ def harder(base: Manifest, head: Manifest) -> str:
 
 
 def _cases(
-    before: Manifest, tree: Tree, project: Project
+    before: Manifest, tree: Snapshot, project: Project
 ) -> Iterator[tuple[str, tuple[Cases, Cases]]]:
     """The cases of each eval that both sides have."""
     for name in _kept(before, project):
@@ -45,19 +45,19 @@ def _cases(
 
 
 def _schemas(
-    before: Manifest, tree: Tree, project: Project
+    before: Manifest, tree: Snapshot, project: Project
 ) -> Iterator[tuple[str, tuple[Digests, Digests]]]:
     """The schemas of each eval that both sides have."""
     for name in _kept(before, project):
         old, new = before.evals[name], project.manifest.evals[name]
-        yield name, (schemas_of(tree, old), schemas_of(project.tree, new))
+        yield name, (schema_digests(tree, old), schema_digests(project.tree, new))
 
 
 def _kept(before: Manifest, project: Project) -> list[str]:
     return sorted(before.evals.keys() & project.manifest.evals.keys())
 
 
-def _facts(tree: Tree, path: str) -> Cases:
+def _facts(tree: Snapshot, path: str) -> Cases:
     from lensops.evals.cases import cases_digest, read_cases
 
     try:

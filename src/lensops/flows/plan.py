@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lensops.evidence import Finding, Outcome, refusals
-from lensops.flows.bound import bound
+from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.findings import released_findings, target_findings
 from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import Seen, chosen, observed
@@ -60,8 +60,7 @@ def _evidence(path: Path | None, project: Opened) -> tuple[str | None, tuple[Fin
     from lensops.evidence.file import digest_of, read
 
     verdict = read(path)
-    wanted = bound(project.tree, project.manifest, project.desired)
-    reasons = refusals(verdict, wanted)
+    reasons = refusals(verdict, evidence_digests(project))
     found = [Finding("evidence", path.name, Outcome.FAIL, reason) for reason in reasons]
     if found:
         return None, tuple(found)
