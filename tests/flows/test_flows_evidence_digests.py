@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 
 from lensops.flows.evidence_digests import evidence_digests

@@ -24,9 +24,9 @@ NO_FILE = hashlib.sha256(b"").hexdigest()  # an eval says what is wrong with a m
 def evidence_digests(project: Project) -> dict[str, str]:
     """`sha256:…` of the release and of all that a verdict on it rests on, by name.
 
-    With evals: `cases`, `recordings` of the active versions, `schemas` that checks name. With drift:
-    `data`, the files of both windows; left out where one of them is not here, as in the job that
-    applies. With either: `thresholds`, all settings by which the gate decides.
+    With evals: `cases`, `recordings` of the active versions, `schemas` that checks name. With
+    drift: `data`, the files of both windows; left out where one of them is not here, as in the job
+    that applies. With either: `thresholds`, all settings by which the gate decides.
     """
     manifest, tree = project.manifest, project.tree
     digests = {"release": project.desired.digest}
