@@ -63,7 +63,7 @@ def test_what_is_written_is_on_the_branch_and_nothing_else_moves(clone: Repo, re
     target = opened(clone.root)
     apply(target, A, B, A)
     observed = opened(clone.root).observe()
-    assert (observed.digest, observed.sequence, observed.settled) == (A.digest, 3, True)
+    assert (observed.digest, observed.sequence, observed.is_settled) == (A.digest, 3, True)
     assert observed.record is not None
     assert observed.record.kind is Kind.ROLLBACK
     records, problems = target.log()
@@ -177,9 +177,9 @@ def test_a_branch_edited_by_hand_is_drift_and_is_restored(clone: Repo, remote: R
     observed = target.observe()
     assert observed.release is not None
     assert observed.release.prompts["offer"].messages[0].content == "fixed live"
-    assert not observed.settled
+    assert not observed.is_settled
     target.write(A, DRAFT, observed)
-    assert target.observe().settled
+    assert target.observe().is_settled
     kept = observed.release.digest.removeprefix("sha256:")
     assert "fixed live" in served(remote, f"objects/{kept}.json")
 
@@ -193,7 +193,7 @@ def test_files_that_others_keep_on_the_branch_stay(clone: Repo, remote: Repo) ->
     clone.git("push", "-q", "origin", f"HEAD:{BRANCH}")
     apply(target, B)
     assert served(remote, "README.md") == "written by lensops"
-    assert target.observe().settled
+    assert target.observe().is_settled
 
 
 def test_a_branch_with_other_things_is_refused(clone: Repo, remote: Repo) -> None:
@@ -259,7 +259,7 @@ def test_from_a_worktree_a_subfolder_and_a_shallow_clone(
     apply(opened(tmp_path / "tree"), B)
     apply(opened(shallow), C)
     observed = opened(clone.root).observe()
-    assert (observed.digest, observed.sequence, observed.settled) == (C.digest, 3, True)
+    assert (observed.digest, observed.sequence, observed.is_settled) == (C.digest, 3, True)
     assert (shallow / ".git" / "shallow").exists()
 
 
@@ -312,7 +312,7 @@ def test_odd_text_survives_the_way_through_git(clone: Repo) -> None:
     target = opened(clone.root)
     apply(target, odd)
     assert target.observe().digest == odd.digest
-    assert target.observe().settled
+    assert target.observe().is_settled
 
 
 def test_passwords_in_addresses_are_not_shown() -> None:

@@ -46,7 +46,7 @@ def set_text(body: Any) -> None:
 def test_an_empty_target_serves_nothing_and_is_left_alone(target: Directory, folder: Path) -> None:
     observed = target.observe()
     assert (observed.release, observed.record, observed.sequence) == (None, None, 0)
-    assert observed.settled
+    assert observed.is_settled
     assert not folder.exists()
 
 
@@ -56,7 +56,7 @@ def test_what_is_written_is_served(target: Directory, folder: Path) -> None:
     observed = target.observe()
     assert observed.release is not None
     assert (observed.digest, observed.record, observed.sequence) == (A.digest, record, 1)
-    assert observed.settled
+    assert observed.is_settled
     files = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
     assert files == [
         "current.json",
@@ -115,13 +115,13 @@ def test_a_hand_edit_is_seen_kept_and_restored(target: Directory, folder: Path) 
     drifted = target.observe()
     assert drifted.release is not None
     assert drifted.release.prompts["offer"].messages[0].content == "edited by hand"
-    assert not drifted.settled
+    assert not drifted.is_settled
     assert not drifted.intact
     again = target.observe()
     assert again == drifted  # looking does not put it right
     record = target.write(A, DRAFT, drifted)
     assert (record.sequence, record.kind) == (2, Kind.APPLY)
-    assert target.observe().settled
+    assert target.observe().is_settled
     kept = folder / "objects" / f"{drifted.release.digest.removeprefix('sha256:')}.json"
     assert json.loads(kept.read_text())["prompts"]["offer"]["messages"] == [
         {"role": "user", "content": "edited by hand"}
@@ -145,16 +145,16 @@ def test_an_edit_beside_the_content_is_seen(
     edit(folder / "current.json", change)
     observed = target.observe()
     assert observed.digest == A.digest
-    assert not observed.settled
+    assert not observed.is_settled
     target.write(A, DRAFT, observed)
-    assert target.observe().settled
+    assert target.observe().is_settled
 
 
 def test_the_layout_of_the_json_means_nothing(target: Directory, folder: Path) -> None:
     apply(target, A)
     edit(folder / "current.json", lambda body: None)
     edit(folder / "log" / "0000000001.json", lambda body: None)
-    assert target.observe().settled
+    assert target.observe().is_settled
     apply(target, B)
     assert target.log()[1] == []
 
@@ -165,9 +165,9 @@ def test_a_release_that_came_by_other_means_is_adopted(target: Directory, folder
     folder.mkdir(parents=True)
     (folder / "current.json").write_bytes((folder.parent / "other/current.json").read_bytes())
     observed = target.observe()
-    assert (observed.digest, observed.sequence, observed.settled) == (A.digest, 0, False)
+    assert (observed.digest, observed.sequence, observed.is_settled) == (A.digest, 0, False)
     assert target.write(A, DRAFT, observed).kind is Kind.ADOPT
-    assert target.observe().settled
+    assert target.observe().is_settled
 
 
 def test_an_apply_that_was_cut_off_is_completed_by_the_next_look(
@@ -180,7 +180,7 @@ def test_an_apply_that_was_cut_off_is_completed_by_the_next_look(
     current.write_bytes(before)  # as before the last step …
     os.utime(folder / "log" / "0000000002.json")  # … which comes after the record
     observed = target.observe()
-    assert (observed.digest, observed.sequence, observed.settled) == (B.digest, 2, True)
+    assert (observed.digest, observed.sequence, observed.is_settled) == (B.digest, 2, True)
     assert "record 2 was cut off" in observed.notes[0]
     assert target.observe().notes == ()
 
@@ -193,7 +193,7 @@ def test_an_older_file_that_a_person_put_back_is_drift_and_stays(
     apply(target, B)
     (folder / "current.json").write_bytes(before)
     observed = target.observe()
-    assert (observed.digest, observed.settled, observed.notes) == (A.digest, False, ())
+    assert (observed.digest, observed.is_settled, observed.notes) == (A.digest, False, ())
     assert (folder / "current.json").read_bytes() == before
 
 
@@ -201,7 +201,7 @@ def test_a_lost_current_json_is_made_again(target: Directory, folder: Path) -> N
     apply(target, A)
     (folder / "current.json").unlink()
     observed = target.observe()
-    assert (observed.digest, observed.settled) == (A.digest, True)
+    assert (observed.digest, observed.is_settled) == (A.digest, True)
     assert observed.problems == ()
 
 
@@ -216,10 +216,10 @@ def test_a_damaged_current_json_is_said_and_restored(
     (folder / "current.json").write_bytes(content)
     observed = target.observe()
     assert observed.release is None
-    assert not observed.settled
+    assert not observed.is_settled
     assert "current.json is damaged" in observed.problems[0]
     target.write(A, DRAFT, observed)
-    assert target.observe().settled
+    assert target.observe().is_settled
 
 
 def test_wrong_types_inside_a_release_are_damage(target: Directory, folder: Path) -> None:
@@ -293,7 +293,7 @@ def test_a_cut_off_apply_whose_object_is_damaged_is_said(target: Directory, fold
     assert observed.release is None
     assert "was cut off" in observed.problems[-1]
     target.write(A, DRAFT, observed)
-    assert target.observe().settled
+    assert target.observe().is_settled
 
 
 def test_a_link_does_not_lead_out_of_the_target(
@@ -333,4 +333,4 @@ def test_every_release_that_was_served_stays_readable(target: Directory, folder:
 def test_a_release_with_lone_surrogates_can_be_written(target: Directory) -> None:
     odd = replace(A, prompts={"offer": prompt("v1", "from a YAML escape: \ud800")})
     apply(target, odd)
-    assert target.observe().settled
+    assert target.observe().is_settled

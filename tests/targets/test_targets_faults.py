@@ -49,7 +49,7 @@ def test_killed_after_any_step_the_next_look_recovers(tmp_path: Path) -> None:
         target = applied(tmp_path / str(steps), A)
         code, _ = run("kill", steps, tmp_path / str(steps), "v2")
         observed = target.observe()
-        assert observed.settled
+        assert observed.is_settled
         assert observed.problems == ()
         assert observed.digest in (A.digest, B.digest)
         assert observed.sequence == (1 if observed.digest == A.digest else 2)
@@ -81,7 +81,7 @@ def test_of_many_writers_who_saw_the_same_exactly_one_wins(tmp_path: Path) -> No
     assert sorted(codes) == [0, 4, 4, 4, 4, 4]
     winner = release(offer=f"v{codes.index(0) + 2}")
     observed = target.observe()
-    assert (observed.digest, observed.sequence, observed.settled) == (winner.digest, 2, True)
+    assert (observed.digest, observed.sequence, observed.is_settled) == (winner.digest, 2, True)
     assert target.log()[1] == []
 
 
@@ -92,7 +92,7 @@ def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
     assert out.startswith("staging: cannot write")
     assert "too large" in out
     observed = target.observe()
-    assert (observed.digest, observed.sequence, observed.settled) == (A.digest, 1, True)
+    assert (observed.digest, observed.sequence, observed.is_settled) == (A.digest, 1, True)
     assert sorted(p.name for p in tmp_path.rglob(".*")) == []
 
 
@@ -105,7 +105,7 @@ def test_a_disk_that_is_full_after_the_record_is_completed_by_the_next_look(
     assert code == 5
     assert "current.json" in out
     observed = target.observe()
-    assert (observed.digest, observed.sequence, observed.settled) == (B.digest, 2, True)
+    assert (observed.digest, observed.sequence, observed.is_settled) == (B.digest, 2, True)
     assert "cut off" in observed.notes[0]
 
 

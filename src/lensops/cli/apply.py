@@ -19,7 +19,8 @@ from lensops.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from lensops.flows.apply import Ready, Receipt
+    from lensops.flows.apply import Ready
+    from lensops.targets import Receipt
 
 
 def apply(
@@ -30,9 +31,9 @@ def apply(
     evidence: Annotated[
         Path | None, typer.Option("--evidence", help="The file that `lensops gate` wrote.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without a question.")] = False,
     allow_dirty: Annotated[
-        bool, typer.Option("--allow-dirty", help="Let directory targets take uncommitted files.")
+        bool, typer.Option("--allow-dirty", help="Allow uncommitted files at directory targets.")
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Allow removing many prompts, or another project.")
@@ -47,7 +48,7 @@ def apply(
     Example: lensops apply --target staging --yes
     """
     from lensops.flows.apply import prepare
-    from lensops.flows.refusals import Permits
+    from lensops.flows.preconditions import Overrides
 
     ready = prepare(
         directory,
@@ -55,7 +56,7 @@ def apply(
         target=target,
         plan_digest=plan_digest,
         evidence=evidence,
-        permits=Permits(allow_dirty, force),
+        overrides=Overrides(allow_dirty, force),
     )
     if ready.todo and not yes:
         _ask(ready)
@@ -74,12 +75,12 @@ def _ask(ready: Ready) -> None:
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         names = ", ".join(target.name for target in ready.todo)
-        words = f"there is no terminal to ask on; nothing was written to {names}"
-        raise UserError(words, "add --yes to apply without a question")
+        problem = f"there is no terminal to ask on; nothing was written to {names}"
+        raise UserError(problem, "add --yes to apply without a question")
     print_document(document(ready.plan), sys.stderr)
     names = ", ".join(target.name for target in ready.todo)
     if not typer.confirm(f"Apply to {names}?", err=True):
-        raise Refused("nothing was applied: you said no")
+        raise Refused("nothing was applied: you answered no")
 
 
 def _carry_out(ready: Ready, form: Format, output: Path | None) -> None:

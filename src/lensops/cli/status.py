@@ -33,13 +33,13 @@ def status(
     """
     from lensops.cli.output import Report, emit
     from lensops.errors import Exit
-    from lensops.flows.status import status as look
+    from lensops.flows.status import target_statuses
     from lensops.plan import State
     from lensops.report.status import data, document
 
-    targets = look(directory, manifest, target=target)
+    targets = target_statuses(directory, manifest, target=target)
     emit(Report("status", document(targets), data(targets)), form, output)
-    states = {each.state for each in targets}
+    states = {status.state for status in targets}
     if State.UNKNOWN in states:
         return Exit.REMOTE
     return Exit.CHANGES if exit_code and states != {State.SYNCED} else Exit.DONE

@@ -10,10 +10,11 @@ from pathlib import Path
 from lensops.errors import Refused, RemoteFailed, Stale
 from lensops.flows.findings import unserved
 from lensops.flows.plan import Planned, planned
-from lensops.flows.refusals import NOTHING, Permits, check
+from lensops.flows.preconditions import NONE, Overrides, check_preconditions
 from lensops.flows.source import source
 from lensops.plan import Plan, TargetPlan
 from lensops.release import Draft, Record
+from lensops.targets import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,6 @@ class Ready:
         return tuple(target for target in self.plan.targets if not target.in_sync)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What an apply did at one target; `record` is None when there was nothing to do."""
-
-    plan: TargetPlan
-    where: str
-    record: Record | None = None
-
-
 def prepare(
     directory: Path,
     manifest: Path | None = None,
@@ -49,20 +41,20 @@ def prepare(
     target: str | None = None,
     plan_digest: str | None = None,
     evidence: Path | None = None,
-    permits: Permits = NOTHING,
+    overrides: Overrides = NONE,
 ) -> Ready:
     """Plan again and look for everything that forbids an apply; nothing is written.
 
     Raises `Invalid`, `Stale` when `plan_digest` is another plan's, and `Refused`.
     """
-    made = planned(directory, manifest, target=target, evidence=evidence)
-    if plan_digest is not None and plan_digest != made.plan.digest:
-        raise _stale(made.plan, plan_digest)
-    origin = source(made.project)
-    check(made, origin, permits, has_evidence=evidence is not None)
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    plan = planned(directory, manifest, target=target, evidence=evidence)
+    if plan_digest is not None and plan_digest != plan.plan.digest:
+        raise _stale_plan(plan.plan, plan_digest)
+    origin = source(plan.project)
+    check_preconditions(plan, origin, overrides, has_evidence=evidence is not None)
+    time = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     commit = origin.commit if origin.is_committed else None
-    return Ready(made, Draft(origin.actor, now, commit, made.evidence))
+    return Ready(plan, Draft(origin.actor, time, commit, plan.evidence))
 
 
 def carry_out(ready: Ready) -> Iterator[Receipt]:
@@ -72,25 +64,26 @@ def carry_out(ready: Ready) -> Iterator[Receipt]:
     receipts were given stay applied.
     """
     for plan in ready.plan.targets:
-        seen = ready.planned.seen[plan.name]
         record = None if plan.in_sync else _write(ready, plan.name)
-        yield Receipt(plan, seen.target.where, record)
+        yield Receipt(plan, ready.planned.seen[plan.name].target.where, record)
 
 
 def _write(ready: Ready, name: str) -> Record:
-    project, seen = ready.planned.project, ready.planned.seen[name]
+    project, (target, observed) = ready.planned.project, ready.planned.seen[name]
     if reason := unserved(project, name):
         raise Refused(reason, "apply that one first")
-    record = seen.target.write(project.desired, ready.draft, seen.observed)
-    now = seen.target.observe()
-    if now.digest != project.desired.digest and now.sequence <= record.sequence:
-        words = f"{name} does not serve what was written: {'; '.join(now.problems) or 'it changed'}"
-        raise RemoteFailed(words, "look at it with `lensops status`")
+    record = target.write(project.desired, ready.draft, observed)
+    result = target.observe()
+    if result.digest != project.desired.digest and result.sequence <= record.sequence:
+        reason = "; ".join(result.problems) or "it changed"
+        problem = f"{name} does not serve what was written: {reason}"
+        raise RemoteFailed(problem, "look at it with `lensops status`")
     return record
 
 
-def _stale(plan: Plan, asked: str) -> Stale:
-    words = "the plan is stale: what would be applied now is not what was reviewed"
+def _stale_plan(plan: Plan, reviewed: str) -> Stale:
+    problem = "the plan is stale: what would be applied now is not what was reviewed"
     if plan.in_sync:
-        words = "the plan is stale: what it would apply is served already"
-    return Stale(f"{words} ({asked} then, {plan.digest} now)", "run `lensops plan` and review it")
+        problem = "the plan is stale: what it would apply is served already"
+    digests = f"{reviewed} then, {plan.digest} now"
+    return Stale(f"{problem} ({digests})", "run `lensops plan` and review it")

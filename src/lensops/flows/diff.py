@@ -10,7 +10,7 @@ from lensops.errors import Invalid, UserError
 from lensops.files import Tree
 from lensops.flows.choose import chosen_prompt
 from lensops.flows.project import Opened, Project, open_project, project_at
-from lensops.flows.targets import chosen, observed
+from lensops.flows.targets import observe_targets, select_targets
 from lensops.manifest import suggestion
 from lensops.plan.difference import Difference
 from lensops.plan.textdiff import section_changes
@@ -58,7 +58,7 @@ def _against_target(
     project: Opened, prompt: str | None, target: str | None
 ) -> Iterator[Difference]:
     name = target or next(iter(project.manifest.places))
-    seen = observed(project, chosen(project.manifest, name))[name]
+    seen = observe_targets(project, select_targets(project.manifest, name))[name]
     served = seen.observed.release.prompts if seen.observed.release else {}
     desired = project.desired.prompts
     known = list(dict.fromkeys([*desired, *served]))

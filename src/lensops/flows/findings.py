@@ -8,7 +8,7 @@ from lensops.errors import Location, UserError
 from lensops.evidence import Finding, Outcome
 from lensops.flows.project import Opened
 from lensops.flows.released import released_versions
-from lensops.flows.targets import Seen, target
+from lensops.flows.targets import Seen, target_of
 from lensops.plan import TargetPlan
 
 
@@ -49,7 +49,7 @@ def unserved(project: Opened, name: str) -> str | None:
     before = project.manifest.places[name].after
     if before is None:
         return None
-    served = target(project, before).observe().digest
+    served = target_of(project, before).observe().digest
     if served == project.desired.digest:
         return None
     return f"{name} comes after {before}, which does not serve this release yet"
@@ -79,7 +79,7 @@ def _observations(seen: Seen) -> Iterator[Finding]:
 
 def _drift(sequence: int, seen: Seen) -> str | None:
     observed = seen.observed
-    if observed.release is None or observed.settled:
+    if observed.release is None or observed.is_settled:
         return None
     if not sequence:
         return "what it serves was not put there by lensops; an apply takes it over"

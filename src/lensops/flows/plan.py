@@ -10,7 +10,7 @@ from lensops.evidence import Finding, Outcome, refusals
 from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.findings import released_findings, target_findings
 from lensops.flows.project import Opened, open_project
-from lensops.flows.targets import Seen, chosen, observed
+from lensops.flows.targets import Seen, observe_targets, select_targets
 from lensops.plan import Plan, TargetPlan, make
 
 
@@ -45,7 +45,7 @@ def planned(
     """The plan with what it was made of, as an apply needs it."""
     project = open_project(directory, manifest)
     accepted, about_evidence = _evidence(evidence, project)
-    seen = observed(project, chosen(project.manifest, target))
+    seen = observe_targets(project, select_targets(project.manifest, target))
     targets = tuple(_target_plan(project, each, seen) for each in seen.values())
     findings = (*released_findings(project), *about_evidence)
     if evidence is None:
@@ -78,5 +78,5 @@ def _wants_evidence(project: Opened, plan: TargetPlan) -> TargetPlan:
 def _target_plan(project: Opened, seen: Seen, names: Collection[str]) -> TargetPlan:
     """The plan for one target; `names` are all that are planned together with it."""
     name, observed = seen.target.name, seen.observed
-    made = make(name, observed.release, project.desired, settled=observed.settled)
+    made = make(name, observed.release, project.desired, settled=observed.is_settled)
     return made.noting(*target_findings(project, seen, made, names))

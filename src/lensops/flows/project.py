@@ -13,7 +13,7 @@ from lensops.flows.place import find_manifest, folder_of
 from lensops.manifest import NAMES, Manifest, ManifestFile, Node, check, read_yaml
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, load_prompt
-from lensops.release import Release, desired
+from lensops.release import Release, desired_release
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Project:
     @cached_property
     def desired(self) -> Release:
         """The release that the manifest asks for."""
-        return desired(self.manifest, self.active)
+        return desired_release(self.manifest, self.active)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ from pathlib import Path
 
 from lensops.errors import RemoteFailed
 from lensops.flows.project import Opened, open_project
-from lensops.flows.targets import chosen
-from lensops.flows.targets import target as named
+from lensops.flows.targets import select_targets, target_of
 from lensops.plan import State, TargetStatus, prompt_states, release_state
 from lensops.release import Record
 from lensops.targets import Observed, Target
 
 
-def status(
+def target_statuses(
     directory: Path, manifest: Path | None = None, *, target: str | None = None
 ) -> tuple[TargetStatus, ...]:
     """The status of every target; one that cannot be reached is `unknown`, with the reason."""
@@ -22,30 +21,30 @@ def status(
 
 def statuses(project: Opened, target: str | None = None) -> tuple[TargetStatus, ...]:
     """The same of a project that is open already."""
-    names = chosen(project.manifest, target)
-    return tuple(_status(project, named(project, name)) for name in names)
+    names = select_targets(project.manifest, target)
+    return tuple(_status(project, target_of(project, name)) for name in names)
 
 
 def releases(project: Opened) -> dict[str, tuple[Record, ...]]:
     """The log of every target that can be reached, newest first."""
-    found = {}
-    for name in chosen(project.manifest, None):
+    logs = {}
+    for name in select_targets(project.manifest, None):
         try:
-            records, _ = named(project, name).log()
+            records, _ = target_of(project, name).log()
         except RemoteFailed:
             continue
-        found[name] = tuple(reversed(records))
-    return found
+        logs[name] = tuple(reversed(records))
+    return logs
 
 
 def _status(project: Opened, target: Target) -> TargetStatus:
     try:
-        return _reached(project, target, target.observe())
+        return _status_of(project, target, target.observe())
     except RemoteFailed as error:
         return TargetStatus(target.name, target.where, State.UNKNOWN, problems=(error.message,))
 
 
-def _reached(project: Opened, target: Target, observed: Observed) -> TargetStatus:
+def _status_of(project: Opened, target: Target, observed: Observed) -> TargetStatus:
     record, desired = observed.record, project.desired
     applied = record.release if record else None
     state = release_state(desired.digest, applied, observed.digest, intact=observed.intact)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from lensops.errors import Invalid, Location, Problem, UserError
+from lensops.errors import Invalid, Location, Problem
 from lensops.files import Snapshot
 from lensops.flows.place import find_manifest, folder_of
 from lensops.flows.project import read_manifest
-from lensops.manifest import Manifest, ManifestFile, Node, Validation, suggestion
+from lensops.manifest import ManifestFile, Validation, suggestion
 from lensops.prompts import Prompt, load_prompt, version_files
 
 
@@ -40,7 +40,7 @@ def validate_snapshot(tree: Snapshot, name: str) -> tuple[Validation, ManifestFi
     if reading.file is not None:
         problems += _callers(reading.file, reading.active)
         problems += _suites(reading.file, tree, reading.active)
-        problems += _links(reading.file.manifest, reading.node, tree)
+        problems += _targets(reading.file, tree)
     unique = tuple(dict.fromkeys(problems))
     return Validation(name, unique, (), len(reading.active), versions), reading.file
 
@@ -86,16 +86,13 @@ def _suites(file: ManifestFile, tree: Snapshot, active: Mapping[str, Prompt]) ->
             yield from suite_problems(file, name, tree, active)
 
 
-def _links(manifest: Manifest, node: Node, tree: Snapshot) -> Iterator[Problem]:
-    """Directory targets that a link takes out of the repository."""
-    for name, target in manifest.targets.items():
-        location = node.get("targets", name, "directory")
-        if target.directory is None or location is None:
-            continue
-        try:
-            tree.path(target.directory)
-        except UserError as error:
-            yield Problem(location.location, error.message, error.hint)
+def _targets(file: ManifestFile, tree: Snapshot) -> Iterator[Problem]:
+    """What the kinds of targets find wrong with their settings, two at one location included."""
+    if file.manifest.targets:
+        from lensops.targets import target_problems  # loads no kind that the manifest has not
+
+        for name, error in target_problems(file.manifest, tree):
+            yield Problem(file.location("targets", name), error.message, error.hint)
 
 
 def _released(

@@ -133,8 +133,12 @@ class Suite(Strict):
         return self
 
 
+# kind of target: the keys that it needs, the first of which names it
+KEYS_OF_KIND: dict[str, tuple[str, ...]] = {"directory": ("directory",), "git": ("git", "branch")}
+
+
 class Target(Strict):
-    """A place a running application reads from: a directory, or a branch of a git repository."""
+    """A location a running application reads from; see `KEYS_OF_KIND`."""
 
     directory: RelativePath | None = None
     git: str | None = Field(None, min_length=1, description="A remote's name or URL.")
@@ -142,12 +146,20 @@ class Target(Strict):
     after: Name | None = Field(None, description="The target that must serve the same first.")
     require_gate: bool = Field(False, description="Apply only with evidence of a passed gate.")
 
+    @property
+    def kind(self) -> str:
+        """The name of the kind of target that it is."""
+        return next(k for k, keys in KEYS_OF_KIND.items() if getattr(self, keys[0]) is not None)
+
     @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.directory is None) == (self.git is None):
-            raise ValueError("must have either `directory` or `git` with `branch`")
-        if (self.git is None) != (self.branch is None):
-            raise ValueError("`git` and `branch` belong together")
+    def _is_of_one_kind(self) -> Self:
+        keys = list(KEYS_OF_KIND.values())
+        if sum(getattr(self, first) is not None for first, *_ in keys) != 1:
+            either = " or ".join(" with ".join(f"`{key}`" for key in names) for names in keys)
+            raise ValueError(f"must have either {either}")
+        for names in keys:
+            if len({getattr(self, key) is None for key in names}) > 1:
+                raise ValueError(" and ".join(f"`{key}`" for key in names) + " belong together")
         return self
 
 

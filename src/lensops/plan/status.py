@@ -62,27 +62,28 @@ def release_state(desired: str, applied: str | None, live: str | None, *, intact
     """The state of a target by the digests of its releases."""
     if live is None and applied is not None:  # what was applied is gone
         return State.DRIFTED if applied == desired else State.CONFLICT
-    found = state(desired, applied, live) or State.MISSING
-    return State.DRIFTED if found is State.SYNCED and not intact else found
+    how = state(desired, applied, live) or State.MISSING
+    return State.DRIFTED if how is State.SYNCED and not intact else how
 
 
 def prompt_states(
     desired: Release, applied: Record | None, live: Release | None
 ) -> dict[str, PromptStatus]:
     """The state of every prompt that is desired or live, in the order of names."""
-    wanted, served = _served(desired), _served(live)
+    active, served = _served_prompts(desired), _served_prompts(live)
     recorded = dict(applied.prompts) if applied else {}
-    found: dict[str, PromptStatus] = {}
-    for name in sorted({*wanted, *served}):
-        how = state(wanted.get(name), recorded.get(name), served.get(name))
-        now, then = served.get(name), wanted.get(name)
+    statuses: dict[str, PromptStatus] = {}
+    for name in sorted({*active, *served}):
+        how = state(active.get(name), recorded.get(name), served.get(name))
         if how is not None:
-            found[name] = PromptStatus(
-                how, now.version if now else None, then.version if then else None
-            )
-    return found
+            statuses[name] = PromptStatus(how, _version(served, name), _version(active, name))
+    return statuses
 
 
-def _served(release: Release | None) -> dict[str, Served]:
+def _version(prompts: Mapping[str, Served], name: str) -> str | None:
+    return prompts[name].version if name in prompts else None
+
+
+def _served_prompts(release: Release | None) -> dict[str, Served]:
     prompts = release.prompts if release else {}
     return {name: Served(prompt.version, prompt.digest) for name, prompt in prompts.items()}

@@ -2,7 +2,7 @@
 
 from lensops.release.body import content, from_body
 from lensops.release.record import Draft, Kind, Record, Served, next_record, read_record
-from lensops.release.value import SCHEMA, Release, desired
+from lensops.release.value import SCHEMA, Release, desired_release
 
 __all__ = [
     "SCHEMA",
@@ -12,7 +12,7 @@ __all__ = [
     "Release",
     "Served",
     "content",
-    "desired",
+    "desired_release",
     "from_body",
     "next_record",
     "read_record",

@@ -56,7 +56,7 @@ class Release:
         return {**self.summary(), "prompts": prompts, "digest": self.digest, "schema": SCHEMA}
 
 
-def desired(manifest: Manifest, active: Mapping[str, Prompt]) -> Release:
+def desired_release(manifest: Manifest, active: Mapping[str, Prompt]) -> Release:
     """The release that a manifest asks for, given its active versions."""
     bands: dict[str, float] = {}
     for name, monitor in manifest.drift.items():
@@ -65,8 +65,8 @@ def desired(manifest: Manifest, active: Mapping[str, Prompt]) -> Release:
             f"{name}.critical": monitor.bands.critical,
         }
         for feature, settings in monitor.features.items():
-            if own := settings.bands:
-                bands[f"{name}/{feature}.warning"] = own.warning
-                bands[f"{name}/{feature}.critical"] = own.critical
+            if limits := settings.bands:
+                bands[f"{name}/{feature}.warning"] = limits.warning
+                bands[f"{name}/{feature}.critical"] = limits.critical
     thresholds = {name: suite.threshold for name, suite in manifest.evals.items()}
     return Release(manifest.project, dict(active), thresholds, bands)

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
-from lensops.plan import TargetPlan
 from lensops.release import Record
 from lensops.report.changes import change_data, change_line, counted, plural, short
 from lensops.report.document import Block, Bullets, Document, Paragraph, Span, Tone, line
+from lensops.targets import Receipt
 
 _VERBS = {"apply": "applied", "rollback": "rolled back to", "adopt": "adopted"}
-
-
-class Receipt(Protocol):
-    """What an apply did at one target; `record` is None when there was nothing to do."""
-
-    @property
-    def plan(self) -> TargetPlan: ...
-    @property
-    def where(self) -> str: ...
-    @property
-    def record(self) -> Record | None: ...
 
 
 def document(receipts: Sequence[Receipt]) -> Document:

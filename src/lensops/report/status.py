@@ -62,15 +62,15 @@ def _target(target: TargetStatus) -> Iterator[Block]:
 
 def _prompts(prompts: Mapping[str, PromptStatus]) -> Iterator[Block]:
     """All prompts, or of many those that are not synced."""
-    told = (
+    rows = (
         prompts
         if len(prompts) <= SHOWN
         else {name: status for name, status in prompts.items() if status.state is not State.SYNCED}
     )
-    if told:
+    if rows:
         columns = (Column("Prompt", wide=True), Column("Live"), Column("Desired"), Column("State"))
-        yield Table(columns, tuple(_prompt(name, status) for name, status in told.items()))
-    if rest := len(prompts) - len(told):
+        yield Table(columns, tuple(_prompt(name, status) for name, status in rows.items()))
+    if rest := len(prompts) - len(rows):
         yield Paragraph(line(Span(f"{plural(rest, 'prompt')} in sync", Tone.MUTED)))
 
 

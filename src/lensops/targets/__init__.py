@@ -1,6 +1,15 @@
-"""Targets: the places where releases live, read and written without losing what was served."""
+"""Targets: where releases live, read and written without losing what was served."""
 
-from lensops.targets.open import open_target
+from lensops.targets.kind import KINDS, kind_of, open_target, target_problems
+from lensops.targets.receipt import Receipt
 from lensops.targets.target import Observed, Target
 
-__all__ = ["Observed", "Target", "open_target"]
+__all__ = [
+    "KINDS",
+    "Observed",
+    "Receipt",
+    "Target",
+    "kind_of",
+    "open_target",
+    "target_problems",
+]

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
+from pathlib import Path
 
 from lensops.errors import Refused, RemoteFailed, UserError
+from lensops.files import LocalTree
+from lensops.manifest import Manifest
+from lensops.manifest import Target as Settings
 from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
 from lensops.targets.commit import CommitTree, add_commit
 from lensops.targets.git import PAUSES, Git, GitFailed, redacted
+from lensops.targets.kind import TargetKind
 from lensops.targets.target import Observed
+
+CACHE = ".lensops/cache"  # only for a git target of a project that is in no repository
+_ADDRESS = re.compile(r"[a-z0-9+.-]+://|[\w.-]+@[\w.-]+:|[\w-]{2,}:", re.IGNORECASE)
 
 
 class Branch:
     """A branch of a git repository that an application, or a deployment, reads."""
+
+    needs_commit = True
 
     def __init__(self, name: str, git: Git, remote: str, branch: str) -> None:
         self.name = name
@@ -27,21 +38,21 @@ class Branch:
         self._seen = f"refs/lensops/seen/{key}"  # keeps what was fetched, so that it is once
 
     def observe(self) -> Observed:
-        self._tree = CommitTree(self._git, self._fetched())
+        self._tree = CommitTree(self._git, self._fetch())
         return reading.observe(self._tree)
 
     def log(self) -> tuple[list[Record], list[str]]:
-        tree = self._tree or CommitTree(self._git, self._fetched())
+        tree = self._tree or CommitTree(self._git, self._fetch())
         tree.load(f"{layout.LOG}/{name}" for name in tree.names(layout.LOG))
         return reading.log(tree)
 
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
-        tip = self._fetched()
+        tip = self._fetch()
         tree = CommitTree(self._git, tip)
         self._is_ours(tree)
         record = reading.next_in(tree, self.name, release, draft, expected)
-        kept = [r for r in (expected.release, release) if r is not None]
-        files = {layout.object_path(r.digest): layout.encode(r.body()) for r in kept}
+        releases = [r for r in (expected.release, release) if r is not None]
+        files = {layout.object_path(r.digest): layout.encode(r.body()) for r in releases}
         files[layout.record_path(record.sequence)] = layout.encode(record.body())
         files[layout.CURRENT] = layout.encode(layout.current_body(release, record))
         try:
@@ -56,21 +67,21 @@ class Branch:
     def _tip(self) -> str | None:
         """The commit that the remote's branch is at, None when there is no branch."""
         listed = self._git.reach(self._remote, "ls-remote", "--", self._remote, self._ref)
-        found = [line.split("\t") for line in listed.decode().splitlines()]
-        return next((commit for commit, ref in found if ref == self._ref), None)
+        rows = [line.split("\t") for line in listed.decode().splitlines()]
+        return next((commit for commit, ref in rows if ref == self._ref), None)
 
-    def _fetched(self) -> str | None:
+    def _fetch(self) -> str | None:
         """`_tip`, with its objects in the local repository."""
         tip = self._tip()
-        if tip is None or tip == self._known():
+        if tip is None or tip == self._last_fetched():
             return tip
         options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"]
         options += ["--no-prune", "--no-recurse-submodules", "--no-filter"]
         refs = f"+{self._ref}:{self._seen}"
         self._git.reach(self._remote, "fetch", *options, "--", self._remote, refs)
-        return self._known()
+        return self._last_fetched()
 
-    def _known(self) -> str | None:
+    def _last_fetched(self) -> str | None:
         try:
             return self._git.line("rev-parse", "--verify", "--quiet", self._seen)
         except GitFailed:
@@ -86,14 +97,14 @@ class Branch:
                 self._push_once(commit, tip)
                 break
             except GitFailed as error:
-                now = self._tip()
-                if now == commit:
+                current = self._tip()
+                if current == commit:
                     break
-                if now != tip:
-                    raise reading.moved(self.name, expected) from None
+                if current != tip:
+                    raise reading.stale(self.name, expected) from None
                 if pause is None:
-                    words = f"{self.name}: cannot write: {error}"
-                    raise RemoteFailed(words, "nothing was changed") from None
+                    problem = f"{self.name}: cannot write: {error}"
+                    raise RemoteFailed(problem, "nothing was changed") from None
                 time.sleep(pause)
         self._git.run("update-ref", self._seen, commit)
         self._tree = None
@@ -105,8 +116,8 @@ class Branch:
 
     def _is_ours(self, tree: CommitTree) -> None:
         if tree and not layout.sequences(tree) and layout.CURRENT not in tree.names("."):
-            words = f"{self.where} holds other files and no releases"
-            raise Refused(words, "name a branch that only lensops writes")
+            problem = f"{self.where} holds other files and no releases"
+            raise Refused(problem, "name a branch that only lensops writes")
 
     def _message(self, record: Record) -> str:
         verb = {"apply": "Apply", "rollback": "Roll back to", "adopt": "Adopt"}[record.kind]
@@ -127,10 +138,60 @@ def _who(git: Git, draft: Draft) -> dict[str, str]:
     return {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in person.items()}
 
 
-def branch_problem(git: Git, branch: str) -> UserError | None:
-    """What is wrong with the name of a branch."""
+def _open(name: str, settings: Settings, folder: LocalTree) -> Branch:
+    value, branch = settings.git or "", settings.branch or ""
+    git = _repository(folder)
     try:
         git.run("check-ref-format", f"refs/heads/{branch}")
     except GitFailed:
-        return UserError(f"{branch!r} is not a name that git allows for a branch")
-    return None
+        raise UserError(f"{branch!r} is not a name that git allows for a branch") from None
+    return Branch(name, git, _remote(name, value, git, folder), branch)
+
+
+def _repository(folder: LocalTree) -> Git:
+    """The project's repository: its settings hold the remotes and the rights to them."""
+    git = Git(folder.root)
+    try:
+        return Git(Path(git.line("rev-parse", "--show-toplevel")))
+    except GitFailed as error:
+        if "work tree" in str(error):  # a bare repository
+            return git
+        if "not a git repository" not in str(error):
+            raise UserError(f"git cannot work here: {error}") from None
+    cache = folder.path(CACHE)
+    if not cache.exists():
+        cache.mkdir(parents=True)
+        Git(cache).run("init", "--quiet", "--bare", ".")
+    return Git(cache)
+
+
+def _remote(name: str, value: str, git: Git, folder: LocalTree) -> str:
+    """What git shall talk to: a remote's name, an address, or a path from the manifest."""
+    if _is_option(value):
+        raise UserError(f"targets.{name}.git: {value!r} is no remote")
+    remotes = git.line("remote").split()
+    if value in remotes or _ADDRESS.match(value):
+        return value
+    if "/" in value or value.startswith("."):
+        return str((folder.root / value).resolve())
+    hint = f"remotes: {', '.join(remotes)}" if remotes else f"add it: git remote add {value} URL"
+    raise UserError(f"targets.{name}.git: there is no remote {value!r}", hint)
+
+
+def _is_option(value: str) -> bool:
+    return value.startswith("-")
+
+
+def _problem(settings: Settings, folder: LocalTree, manifest: Manifest) -> UserError | None:
+    del folder, manifest
+    value = settings.git or ""
+    return UserError(f"{value!r} is no remote") if _is_option(value) else None
+
+
+def _identity(settings: Settings, folder: LocalTree) -> tuple[str, ...]:
+    del folder
+    return (f"{settings.git} {settings.branch}",)
+
+
+_EXAMPLE = {"git": "origin", "branch": "lensops/live/production"}
+KIND = TargetKind(_open, _problem, _identity, _EXAMPLE)

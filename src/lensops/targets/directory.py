@@ -6,12 +6,15 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lensops.errors import RemoteFailed, Stale, UserError
-from lensops.files import Folder, create_exclusive, write_atomic
+from lensops.files import Folder, LocalTree, create_exclusive, write_atomic
+from lensops.manifest import Manifest
+from lensops.manifest import Target as Settings
 from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
+from lensops.targets.kind import TargetKind
 from lensops.targets.layout import Damaged
 from lensops.targets.target import Observed
 
@@ -21,17 +24,19 @@ ABANDONED = 86_400  # seconds after which a staged file belongs to no running wr
 class Directory:
     """A folder that an application on the same file system reads."""
 
-    def __init__(self, name: str, path: Path, shown: str) -> None:
+    needs_commit = False
+
+    def __init__(self, name: str, path: Path, label: str) -> None:
         self.name = name
-        self.where = f"directory {shown}"
+        self.where = f"directory {label}"
         self._tree = Folder(path)
 
     def observe(self) -> Observed:
         with self._failing("read"):
-            seen = self._steady()
-            if seen.record is not None and self._cut_off(seen.record, seen):
-                return self._complete(seen.record, seen)
-            return seen
+            observed = self._observe_steadily()
+            if observed.record is not None and self._is_cut_off(observed.record, observed):
+                return self._complete(observed.record, observed)
+            return observed
 
     def log(self) -> tuple[list[Record], list[str]]:
         with self._failing("read"):
@@ -41,26 +46,29 @@ class Directory:
         record = reading.next_in(self._tree, self.name, release, draft, expected)
         with self._failing("write", "nothing was changed"):
             self._sweep()
-            for kept in (release, expected.release):  # what a hand put there is not lost either
-                if kept is not None:
-                    self._keep(kept)
+            for kept_release in (release, expected.release):  # what a hand put there is not lost
+                if kept_release is not None:
+                    self._keep(kept_release)
             path = self._tree.path(layout.record_path(record.sequence))
-            won = create_exclusive(path, layout.encode(record.body()))
-        if not won:
-            raise reading.moved(self.name, expected)
+            is_first = create_exclusive(path, layout.encode(record.body()))
+        if not is_first:
+            raise reading.stale(self.name, expected)
         state = f"record {record.sequence} is in the log; the next command completes the apply"
         with self._failing("write", state):
             self._serve(record)
         return record
 
-    def _steady(self) -> Observed:
+    def _observe_steadily(self) -> Observed:
         """Observe again while an apply goes on between the reading of log and `current.json`."""
-        seen = reading.observe(self._tree)
-        while not seen.settled and seen.sequence != max([0, *layout.sequences(self._tree)]):
-            seen = reading.observe(self._tree)
-        return seen
+        observed = reading.observe(self._tree)
+        while not observed.is_settled and observed.sequence != self._last_sequence():
+            observed = reading.observe(self._tree)
+        return observed
 
-    def _cut_off(self, record: Record, seen: Observed) -> bool:
+    def _last_sequence(self) -> int:
+        return max([0, *layout.sequences(self._tree)])
+
+    def _is_cut_off(self, record: Record, observed: Observed) -> bool:
         """Whether the last apply ended between its record and `current.json`.
 
         Then the file is missing or older than the record. A file changed after the record was
@@ -72,21 +80,21 @@ class Directory:
         except FileNotFoundError:
             return True
         recorded = self._tree.path(layout.record_path(record.sequence)).stat().st_ctime_ns
-        return changed <= recorded and not (seen.settled and self._numbered(record))
+        return changed <= recorded and not (observed.is_settled and self._has_number(record))
 
-    def _numbered(self, record: Record) -> bool:
+    def _has_number(self, record: Record) -> bool:
         served = layout.current(self._tree)
         return served is not None and served.sequence == record.sequence
 
-    def _complete(self, record: Record, seen: Observed) -> Observed:
-        words = f"the apply of record {record.sequence} was cut off"
+    def _complete(self, record: Record, observed: Observed) -> Observed:
+        note = f"the apply of record {record.sequence} was cut off"
         try:
             self._serve(record)
-        except Damaged as error:
-            return replace(seen, problems=(*seen.problems, f"{words}: {error}"))
-        except UserError as error:
-            return replace(seen, problems=(*seen.problems, f"{words}: {error.message}"))
-        return replace(self._steady(), notes=(f"{words}; {layout.CURRENT} is now complete",))
+        except (Damaged, UserError) as error:
+            return replace(observed, problems=(*observed.problems, f"{note}: {error}"))
+        return replace(
+            self._observe_steadily(), notes=(f"{note}; {layout.CURRENT} is complete now",)
+        )
 
     def _serve(self, record: Record) -> None:
         """Make `current.json` what the record says, or a later record when one was added.
@@ -112,14 +120,14 @@ class Directory:
 
     def _sweep(self) -> None:
         """Remove staged files that a killed writer left behind."""
-        before = time.time() - ABANDONED
+        limit = time.time() - ABANDONED
         for folder in (".", layout.OBJECTS, layout.LOG):
             for name in self._tree.names(folder):
                 path = self._tree.root / folder / name
                 if not (name.startswith(".") and ".json." in name):
                     continue
                 with contextlib.suppress(FileNotFoundError):  # its writer put it in place meanwhile
-                    if path.stat().st_mtime < before:
+                    if path.stat().st_mtime < limit:
                         path.unlink()
 
     @contextlib.contextmanager
@@ -133,3 +141,42 @@ class Directory:
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
             raise RemoteFailed(f"{self.name}: cannot {verb}: {reason}", state) from None
+
+
+def _open(name: str, settings: Settings, folder: LocalTree) -> Directory:
+    path = settings.directory or ""
+    return Directory(name, folder.path(path), path)
+
+
+def _problem(settings: Settings, folder: LocalTree, manifest: Manifest) -> UserError | None:
+    """A folder outside the repository, or one in which the project has files of its own."""
+    path = settings.directory or ""
+    try:
+        folder.path(path)
+    except UserError as error:
+        return error
+    target = PurePosixPath(path).parts
+    if ".git" in target:
+        return UserError(f"directory {path} belongs to git", "name a folder outside .git")
+    for source in ("prompts", *_source_files(manifest)):
+        parts = PurePosixPath(source).parts
+        shared = min(len(parts), len(target))
+        if parts[:shared] == target[:shared]:
+            problem = f"directory {path} would mix releases with the project's files in {source}"
+            return UserError(problem, "name a folder that nothing else uses")
+    return None
+
+
+def _source_files(manifest: Manifest) -> Iterator[str]:
+    """The files and folders that the manifest reads of evals."""
+    for suite in manifest.evals.values():
+        yield suite.cases
+        if suite.recordings:
+            yield suite.recordings
+
+
+def _identity(settings: Settings, folder: LocalTree) -> tuple[str, ...]:
+    return folder.path(settings.directory or "").resolve().parts
+
+
+KIND = TargetKind(_open, _problem, _identity, {"directory": ".lensops/live/staging"})

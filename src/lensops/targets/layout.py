@@ -64,7 +64,7 @@ def record_at(tree: Tree, sequence: int) -> Record:
     """One record. Raises `Damaged`."""
     path = record_path(sequence)
     try:
-        record = read_record(_read(tree, path))
+        record = read_record(_read_bytes(tree, path))
     except ValueError as error:
         raise Damaged(f"{path} is damaged ({error})") from None
     if record.sequence != sequence:
@@ -102,13 +102,13 @@ def current(tree: Tree) -> Current | None:
 
 
 def _mapping(tree: Tree, path: str) -> dict[str, Any]:
-    body = json.loads(_read(tree, path))
+    body = json.loads(_read_bytes(tree, path))
     if not isinstance(body, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004  # callers ask for one kind of trouble
     return body
 
 
-def _read(tree: Tree, path: str) -> bytes:
+def _read_bytes(tree: Tree, path: str) -> bytes:
     try:
         return tree.read(path, MAX_BYTES)
     except FileNotFoundError:

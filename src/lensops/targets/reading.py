@@ -43,7 +43,7 @@ def log(tree: Tree) -> tuple[list[Record], list[str]]:
             records.append(layout.record_at(tree, number))
         except Damaged as error:
             problems.append(str(error))
-    problems += _gaps(numbers) + _breaks(records) + _lost(tree, records)
+    problems += _gaps(numbers) + _breaks(records) + _missing_releases(tree, records)
     return records, problems
 
 
@@ -52,21 +52,21 @@ def next_in(tree: Tree, name: str, release: Release, draft: Draft, expected: Obs
 
     Raises `Stale` when the tree is no longer as it was observed.
     """
-    seen = observe(tree)
-    if (seen.sequence, seen.digest) != (expected.sequence, expected.digest):
-        raise moved(name, expected, seen)
-    return next_record(release, draft, log(tree)[0], expected.sequence + 1, seen.digest)
+    observed = observe(tree)
+    if (observed.sequence, observed.digest) != (expected.sequence, expected.digest):
+        raise stale(name, expected, observed)
+    return next_record(release, draft, log(tree)[0], expected.sequence + 1, observed.digest)
 
 
-def moved(name: str, expected: Observed, seen: Observed | None = None) -> Stale:
+def stale(name: str, expected: Observed, observed: Observed | None = None) -> Stale:
     """The error of an apply that another one, or a hand, was faster than."""
-    if seen is not None and seen.sequence == expected.sequence:
-        words = "its content was changed meanwhile"
+    if observed is not None and observed.sequence == expected.sequence:
+        cause = "its content was changed meanwhile"
     else:
-        now = f"record {seen.sequence}" if seen else "a later one"
-        words = f"its log moved from record {expected.sequence} to {now}"
+        last = f"record {observed.sequence}" if observed else "a later one"
+        cause = f"its log moved from record {expected.sequence} to {last}"
     return Stale(
-        f"{name} is not as it was planned: {words}", "nothing was changed; plan again and look"
+        f"{name} is not as it was planned: {cause}", "nothing was changed; plan again and review it"
     )
 
 
@@ -82,21 +82,21 @@ def _last(tree: Tree, numbers: list[int], problems: list[str]) -> Record | None:
 
 def _gaps(numbers: list[int]) -> list[str]:
     return [
-        f"the log has no record {before + 1}"
-        for before, after in pairwise([0, *numbers])
-        if after != before + 1
+        f"the log has no record {earlier + 1}"
+        for earlier, later in pairwise([0, *numbers])
+        if later != earlier + 1
     ]
 
 
 def _breaks(records: list[Record]) -> list[str]:
     return [
-        f"record {after.sequence} does not follow record {before.sequence} as it is now"
-        for before, after in pairwise(records)
-        if after.sequence == before.sequence + 1 and after.previous != before.digest
+        f"record {later.sequence} does not follow record {earlier.sequence} as it is now"
+        for earlier, later in pairwise(records)
+        if later.sequence == earlier.sequence + 1 and later.previous != earlier.digest
     ]
 
 
-def _lost(tree: Tree, records: list[Record]) -> list[str]:
-    kept = set(tree.names(layout.OBJECTS))
-    missing = [r for r in records if layout.object_path(r.release).split("/")[1] not in kept]
+def _missing_releases(tree: Tree, records: list[Record]) -> list[str]:
+    objects = set(tree.names(layout.OBJECTS))
+    missing = [r for r in records if layout.object_path(r.release).split("/")[1] not in objects]
     return [f"the release of record {record.sequence} is missing" for record in missing]

@@ -1,4 +1,4 @@
-"""What a target is to its callers: a place that is observed, and written once at a time."""
+"""What a target is to its callers: a location that is observed, and written once at a time."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Observed:
         return self.release.digest if self.release else None
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Whether what is served is what the log says, letter by letter."""
         applied = self.record.release if self.record else None
         return self.intact and self.digest == applied
 
 
 class Target(Protocol):
-    """A place that a running application reads from."""
+    """A location that a running application reads from."""
 
     @property
     def name(self) -> str:
@@ -44,12 +44,16 @@ class Target(Protocol):
 
     @property
     def where(self) -> str:
-        """The place in words, such as `directory .lensops/live/staging`."""
+        """The location in words, such as `directory .lensops/live/staging`."""
+
+    @property
+    def needs_commit(self) -> bool:
+        """Whether it takes only releases that a commit holds."""
 
     def observe(self) -> Observed:
         """What it serves. An apply that was cut off is completed first.
 
-        Raises `RemoteFailed` when the place cannot be reached.
+        Raises `RemoteFailed` when it cannot be reached.
         """
 
     def log(self) -> tuple[list[Record], list[str]]:

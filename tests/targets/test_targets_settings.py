@@ -1,0 +1,82 @@
+"""Settings of targets that cannot be meant: found by `validate` without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support import sample
+from support.cli import lensops
+from support.repo import Repo
+
+EVALS = """
+evals:
+  offer_copy: {cases: evals/cases.jsonl, threshold: 0.5, weights: {bleu: 1}}
+"""
+
+
+def problems(project: Repo, targets: str, more: str = "") -> list[str]:
+    """What `validate` finds at the lines of targets."""
+    head = sample.MANIFEST.split("targets:")[0]
+    project.write({"lensops.yaml": f"{head}targets: {targets}\n{more}"})
+    project.write({"evals/cases.jsonl": '{"id": "a", "input": {}, "reference": "b"}\n'})
+    result = lensops("validate", "--format", "json", cwd=project.root)
+    return [p["message"] for p in result.json["problems"] if p["line"] == 8]
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        ("{a: {directory: .git/live}}", "belongs to git"),
+        ("{a: {directory: prompts}}", "mix releases with the project's files in prompts"),
+        ("{a: {directory: prompts/offer_copy}}", "mix releases"),
+        ("{a: {directory: .}}", "mix releases"),
+        ("{a: {directory: live}, b: {directory: live}}", "'b' is the same location as target 'a'"),
+        ("{a: {directory: live}, b: {directory: ./live/}}", "is the same location as target 'a'"),
+        ("{a: {directory: live}, b: {directory: live/objects}}", "overlaps with target 'a'"),
+        ("{a: {directory: live/b}, b: {directory: live}}", "overlaps with target 'a'"),
+        (
+            "{a: {git: origin, branch: b}, c: {git: origin, branch: b}}",
+            "'c' is the same location as target 'a'",
+        ),
+        ("{a: {git: --upload-pack=x, branch: b}}", "is no remote"),
+    ],
+)
+def test_a_location_that_cannot_hold_releases(project: Repo, targets: str, message: str) -> None:
+    assert [message in problem for problem in problems(project, targets)] == [True]
+
+
+def test_the_files_of_an_eval_are_no_target(project: Repo) -> None:
+    (problem,) = problems(project, "{a: {directory: evals}}", EVALS)
+
+    assert "mix releases with the project's files in evals/cases.jsonl" in problem
+
+
+def test_a_link_to_another_target_is_its_location(project: Repo) -> None:
+    (project.root / "one").mkdir()
+    (project.root / "two").symlink_to("one")
+
+    (problem,) = problems(project, "{a: {directory: one}, b: {directory: two}}")
+    assert "same location" in problem
+
+
+@pytest.mark.parametrize(
+    "targets",
+    [
+        "{a: {directory: live/a}, b: {directory: live/ab}}",
+        "{a: {directory: live}, b: {git: origin, branch: live}}",
+        "{a: {git: origin, branch: a}, b: {git: origin, branch: b}, c: {git: mine, branch: a}}",
+        "{a: {directory: .github-live}}",
+    ],
+)
+def test_locations_beside_each_other_are_left_alone(project: Repo, targets: str) -> None:
+    assert problems(project, targets) == []
+
+
+def test_a_link_out_of_the_repository(project: Repo, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (project.root / "live").symlink_to(tmp_path / "elsewhere")
+
+    (problem,) = problems(project, "{a: {directory: live}}")
+    assert "leaves the repository" in problem
