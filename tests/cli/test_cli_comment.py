@@ -99,10 +99,10 @@ def test_it_tells_verdict_change_scores_and_digests(change: Repo) -> None:
     done = lensops("comment", "--base", "main", cwd=change.root)
     assert done.code == 0, done.err
     parts = (
-        "### ✅ lensops gate passed",
+        "### ✓ lensops gate passed",
         "**1 prompt updated** since main (",
         "**offer_copy** v1 → v2",
-        "| ✅ | offer_copy v2 | 1.0000 | 0.1 | +0.0000 |",
+        "| **✓** | offer_copy v2 | 1.0000 | 0.10 | +0.0000 |",
         "evidence of release ",
         "-You write warm offer copy.",
         "+You write punchy offer copy.",
@@ -117,11 +117,11 @@ def test_drift_has_a_row_for_each_feature(repo: Repo) -> None:
     sample = own_sample(repo)
     done = lensops("comment", "--base", "main", "--replay", cwd=sample.root)
     assert done.code == 0, done.err
-    rows = [line for line in done.out.splitlines() if line.startswith("| ✅ |")]
+    rows = [line for line in done.out.splitlines() if line.startswith("| **✓** |")]
     assert rows[-3:] == [
-        "| ✅ | **propensity** | 0.0214 | ok |   | 1,500 → 1,500 |",
-        "| ✅ | recency_days | 0.0214 | ok | none |   |",
-        "| ✅ | score | 0.0087 | ok | none |   |",
+        "| **✓** | **propensity** | 0.0214 | ok |   | 1,500 → 1,500 |",
+        "| **✓** | recency_days | 0.0214 | ok | none |   |",
+        "| **✓** | score | 0.0087 | ok | none |   |",
     ]
     assert "No prompt, threshold or band changes since main" in done.out
 
@@ -158,7 +158,7 @@ def test_a_bad_version_is_told_with_the_cases_it_loses(repo: Repo) -> None:
     done = lensops("comment", "--base", "main", "--replay", cwd=sample.root)
     assert done.code == 0, "the verdict is the gate's to tell"
     for said in (
-        "### ❌ lensops gate failed",
+        "### ✗ lensops gate failed",
         "**✗** **regression offer_copy:** -0.5",
         "34 cases crossed the threshold: 34 lost, 0 won",
         "**bakery-02**",
@@ -172,11 +172,11 @@ def test_it_is_posted_and_updated(change: Repo, workflow: Workflow) -> None:
         assert done.code == 0, done.err
         assert "the comment is at https://example.org/c/" in done.err
     (body,) = workflow.bodies
-    assert body.startswith("<!-- lensops . -->\n### ✅")
+    assert body.startswith("<!-- lensops . -->\n### ✓")
     assert "POST /repos/octo/offers/issues/7/comments" in workflow.host.seen
     assert workflow.host.tokens == {f"Bearer {TOKEN}"}
     assert TOKEN not in done.out + done.err + body
-    assert workflow.summary.count("### ✅") == 2
+    assert workflow.summary.count("### ✓") == 2
 
 
 def test_a_broken_manifest_replaces_the_verdict_of_an_earlier_commit(
@@ -188,7 +188,7 @@ def test_a_broken_manifest_replaces_the_verdict_of_an_earlier_commit(
     done = workflow.comment(change.root)
     assert done.code == 2
     (body,) = workflow.bodies
-    assert "### ❌ lensops gate could not start" in body
+    assert "### ✗ lensops gate could not start" in body
     assert "lensops.yaml:6:13: there is no file prompts/offer" in body
     (change.root / "lensops.yaml").unlink()
     assert workflow.comment(change.root).code == 2

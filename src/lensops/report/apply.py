@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lensops.evidence import Outcome
+from lensops.format import plural, short_commit, short_digest
 from lensops.release import Record
-from lensops.report.changes import change_data, change_line, counted, plural, short
+from lensops.report.changes import change_data, change_line, count_changes
 from lensops.report.document import Block, Bullets, Document, Paragraph, Span, Tone, line
+from lensops.report.outcome import sign
 from lensops.targets import Receipt
 
 _VERBS = {"apply": "applied", "rollback": "rolled back to", "adopt": "adopted"}
@@ -27,22 +30,23 @@ def _receipt(receipt: Receipt) -> Iterator[Block]:
     plan, record = receipt.plan, receipt.record
     name = Span(plan.name, Tone.STRONG)
     if record is None:
-        sizes = f"{plural(len(plan.desired.prompts), 'prompt')}, {short(plan.desired.digest)}"
-        yield Paragraph(
-            line(Span("✓ ", Tone.GOOD), name, f" was in sync; nothing written ({sizes})")
+        sizes = (
+            f"{plural(len(plan.desired.prompts), 'prompt')}, {short_digest(plan.desired.digest)}"
         )
+        yield Paragraph(line(sign(Outcome.PASS), name, f" was in sync; nothing written ({sizes})"))
         return
-    did = f": {_VERBS[record.kind]} release {short(record.release)} as record {record.sequence}"
-    what = Span(f" · {counted(plan.changes)}" if plan.changes else "", Tone.MUTED)
-    yield Paragraph(line(Span("✓ ", Tone.GOOD), name, did, what))
+    release = f"release {short_digest(record.release)} as record {record.sequence}"
+    did = f": {_VERBS[record.kind]} {release}"
+    what = Span(f" · {count_changes(plan.changes)}" if plan.changes else "", Tone.MUTED)
+    yield Paragraph(line(sign(Outcome.PASS), name, did, what))
     if plan.changes:
         yield Bullets(tuple(change_line(change) for change in plan.changes))
     yield Paragraph(line(Span(f"{receipt.where} · {_origin(record)}", Tone.MUTED)))
 
 
 def _origin(record: Record) -> str:
-    commit = f"commit {record.commit[:10]}" if record.commit else "not committed"
-    evidence = f" · evidence {short(record.evidence)}" if record.evidence else ""
+    commit = f"commit {short_commit(record.commit)}" if record.commit else "not committed"
+    evidence = f" · evidence {short_digest(record.evidence)}" if record.evidence else ""
     return f"{commit} · by {record.actor} · {record.time}{evidence}"
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from lensops.drift.bands import Calibrated
-from lensops.report.bars import bars
+from lensops.format import sparkline
 from lensops.report.document import Block, Document, Heading, Paragraph, Span, Tone, line
+from lensops.report.outcome import success_line
 
 
 def document(found: Sequence[Calibrated], *, written: str | None = None) -> Document:
@@ -29,13 +30,13 @@ def document(found: Sequence[Calibrated], *, written: str | None = None) -> Docu
             Paragraph(
                 line(
                     f"PSI of {len(each.psis)} ordinary windows of {each.window}: ",
-                    bars(each.psis),
+                    sparkline(each.psis),
                     Span(f" {min(each.psis):.4f} to {max(each.psis):.4f}", Tone.MUTED),
                 )
             ),
         ]
     if written:
-        blocks.append(Paragraph(line(Span("✓ ", Tone.GOOD), f"written into {written}")))
+        blocks.append(Paragraph(success_line(f"written into {written}")))
     return Document(tuple(blocks))
 
 

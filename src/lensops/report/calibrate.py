@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from lensops.evals.agreement import Agreement, Rate
 from lensops.evals.calibration import Calibration
-from lensops.report.changes import number, plural
+from lensops.format import format_limit, plural
 from lensops.report.document import (
     Block,
     Column,
@@ -20,6 +20,7 @@ from lensops.report.document import (
     Tone,
     line,
 )
+from lensops.report.outcome import success_line, warning_line
 
 
 class Calibrated(Protocol):
@@ -45,12 +46,12 @@ def document(calibrated: Calibrated) -> Document:
     """Correlation, a table of both parts, and the threshold with what it promises."""
     found = calibrated.calibration
     blocks: list[Block] = [Paragraph(_sizes(calibrated))]
-    blocks += [Paragraph(line(Span(f"! {note}", Tone.WARN))) for note in calibrated.notes]
+    blocks += [Paragraph(warning_line(note)) for note in calibrated.notes]
     blocks.append(Paragraph(_correlation(found)))
     blocks.append(_table(calibrated))
     blocks.append(Paragraph(_aim(found)))
     if calibrated.written:
-        blocks.append(Paragraph(line(Span("✓ ", Tone.GOOD), f"written to {calibrated.written}")))
+        blocks.append(Paragraph(success_line(f"written to {calibrated.written}")))
     return Document(tuple(blocks), _last(calibrated))
 
 
@@ -97,11 +98,13 @@ def _correlation(found: Calibration) -> Line:
 def _table(calibrated: Calibrated) -> Table:
     found = calibrated.calibration
     parts = [
-        (f"development, at {number(found.threshold)}", found.development),
-        (f"held out, at {number(found.threshold)}", found.held_out),
+        (f"development, at {format_limit(found.threshold)}", found.development),
+        (f"held out, at {format_limit(found.threshold)}", found.held_out),
     ]
     if found.present is not None and calibrated.present is not None:
-        parts.append((f"held out, at the present {number(calibrated.present)}", found.present))
+        parts.append(
+            (f"held out, at the present {format_limit(calibrated.present)}", found.present)
+        )
     columns = (
         Column("part", wide=True),
         Column("n", right=True),

@@ -1,4 +1,4 @@
-"""What reports say of changes and findings: one line each, the same words everywhere."""
+"""Changes of a plan in one line each, the same words everywhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from lensops.evidence import Finding, Outcome
+from lensops.format import format_limit, plural
 from lensops.plan import Action, Change, Kind
 from lensops.report.document import Line, Span, Tone, line
 
@@ -16,12 +16,6 @@ _SIGNS = {
     Action.DELETE: Span("- ", Tone.REMOVED),
 }
 _DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "removed"}
-_MARKS = {
-    Outcome.PASS: Span("✓ ", Tone.GOOD),
-    Outcome.FAIL: Span("✗ ", Tone.BAD),
-    Outcome.INCONCLUSIVE: Span("! ", Tone.WARN),
-    Outcome.NOTE: Span("· ", Tone.MUTED),
-}
 
 
 def change_line(change: Change) -> Line:
@@ -34,30 +28,13 @@ def change_line(change: Change) -> Line:
     return line(_SIGNS[change.action], name, f" {kind}{_from_to(change)}", *_remark(change))
 
 
-def counted(changes: Iterable[Change]) -> str:
+def count_changes(changes: Iterable[Change]) -> str:
     """How many changes of which sort, such as `1 prompt updated, 2 bands created`."""
     counts = Counter((change.kind, change.action) for change in changes)
     order = [(kind, action) for kind in Kind for action in Action if (kind, action) in counts]
     return ", ".join(
         f"{plural(counts[kind, action], kind)} {_DONE[action]}" for kind, action in order
     )
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 prompt`, `2 prompts`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def number(value: float) -> str:
-    """A threshold or band, with two decimals at least."""
-    text = repr(float(value))
-    whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals:0<2}" if decimals.isdigit() else text
-
-
-def short(digest: str) -> str:
-    """The first letters of a digest, for people."""
-    return digest.removeprefix("sha256:")[:12]
 
 
 def change_data(change: Change) -> dict[str, Any]:
@@ -77,23 +54,6 @@ def change_data(change: Change) -> dict[str, Any]:
     return row
 
 
-def finding_line(finding: Finding) -> Line:
-    """A finding in one line."""
-    return line(_MARKS[finding.outcome], finding.message)
-
-
-def finding_data(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON values."""
-    return {
-        "rule": finding.rule,
-        "subject": finding.subject,
-        "outcome": str(finding.outcome),
-        "value": finding.value,
-        "limit": finding.limit,
-        "message": finding.message,
-    }
-
-
 def _from_to(change: Change) -> str:
     before, after = _shown(change.before), _shown(change.after)
     if change.loosened or change.action is Action.UPDATE:
@@ -104,7 +64,11 @@ def _from_to(change: Change) -> str:
 def _shown(value: object) -> str:
     if value is None:
         return "none"
-    return number(value) if isinstance(value, int | float) else str(getattr(value, "version", ""))
+    return (
+        format_limit(value)
+        if isinstance(value, int | float)
+        else str(getattr(value, "version", ""))
+    )
 
 
 def _remark(change: Change) -> tuple[Span, ...]:

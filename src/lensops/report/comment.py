@@ -9,8 +9,16 @@ from lensops.drift.decide import MonitorResult
 from lensops.errors import Invalid, RemoteFailed, UserError
 from lensops.evals.result import SuiteResult
 from lensops.evidence import Outcome
+from lensops.format import (
+    format_difference,
+    format_interval,
+    format_limit,
+    format_score,
+    plural,
+    short_commit,
+)
 from lensops.plan import Plan
-from lensops.report.changes import change_line, counted, plural
+from lensops.report.changes import change_line, count_changes
 from lensops.report.compared import compared_blocks
 from lensops.report.document import (
     Block,
@@ -26,14 +34,12 @@ from lensops.report.document import (
     Tone,
     line,
 )
-from lensops.report.drift import OPEN, SIGNS, headline, monitor_blocks, worst_first
-from lensops.report.eval import WORDS
-from lensops.report.figures import figure
+from lensops.report.drift import headline, monitor_blocks, worst_first
+from lensops.report.outcome import LOOKS, sign, status_sign
 from lensops.report.plan import document as plan_document
 from lensops.report.scores import worst
 from lensops.report.verdict import Gated, digest_blocks, finding_blocks
 
-EMOJI = {Outcome.PASS: "✅", Outcome.FAIL: "❌", Outcome.INCONCLUSIVE: "❔"}
 CHANGES = 10  # changes that have a line of their own before the fold
 FEATURES = 10  # features of a monitor in the table, the worst first
 PROBLEMS = 50  # problems of a project that cannot be read
@@ -73,8 +79,9 @@ def document(composed: Composed) -> Document:
     gated = composed.gated
     results = gated.evals.results if gated.evals else ()
     monitors = gated.drift.monitors if gated.drift else ()
-    words = f"{EMOJI[gated.verdict.outcome]} lensops gate {WORDS[gated.verdict.outcome].lower()}"
-    blocks: list[Block] = [Heading(words), *_changes(composed.plan)]
+    look = LOOKS[gated.verdict.outcome]
+    title = f"{look.sign} lensops gate {look.word.lower()}"
+    blocks: list[Block] = [Heading(title), *_changes(composed.plan)]
     blocks += finding_blocks(gated.verdict.findings)
     if results:
         blocks.append(Table(_SCORES, tuple(_score(result) for result in results)))
@@ -95,18 +102,18 @@ def failed(error: UserError) -> Document:
         said = said[:PROBLEMS] + ([f"and {plural(more, 'more problem')}"] if more > 0 else [])
     else:
         said = [error.message, *([f"hint: {error.hint}"] if error.hint else [])]
-    heading = Heading(f"{EMOJI[Outcome.FAIL]} lensops gate could not {verb}")
+    heading = Heading(f"{LOOKS[Outcome.FAIL].sign} lensops gate could not {verb}")
     return Document((heading, Bullets(tuple(line(each) for each in said))))
 
 
 def _changes(plan: Plan) -> Iterator[Block]:
     """What the branch changes, in a line each; their texts come later."""
     changes = [change for target in plan.targets for change in target.changes]
-    since = f" since {plan.base.ref} ({plan.base.commit[:10]})" if plan.base else ""
+    since = f" since {plan.base.ref} ({short_commit(plan.base.commit)})" if plan.base else ""
     if not changes:
         yield Paragraph(line(f"No prompt, threshold or band changes{since}."))
         return
-    yield Paragraph(line(Span(counted(changes), Tone.STRONG), since))
+    yield Paragraph(line(Span(count_changes(changes), Tone.STRONG), since))
     yield Bullets(tuple(change_line(change) for change in changes[:CHANGES]))
 
 
@@ -114,14 +121,13 @@ def _score(result: SuiteResult) -> tuple[Line, ...]:
     compared = result.regression
     difference = interval = ""
     if compared and compared.difference is not None:
-        difference = f"{compared.difference:+.4f}"
-        low, high = compared.interval or (None, None)
-        interval = f"{low:+.4f} to {high:+.4f}" if low is not None and high is not None else ""
+        difference = format_difference(compared.difference)
+        interval = format_interval(compared.interval, signed=True)
     return (
-        line(EMOJI[result.outcome]),
+        line(sign(result.outcome)),
         line(f"{result.name} {result.version}"),
-        line(figure(result.mean)),
-        line(f"{result.threshold:g}"),
+        line(format_score(result.mean)),
+        line(format_limit(result.threshold)),
         line(difference),
         line(interval),
         line(f"{result.n} of {result.total}"),
@@ -131,17 +137,23 @@ def _score(result: SuiteResult) -> tuple[Line, ...]:
 def _drift(result: MonitorResult) -> Iterator[tuple[Line, ...]]:
     """The monitor in a row, then its features."""
     report = result.report
-    psi = "none" if report.psi is None else f"{report.psi:.4f}"
+    psi = format_score(report.psi, "none")
     rows = f"{report.n_baseline:,} → {report.n_current:,}"
     name = Span(report.name, Tone.STRONG)
-    sign = SIGNS.get(report.decided, OPEN)
-    yield line(sign), line(name), line(psi), line(report.decided), line(""), line(rows)
+    yield (
+        line(status_sign(report.decided)),
+        line(name),
+        line(psi),
+        line(report.decided),
+        line(""),
+        line(rows),
+    )
     for each in worst_first(report)[:FEATURES]:
-        sign, status = SIGNS.get(str(each.status), OPEN), str(each.status)
+        status = str(each.status)
         yield (
-            line(sign),
+            line(status_sign(status)),
             line(each.name),
-            line(figure(each.psi)),
+            line(format_score(each.psi)),
             line(status),
             line(str(each.evidence)),
             (),

@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from lensops.evals.result import Flip, Regression
+from lensops.format import (
+    format_difference,
+    format_interval,
+    format_percent,
+    format_score,
+    plural,
+    short_commit,
+)
 from lensops.plan import Action, Base
 from lensops.plan.textdiff import SectionChange
-from lensops.report.changes import plural
 from lensops.report.diff import diff_block
 from lensops.report.document import Block, Fold, Heading, Line, Paragraph, Span, Tone, line
-from lensops.report.figures import figure
 from lensops.report.scores import readable
 
 SHOWN = 5  # flipped cases with both outputs
@@ -19,7 +25,7 @@ SHOWN = 5  # flipped cases with both outputs
 
 def compared_blocks(regression: Regression, version: str, base: Base | None) -> Iterator[Block]:
     """The difference in a line, then each flipped case with both outputs, lost ones first."""
-    where = f" at {base.ref} ({base.commit[:10]})" if base else ""
+    where = f" at {base.ref} ({short_commit(base.commit)})" if base else ""
     yield Heading(f"Against {regression.base_version}{where}", 3)
     yield Paragraph(_difference(regression, version))
     flips = sorted(regression.flips, key=lambda flip: (_gain(flip), flip.id))
@@ -62,14 +68,14 @@ def _difference(regression: Regression, version: str) -> Line:
     tone = Tone.GOOD if regression.difference >= 0 else Tone.BAD
     rest = ""
     if regression.interval:
-        low, high = regression.interval
-        rest = f" ({regression.confidence:.0%} interval {low:+.4f} to {high:+.4f})"
+        interval = format_interval(regression.interval, signed=True)
+        rest = f" ({format_percent(regression.confidence)} interval {interval})"
     sizes = f", {plural(regression.n, 'case')}, {regression.identical} with identical outputs"
-    return line(words, Span(f"{regression.difference:+.4f}", tone), rest + sizes)
+    return line(words, Span(format_difference(regression.difference), tone), rest + sizes)
 
 
 def _title(flip: Flip) -> Line:
-    before, after = figure(flip.base.aggregate), figure(flip.head.aggregate)
+    before, after = format_score(flip.base.aggregate), format_score(flip.head.aggregate)
     tone = Tone.GOOD if _gain(flip) > 0 else Tone.BAD
     return line(Span(flip.id, Tone.STRONG), f" {before} → ", Span(after, tone))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from typing import Any
 
+from lensops.format import plural
 from lensops.plan.textdiff import SectionChange
 from lensops.report.document import Diff, DiffLine, Side, Span, Tone
 from lensops.report.words import Row, rows
@@ -88,5 +89,4 @@ def _sides(found: tuple[Row, ...]) -> Iterator[Side]:
 
 
 def _folded(row: Row) -> tuple[Span, ...]:
-    count = row.folded
-    return (Span(f"{count} unchanged line{'s' if count != 1 else ''}", Tone.MUTED),)
+    return (Span(plural(row.folded, "unchanged line"), Tone.MUTED),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lensops.format import plural
 from lensops.plan.difference import Difference
 from lensops.report.diff import data as section_data
 from lensops.report.diff import diff_block
@@ -16,8 +17,8 @@ def document(differences: Sequence[Difference]) -> Document:
     shown = [each for each in differences if each.sections or len(differences) == 1]
     blocks = [block for each in shown for block in _difference(each)]
     if rest := len(differences) - len(shown):
-        words = f"{rest} prompt{'s' * (rest != 1)} without a difference"
-        blocks.append(Paragraph(line(Span(words, Tone.MUTED))))
+        text = f"{plural(rest, 'prompt')} without a difference"
+        blocks.append(Paragraph(line(Span(text, Tone.MUTED))))
     return Document(tuple(blocks))
 
 

@@ -9,7 +9,7 @@ from lensops.drift.decide import DriftRun, MonitorResult
 from lensops.drift.evidence import Status
 from lensops.drift.report import WORST, Compared, FeatureDrift, SegmentDrift
 from lensops.evidence import Outcome
-from lensops.report.bars import bars
+from lensops.format import count_shares, format_p_value, format_score, sparkline
 from lensops.report.document import (
     Block,
     Bullets,
@@ -24,12 +24,11 @@ from lensops.report.document import (
     Tone,
     line,
 )
-from lensops.report.figures import figure, shares
+from lensops.report.outcome import sign, status_word, warning_line
 
 SHOWN = 15  # features of a monitor, the worst first; the rest is folded
 SIGNS = {"ok": "✅", "warning": "⚠️", "critical": "🚨"}
 OPEN = "❔"  # no data, or not decided
-TONES = {"ok": Tone.GOOD, "warning": Tone.WARN, "critical": Tone.BAD}
 _COLUMNS = (
     Column("Feature", wide=True),
     Column("PSI", right=True),
@@ -62,9 +61,10 @@ def data(run: DriftRun) -> dict[str, Any]:
 def headline(monitors: Sequence[MonitorResult]) -> str:
     """Such as `✅ Drift PSI=0.0031 status=OK`."""
     psi = _largest(monitors)
-    found = "none" if psi is None else f"{psi:.4f}"
     decided = max((c.report.decided for c in monitors), key=_rank, default="no data")
-    return f"{SIGNS.get(decided, OPEN)} Drift PSI={found} status={decided.upper()}"
+    return (
+        f"{SIGNS.get(decided, OPEN)} Drift PSI={format_score(psi, 'none')} status={decided.upper()}"
+    )
 
 
 def worst_status(monitors: Sequence[MonitorResult]) -> str:
@@ -78,15 +78,18 @@ def monitor_blocks(result: MonitorResult, *, reasons: bool = True) -> Iterator[B
     yield Heading(f"Drift of {report.name}")
     yield Paragraph(_windows(result))
     yield from _features(report)
-    said = [line(_mark(reason.outcome), str(reason)) for reason in decision.found if reasons]
-    said += [line(Span("! ", Tone.WARN), note) for note in report.notes]
-    said += [_causes(f) for f in worst_first(report) if f.causes and not _told(f, result)]
-    if said:
-        yield Bullets(tuple(said))
+    explained = [
+        line(_reason_sign(reason.outcome), str(reason)) for reason in decision.found if reasons
+    ]
+    explained += map(warning_line, report.notes)
+    features = worst_first(report)
+    explained += [_causes(f) for f in features if f.causes and not _is_explained(f, result)]
+    if explained:
+        yield Bullets(tuple(explained))
     for segment in report.segments:
         words = f"{report.by} = {segment.segment}: {segment.n_baseline:,} → {segment.n_current:,}"
-        psi = "none" if segment.psi is None else f"{segment.psi:.4f}"
-        summary = line(words + f" rows, PSI {psi} ", _word(str(segment.status)))
+        psi = format_score(segment.psi, "none")
+        summary = line(words + f" rows, PSI {psi} ", status_word(str(segment.status)))
         yield Fold(summary, tuple(_features(segment)))
 
 
@@ -94,7 +97,7 @@ def _windows(result: MonitorResult) -> Line:
     report = result.report
     dates = f" · {report.baseline_date} → {report.current_date}" if report.current_date else ""
     rows = f"{report.n_baseline:,} → {report.n_current:,} rows{dates}"
-    return line(_word(report.decided), Span(f" · {rows}", Tone.MUTED))
+    return line(status_word(report.decided), Span(f" · {rows}", Tone.MUTED))
 
 
 def _features(compared: Compared) -> Iterator[Block]:
@@ -107,25 +110,25 @@ def _features(compared: Compared) -> Iterator[Block]:
 
 def _row(feature: FeatureDrift) -> tuple[Line, ...]:
     figures = feature.figures
-    before, after = shares(feature.baseline_counts), shares(feature.current_counts)
+    before, after = count_shares(feature.baseline_counts), count_shares(feature.current_counts)
     top = max((*before, *after), default=0.0)
     return (
         line(feature.name),
-        line(figure(feature.psi)),
-        line(_word(str(feature.status))),
+        line(format_score(feature.psi)),
+        line(status_word(str(feature.status))),
         line(str(feature.evidence)),
-        line("–" if figures is None else f"{figures.p_value:.2g}"),
-        line(Span(bars(before, top), Tone.MUTED)),
-        line(bars(after, top)),
+        line(format_p_value(figures.p_value if figures else None)),
+        line(Span(sparkline(before, top), Tone.MUTED)),
+        line(sparkline(after, top)),
     )
 
 
 def _causes(feature: FeatureDrift) -> Line:
     words = "; ".join(cause.text for cause in feature.causes)
-    return line(Span("· ", Tone.MUTED), Span(f"{feature.name}: ", Tone.STRONG), words)
+    return line(sign(Outcome.NOTE), Span(f"{feature.name}: ", Tone.STRONG), words)
 
 
-def _told(feature: FeatureDrift, result: MonitorResult) -> bool:
+def _is_explained(feature: FeatureDrift, result: MonitorResult) -> bool:
     """Whether a reason of the decision says all that the causes would."""
     named = any(reason.feature == feature.name for reason in result.decision.found)
     return named and len(feature.causes) == 1
@@ -138,13 +141,9 @@ def worst_first(compared: Compared) -> list[FeatureDrift]:
     )
 
 
-def _word(status: str) -> Span:
-    return Span(status, TONES.get(status, Tone.WARN))
-
-
-def _mark(outcome: Outcome) -> Span:
-    marks = {Outcome.FAIL: ("✗ ", Tone.BAD), Outcome.INCONCLUSIVE: ("? ", Tone.WARN)}
-    return Span(*marks.get(outcome, ("· ", Tone.MUTED)))
+def _reason_sign(outcome: Outcome) -> Span:
+    """Of a reason that lets a monitor pass, only that it is said beside."""
+    return sign(Outcome.NOTE if outcome is Outcome.PASS else outcome)
 
 
 def _rank(status: str) -> int:

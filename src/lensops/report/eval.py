@@ -7,8 +7,16 @@ from typing import Any, Protocol
 
 from lensops.evals.result import JudgeTotals, SuiteResult
 from lensops.evidence import Outcome
+from lensops.format import (
+    format_interval,
+    format_limit,
+    format_percent,
+    format_score,
+    plural,
+    score_bar,
+    shorten,
+)
 from lensops.plan import Base
-from lensops.report.changes import plural
 from lensops.report.compared import compared_blocks, compared_data
 from lensops.report.document import (
     Block,
@@ -22,13 +30,8 @@ from lensops.report.document import (
     Tone,
     line,
 )
-from lensops.report.figures import figure
-from lensops.report.scores import bar, case_data, shortened, worst
-
-TONES = {Outcome.PASS: Tone.GOOD, Outcome.FAIL: Tone.BAD, Outcome.INCONCLUSIVE: Tone.WARN}
-MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.INCONCLUSIVE: "?"}
-WORDS = {Outcome.PASS: "PASSED", Outcome.FAIL: "FAILED", Outcome.INCONCLUSIVE: "INCONCLUSIVE"}
-_ORDER = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
+from lensops.report.outcome import severity, sign, tone_of, verdict_text, warning_line
+from lensops.report.scores import case_data, worst
 
 
 class Run(Protocol):
@@ -61,11 +64,9 @@ def data(run: Run) -> dict[str, Any]:
 def suite_blocks(result: SuiteResult, base: Base | None = None) -> Iterator[Block]:
     """One suite."""
     yield Heading(f"{result.name} {result.version} · {plural(result.total, 'case')}")
-    mark = Span(f"{MARKS[result.outcome]} ", TONES[result.outcome])
-    said = [line(mark, reason) for reason in result.reasons[:1]]
-    said += [line("  ", reason) for reason in result.reasons[1:]]
-    said += [line(Span("! ", Tone.WARN), note) for note in _warnings(result)]
-    yield Bullets(tuple(said))
+    reasons = [line(sign(result.outcome), reason) for reason in result.reasons[:1]]
+    reasons += [line("  ", reason) for reason in result.reasons[1:]]
+    yield Bullets((*reasons, *map(warning_line, _warnings(result))))
     yield _parts(result)
     if result.regression:
         yield from compared_blocks(result.regression, result.version, base)
@@ -74,13 +75,13 @@ def suite_blocks(result: SuiteResult, base: Base | None = None) -> Iterator[Bloc
 
 def gate_line(results: Sequence[SuiteResult]) -> str:
     """The last line of text output, of the worst suite where there are several."""
-    worst_first = sorted(results, key=lambda each: (_ORDER.index(each.outcome), _room(each)))
-    result = worst_first[0]
-    mean = "none" if result.mean is None else f"{result.mean:.4f}"
+    result = min(results, key=lambda result: (severity(result.outcome), _room(result)))
+    mean = format_score(result.mean, "none")
     threshold = f"threshold={result.threshold:.15g}"
-    words = f"{WORDS[result.outcome]} {MARKS[result.outcome]}"
     of = f" ({result.name}, worst of {len(results)})" if len(results) > 1 else ""
-    return f"[eval-gate] mean_score={mean} {threshold} n={result.n} {words}{of}"
+    return (
+        f"[eval-gate] mean_score={mean} {threshold} n={result.n} {verdict_text(result.outcome)}{of}"
+    )
 
 
 def suite_data(result: SuiteResult) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def suite_data(result: SuiteResult) -> dict[str, Any]:
 def judge_words(judge: JudgeTotals) -> str:
     """How the judge's part came about, such as `48 judged, 2 neutral, 0 unscored`."""
     names = [name for name in judge.by if name != judge.model]
-    by = f" (replies by {shortened(', '.join(names), 60)})" if names else ""
+    by = f" (replies by {shorten(', '.join(names), 60)})" if names else ""
     words = f"{judge.model or 'nobody'}{by}: "
     words += f"{judge.scored} judged, {judge.neutral} neutral, {judge.unscored} unscored"
     if judge.agreement is not None:
@@ -133,8 +134,8 @@ def _room(result: SuiteResult) -> float:
 def _warnings(result: SuiteResult) -> Iterator[str]:
     """What a reader must know beside the outcome."""
     if result.overridden:
-        declared = f"the manifest says {result.declared_threshold:g}"
-        yield f"threshold {result.threshold:g} is an override; {declared}"
+        declared = f"the manifest says {format_limit(result.declared_threshold)}"
+        yield f"threshold {format_limit(result.threshold)} is an override; {declared}"
     judge = result.judge
     if judge and judge.reason and (judge.neutral or judge.unscored):
         yield f"not judged: {judge.reason}"
@@ -154,8 +155,8 @@ def _parts(result: SuiteResult) -> Table:
         (
             line(name),
             line(f"{weight:g}"),
-            line(figure(result.metrics.get(name))),
-            line(bar(result.metrics.get(name))),
+            line(format_score(result.metrics.get(name))),
+            line(score_bar(result.metrics.get(name))),
             line(Span(_about(result, name), Tone.MUTED)),
         )
         for name, weight in result.weights.items()
@@ -170,16 +171,16 @@ def _about(result: SuiteResult, part: str) -> str:
 
 
 def _whole(result: SuiteResult) -> tuple[Line, ...]:
-    tone = TONES[result.outcome]
+    tone = tone_of(result.outcome)
     interval = ""
     if result.interval:
-        low, high = result.interval
-        interval = f"{result.confidence:.0%} interval {low:.4f} to {high:.4f}, n={result.n}"
+        level = format_percent(result.confidence)
+        interval = f"{level} interval {format_interval(result.interval)}, n={result.n:,}"
     return (
         line(Span("score", Tone.STRONG)),
         line(""),
-        line(Span(figure(result.mean), tone)),
-        line(Span(bar(result.mean), tone)),
+        line(Span(format_score(result.mean), tone)),
+        line(Span(score_bar(result.mean), tone)),
         line(Span(interval, Tone.MUTED)),
     )
 

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from lensops.evals.explain import Difference, Explained
+from lensops.evidence import Outcome
+from lensops.format import short_digest
 from lensops.plan import Action
 from lensops.plan.textdiff import SectionChange
-from lensops.report.changes import short
 from lensops.report.diff import diff_block
 from lensops.report.document import Block, Document, Heading, Paragraph, Span, Tone, line
+from lensops.report.outcome import sign
 
 WORDS = {
-    "recorded": (Span("✓ ", Tone.GOOD), "is recorded"),
-    "changed": (Span("✗ ", Tone.BAD), "is recorded for another request; what differs:"),
-    "never": (Span("✗ ", Tone.BAD), "was never recorded"),
+    "recorded": (sign(Outcome.PASS), "is recorded"),
+    "changed": (sign(Outcome.FAIL), "is recorded for another request; what differs:"),
+    "never": (sign(Outcome.FAIL), "was never recorded"),
 }
 KINDS = {"output": "the output", "grade": "the judge's vote"}
 
@@ -65,7 +67,7 @@ def _case(case: CaseExplained) -> Iterator[Block]:
     for request in case.requests:
         mark, words = WORDS[request.state]
         what = KINDS[request.kind] + (f", sample {request.sample}" if request.sample else "")
-        key = Span(f" ({short(request.key)})", Tone.MUTED)
+        key = Span(f" ({short_digest(request.key)})", Tone.MUTED)
         yield Paragraph(line(mark, f"{what} {words}", key))
         yield from (_difference(each) for each in request.differences)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lensops.format import format_minute, plural, short_commit
 from lensops.history import Event, History, Kind
 from lensops.report.document import (
     Block,
@@ -19,9 +20,9 @@ from lensops.report.document import (
     Tone,
     line,
 )
+from lensops.report.outcome import status_word, warning_line
 
 SHOWN = 20
-TONES = {"active": Tone.GOOD, "rolled back": Tone.WARN}
 _KINDS = {Kind.ROLLBACK: Tone.WARN, Kind.REMOVE: Tone.BAD, Kind.UNKNOWN: Tone.MUTED}
 _COLUMNS = (
     Column("Version"),
@@ -77,12 +78,7 @@ def event_data(event: Event) -> dict[str, Any]:
     }
 
 
-def when(event: Event) -> str:
-    """The date for people, to the minute."""
-    return event.date.replace("T", " ")[:16]
-
-
-def request(event: Event) -> str:
+def pull_request(event: Event) -> str:
     """The pull request, when the message has one."""
     return f"#{event.pull_request}" if event.pull_request else ""
 
@@ -93,12 +89,12 @@ def _row(event: Event) -> tuple[Line, ...]:
     marker = (Span(" ◀", Tone.GOOD),) if active else ()
     return (
         (version, *marker),
-        line(when(event)),
-        line(Span(event.status, TONES.get(event.status, Tone.MUTED))),
+        line(format_minute(event.date)),
+        line(status_word(event.status)),
         line(Span(event.kind, _KINDS.get(event.kind, Tone.PLAIN))),
         line(event.author),
-        line(Span(event.commit[:10], Tone.CODE)),
-        line(request(event)),
+        line(Span(short_commit(event.commit), Tone.CODE)),
+        line(pull_request(event)),
     )
 
 
@@ -111,11 +107,10 @@ def _notes(history: History, hidden: int, *, everything: bool) -> Iterator[Block
     if everything and history.skipped:
         yield Bullets(
             tuple(
-                line(Span("! ", Tone.WARN), f"{s.date} {s.commit[:10]} by {s.author}: {s.reason}")
+                warning_line(f"{s.date} {short_commit(s.commit)} by {s.author}: {s.reason}")
                 for s in history.skipped
             )
         )
     elif history.skipped:
-        count = len(history.skipped)
-        words = f"{count} commit{'s' * (count != 1)} stepped over; --all says why"
-        yield Paragraph(line(Span(words, Tone.MUTED)))
+        skipped = plural(len(history.skipped), "commit")
+        yield Paragraph(line(Span(f"{skipped} stepped over; --all shows why", Tone.MUTED)))

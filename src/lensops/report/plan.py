@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lensops.evidence import Finding
+from lensops.evidence import Finding, Outcome
+from lensops.format import plural, short_commit, short_digest
 from lensops.plan import Action, Change, Kind, Plan, TargetPlan
 from lensops.plan.textdiff import section_changes
-from lensops.report.changes import (
-    change_data,
-    change_line,
-    counted,
-    finding_data,
-    finding_line,
-    plural,
-    short,
-)
+from lensops.report.changes import change_data, change_line, count_changes
 from lensops.report.diff import diff_block
 from lensops.report.document import (
     Block,
@@ -30,6 +23,7 @@ from lensops.report.document import (
     Tone,
     line,
 )
+from lensops.report.outcome import finding_data, finding_line, sign
 
 SHOWN = 50  # prompts of one target whose texts are shown; of the others, one line each
 
@@ -113,28 +107,29 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[Block]:
 def _title(plan: Plan, target: TargetPlan) -> str:
     if plan.base is None:
         return target.name
-    return f"Changes since {plan.base.ref} ({plan.base.commit[:10]})"
+    return f"Changes since {plan.base.ref} ({short_commit(plan.base.commit)})"
 
 
 def _summary(plan: Plan, target: TargetPlan) -> Line:
     if not target.changes:
         return line("The same prompts and limits; an apply writes the record anew.")
-    words = Span(counted(target.changes), Tone.STRONG)
+    words = Span(count_changes(target.changes), Tone.STRONG)
     if plan.base is not None:
         return line(words)
     if target.observed is None:
         return line("Serves nothing yet; an apply would make it: ", words)
-    return line(words, Span(f" · serves release {short(target.observed.digest)} now", Tone.MUTED))
+    return line(
+        words, Span(f" · serves release {short_digest(target.observed.digest)} now", Tone.MUTED)
+    )
 
 
 def _in_sync(plan: Plan, target: TargetPlan) -> Line:
     if plan.base is not None:
-        return line(f"Nothing changes against {plan.base.ref} ({plan.base.commit[:10]}).")
-    sizes = (
-        f"{plural(len(target.desired.prompts), 'prompt')}, release {short(target.desired.digest)}"
-    )
+        return line(f"Nothing changes against {plan.base.ref} ({short_commit(plan.base.commit)}).")
+    prompts = plural(len(target.desired.prompts), "prompt")
+    sizes = f"{prompts}, release {short_digest(target.desired.digest)}"
     name = Span(target.name, Tone.STRONG)
-    return line(Span("✓ ", Tone.GOOD), name, " is in sync", Span(f" · {sizes}", Tone.MUTED))
+    return line(sign(Outcome.PASS), name, " is in sync", Span(f" · {sizes}", Tone.MUTED))
 
 
 def _key(change: Change) -> dict[str, Any]:

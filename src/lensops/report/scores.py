@@ -8,20 +8,11 @@ from typing import Any
 from lensops.evals.result import CaseScore, SuiteResult
 from lensops.evals.scoring import meets
 from lensops.evals.text import structured, whole
+from lensops.format import format_limit, format_score, score_bar, shorten
 from lensops.report.document import Block, Column, Heading, Line, Span, Table, Tone, line
-from lensops.report.figures import figure
 
 SHOWN = 10  # cases in the table of the worst; half of them where the eval passes
-WIDTH = 10  # characters of a bar
 TEXT = 110  # characters of an output in the table
-
-
-def bar(score: float | None) -> str:
-    """A score from 0 to 1 as a bar; nothing where there is none."""
-    if score is None:
-        return ""
-    full = round(max(0.0, min(score, 1.0)) * WIDTH)
-    return "█" * full + "░" * (WIDTH - full)
 
 
 def worst(result: SuiteResult) -> Iterator[Block]:
@@ -34,7 +25,8 @@ def worst(result: SuiteResult) -> Iterator[Block]:
     if not low:
         return
     shown = low[: SHOWN // 2] if result.passed else low[:SHOWN]
-    title = f"Worst cases, {len(shown)} of {len(low)} that are below {result.threshold:g} or broken"
+    limit = format_limit(result.threshold)
+    title = f"Worst cases, {len(shown)} of {len(low)} that are below {limit} or broken"
     yield Heading(title, 3)
     names = [name for name in result.weights if result.weights[name]]
     columns = (
@@ -80,12 +72,6 @@ def readable(output: Any) -> str:
     )
 
 
-def shortened(text: str, limit: int = TEXT) -> str:
-    """A text in one line, cut where it is longer."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
-
-
 def _badness(case: CaseScore) -> tuple[bool, float, str]:
     return not case.broken, -1.0 if case.aggregate is None else case.aggregate, case.id
 
@@ -99,20 +85,20 @@ def _row(case: CaseScore, names: list[str]) -> tuple[Line, ...]:
     tone = Tone.BAD if case.broken else Tone.WARN
     return (
         line(Span(case.id, Tone.STRONG)),
-        line(Span(figure(case.aggregate), tone)),
-        line(Span(bar(case.aggregate), tone)),
-        *(line(figure(case.scores.get(name))) for name in names),
+        line(Span(format_score(case.aggregate), tone)),
+        line(Span(score_bar(case.aggregate), tone)),
+        *(line(format_score(case.scores.get(name))) for name in names),
         _why(case),
     )
 
 
 def _why(case: CaseScore) -> Line:
     if case.broken:
-        return line(Span(f"must pass: {shortened(case.broken)}", Tone.BAD))
+        return line(Span(f"must pass: {shorten(case.broken, TEXT)}", Tone.BAD))
     failed = [check for check in case.checks if not check.passed]
     if failed:
         words = "; ".join(f"{check.kind}: {check.reason}" for check in failed)
-        return line(Span(shortened(words), Tone.WARN))
+        return line(Span(shorten(words, TEXT), Tone.WARN))
     if case.missing or case.aggregate is None:
-        return line(Span(shortened("; ".join(case.reasons.values())), Tone.WARN))
-    return line(shortened(readable(case.output).replace("\n", " · ")))
+        return line(Span(shorten("; ".join(case.reasons.values()), TEXT), Tone.WARN))
+    return line(shorten(readable(case.output).replace("\n", " · "), TEXT))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lensops.format import plural, short_commit, short_digest
 from lensops.plan import PromptStatus, State, TargetStatus
-from lensops.report.changes import plural, short
 from lensops.report.document import (
     Block,
     Bullets,
@@ -20,17 +20,9 @@ from lensops.report.document import (
     Tone,
     line,
 )
+from lensops.report.outcome import status_word, tone_of, warning_line
 
 SHOWN = 30  # prompts of a target; of more, those in sync are only counted
-TONES = {
-    State.SYNCED: Tone.GOOD,
-    State.PENDING: Tone.WARN,
-    State.DRIFTED: Tone.BAD,
-    State.CONFLICT: Tone.BAD,
-    State.MISSING: Tone.WARN,
-    State.ORPHAN: Tone.WARN,
-    State.UNKNOWN: Tone.BAD,
-}
 _MEANING = {
     State.PENDING: "the manifest asks for another release; `lensops plan` shows it",
     State.DRIFTED: "changed behind the log; `lensops plan` shows it, `lensops apply` restores it",
@@ -52,10 +44,10 @@ def data(targets: Sequence[TargetStatus]) -> dict[str, Any]:
 def _target(target: TargetStatus) -> Iterator[Block]:
     yield Heading(f"{target.name}: {target.state}")
     if meaning := _MEANING.get(target.state):
-        yield Paragraph(line(Span(meaning, TONES[target.state])))
+        yield Paragraph(line(Span(meaning, tone_of(target.state))))
     yield Paragraph(line(Span(_origin(target), Tone.MUTED)))
     if target.problems:
-        yield Bullets(tuple(line(Span("! ", Tone.WARN), problem) for problem in target.problems))
+        yield Bullets(tuple(map(warning_line, target.problems)))
     if target.prompts:
         yield from _prompts(target.prompts)
 
@@ -78,13 +70,16 @@ def _origin(target: TargetStatus) -> str:
     record = target.record
     if record is None:
         return target.where
-    commit = f"commit {record.commit[:10]}" if record.commit else "not committed"
-    parts = [target.where, f"record {record.sequence} ({record.kind}) {short(record.release)}"]
+    commit = f"commit {short_commit(record.commit)}" if record.commit else "not committed"
+    parts = [
+        target.where,
+        f"record {record.sequence} ({record.kind}) {short_digest(record.release)}",
+    ]
     return " · ".join([*parts, commit, f"by {record.actor}", record.time])
 
 
 def _prompt(name: str, status: PromptStatus) -> tuple[Line, ...]:
-    state = line(Span(status.state, TONES[status.state]))
+    state = line(status_word(status.state))
     versions = (line(status.version or "–"), line(status.desired or "–"))
     return (line(name), *versions, state)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from lensops.errors import Problem
+from lensops.evidence import Outcome
+from lensops.format import plural
 from lensops.manifest import Validation
 from lensops.report.document import Document, Line, Paragraph, Span, Tone, line
+from lensops.report.outcome import sign, success_line
 
 
 def document(validation: Validation) -> Document:
@@ -34,13 +37,10 @@ def _said(problem: Problem, tone: Tone) -> Line:
 
 def _summary(validation: Validation) -> Line:
     if count := len(validation.problems):
-        return line(Span(f"✗ {_counted(count, 'problem')}", Tone.BAD), f" in {validation.manifest}")
-    sizes = f"{_counted(validation.prompts, 'prompt')}, {_counted(validation.versions, 'version')}"
-    return line(Span("✓ ", Tone.GOOD), f"{validation.manifest} is sound: {sizes}")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+        problems = Span(plural(count, "problem"), Tone.BAD)
+        return line(sign(Outcome.FAIL), problems, f" in {validation.manifest}")
+    sizes = f"{plural(validation.prompts, 'prompt')}, {plural(validation.versions, 'version')}"
+    return success_line(f"{validation.manifest} is sound: {sizes}")
 
 
 def _row(problem: Problem) -> dict[str, Any]:

@@ -8,24 +8,22 @@ from typing import Any, Protocol
 from lensops.drift.decide import DriftRun
 from lensops.evals.result import SuiteResult
 from lensops.evidence import Finding, Outcome, Verdict
+from lensops.format import short_digest
 from lensops.plan import Base
-from lensops.report.changes import finding_data, short
 from lensops.report.document import (
     Block,
     Bullets,
     Document,
     Heading,
-    Line,
     Paragraph,
     Span,
     Tone,
     line,
 )
 from lensops.report.drift import monitor_blocks
-from lensops.report.eval import MARKS, TONES, WORDS, suite_blocks
+from lensops.report.eval import suite_blocks
+from lensops.report.outcome import LOOKS, finding_data, finding_line, severity, verdict_text
 
-_ORDER = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.NOTE, Outcome.PASS)
-_SIGNS = {Outcome.PASS: "✓ ", Outcome.FAIL: "✗ ", Outcome.INCONCLUSIVE: "? ", Outcome.NOTE: "· "}
 LOOSENED = "gate_loosened"
 
 
@@ -75,7 +73,7 @@ def data(gated: Gated) -> dict[str, Any]:
 
 def headline(verdict: Verdict) -> str:
     """The verdict in two words."""
-    return f"Gate {WORDS[verdict.outcome].lower()} {MARKS[verdict.outcome]}"
+    return f"Gate {LOOKS[verdict.outcome].word.lower()} {LOOKS[verdict.outcome].sign}"
 
 
 def gate_line(verdict: Verdict) -> str:
@@ -83,34 +81,27 @@ def gate_line(verdict: Verdict) -> str:
     counts = dict.fromkeys(Outcome, 0)
     for finding in verdict.findings:
         counts[finding.outcome] += 1
-    told = " ".join(f"{outcome}={counts[outcome]}" for outcome in Outcome)
-    return f"[gate] {told} {WORDS[verdict.outcome]} {MARKS[verdict.outcome]}"
+    totals = " ".join(f"{outcome}={counts[outcome]}" for outcome in Outcome)
+    return f"[gate] {totals} {verdict_text(verdict.outcome)}"
 
 
 def finding_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
     """What was loosened in lines of its own, then the findings, those that stop it first."""
     for finding in findings:
         if finding.rule == LOOSENED:
-            words = f"⚠ gate loosened: {finding.subject}: {finding.message}"
-            yield Paragraph(line(Span(words, Tone.BAD)))
-    others = [finding for finding in findings if finding.rule != LOOSENED]
-    others.sort(key=lambda finding: _ORDER.index(finding.outcome))
-    if others:
-        yield Bullets(tuple(finding_line(finding) for finding in others))
-
-
-def finding_line(finding: Finding) -> Line:
-    """A finding: its mark, its rule and subject, what it says."""
-    tone = TONES.get(finding.outcome, Tone.MUTED)
-    what = Span(f"{finding.rule.replace('_', ' ')} {finding.subject}: ", Tone.STRONG)
-    return line(Span(_SIGNS[finding.outcome], tone), what, finding.message)
+            text = f"⚠ gate loosened: {finding.subject}: {finding.message}"
+            yield Paragraph(line(Span(text, Tone.BAD)))
+    remaining = [finding for finding in findings if finding.rule != LOOSENED]
+    remaining.sort(key=lambda finding: severity(finding.outcome))
+    if remaining:
+        yield Bullets(tuple(map(finding_line, remaining)))
 
 
 def digest_blocks(verdict: Verdict) -> Iterator[Block]:
     """The digests that the verdict is bound to."""
     if verdict.digests:
-        told = ", ".join(f"{name} {short(found)}" for name, found in verdict.digests.items())
-        yield Paragraph(line(Span(f"evidence of {told}", Tone.MUTED)))
+        parts = ", ".join(f"{name} {short_digest(sha)}" for name, sha in verdict.digests.items())
+        yield Paragraph(line(Span(f"evidence of {parts}", Tone.MUTED)))
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lensops.evidence import Outcome
+from lensops.format import format_minute, short_commit
 from lensops.history import Event, Family, Listing, Version
 from lensops.report.document import (
     Block,
@@ -19,7 +21,8 @@ from lensops.report.document import (
     Tone,
     line,
 )
-from lensops.report.history import request, when
+from lensops.report.history import pull_request
+from lensops.report.outcome import sign, status_word
 
 _COLUMNS = (
     Column("Version"),
@@ -81,24 +84,23 @@ def _family(family: Family, branch: str | None) -> Iterator[Block]:
         yield Table(_COLUMNS, tuple(_row(version, branch) for version in family.versions))
     problems = [version.problem for version in family.versions if version.problem]
     if problems:
-        yield Bullets(tuple(line(Span("✗ ", Tone.BAD), problem) for problem in problems))
+        yield Bullets(tuple(line(sign(Outcome.FAIL), problem) for problem in problems))
 
 
 def _row(version: Version, branch: str | None) -> tuple[Line, ...]:
     name = Span(version.name, Tone.STRONG if version.is_active else Tone.PLAIN)
     marker = (Span(" ◀", Tone.GOOD),) if version.is_active else ()
-    tone = Tone.GOOD if version.is_active else Tone.MUTED
     return (
         (name, *marker),
         line(_when(version, branch)),
-        line(Span(status(version), tone)),
+        line(status_word(status(version))),
         *_by(version.event),
     )
 
 
 def _when(version: Version, branch: str | None) -> str:
     if version.event:
-        return when(version.event)
+        return format_minute(version.event.date)
     if not version.is_active:
         return "–"
     return f"not on {branch}" if branch else "not committed"
@@ -107,4 +109,8 @@ def _when(version: Version, branch: str | None) -> str:
 def _by(event: Event | None) -> tuple[Line, ...]:
     if event is None:
         return line(), line(), line()
-    return line(event.author), line(Span(event.commit[:10], Tone.CODE)), line(request(event))
+    return (
+        line(event.author),
+        line(Span(short_commit(event.commit), Tone.CODE)),
+        line(pull_request(event)),
+    )

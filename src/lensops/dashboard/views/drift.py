@@ -6,10 +6,11 @@ import streamlit as st
 
 from lensops.dashboard.shown import TIME, chart, coloured, layer, number_axis, table
 from lensops.evidence.stored import DriftFeature, DriftMonitor
+from lensops.format import count_shares, format_score
 from lensops.render.escape import visible
-from lensops.report.figures import figure, shares
+from lensops.report.outcome import tone_of
 from lensops.report.overview import Overview
-from lensops.report.overview.words import cell_labels, toned
+from lensops.report.overview.words import cell_labels
 
 BAND_COLOURS = {"warning": "#e69f00", "critical": "#d33"}
 
@@ -23,8 +24,8 @@ def page(overview: Overview) -> None:
         return
     monitors = {monitor.name: monitor for monitor in latest.monitors}
     monitor = monitors[st.selectbox("Monitor", list(monitors))]
-    status = coloured(monitor.status.upper(), toned(monitor.status))
-    st.markdown(f"PSI {figure(monitor.psi)} {status} at {latest.at:%Y-%m-%d %H:%M}")
+    status = coloured(monitor.status.upper(), tone_of(monitor.status))
+    st.markdown(f"PSI {format_score(monitor.psi)} {status} at {latest.at:%Y-%m-%d %H:%M}")
     _over_time(overview, monitor.name)
     _features(monitor)
 
@@ -60,7 +61,7 @@ def _features(monitor: DriftMonitor) -> None:
 
 
 def _histogram(feature: DriftFeature) -> None:
-    baseline, current = shares(feature.baseline_counts), shares(feature.current_counts)
+    baseline, current = count_shares(feature.baseline_counts), count_shares(feature.current_counts)
     if not baseline or len(baseline) != len(current):
         st.info("This feature has no counts to draw.")
         return

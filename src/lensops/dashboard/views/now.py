@@ -6,10 +6,10 @@ import streamlit as st
 
 from lensops.dashboard.shown import coloured, escape, metric
 from lensops.dashboard.views.evals import score_history
-from lensops.report.figures import figure
-from lensops.report.history import when
+from lensops.format import format_minute, format_score
+from lensops.report.outcome import tone_of
 from lensops.report.overview import Overview
-from lensops.report.overview.words import toned, verdict
+from lensops.report.overview.words import verdict
 
 
 def page(overview: Overview) -> None:
@@ -35,7 +35,7 @@ def _active(overview: Overview) -> None:
         metric("Active prompt", "none")
         return
     prompt = overview.active[0]
-    since = f"since {escape(when(prompt.event))}" if prompt.event else "not committed"
+    since = f"since {escape(format_minute(prompt.event.date))}" if prompt.event else "not committed"
     more = f", and {len(overview.active) - 1} more" if len(overview.active) > 1 else ""
     metric("Active prompt", prompt.version, f"{escape(prompt.name)}{more}, {since}")
 
@@ -47,7 +47,7 @@ def _score(overview: Overview) -> None:
     run = min(overview.latest_evals, key=lambda s: (s.run.passed is True, s.at)).run
     word = verdict(run)
     below = f"{coloured(word.text, word.tone)} against {run.threshold:g}"
-    metric("Eval score", figure(run.mean_score), below)
+    metric("Eval score", format_score(run.mean_score), below)
 
 
 def _drift(overview: Overview) -> None:
@@ -55,7 +55,11 @@ def _drift(overview: Overview) -> None:
     if latest is None:
         metric("Drift PSI", "–", "`lensops drift --output drift_report.json` writes one")
         return
-    metric("Drift PSI", figure(latest.psi), coloured(latest.status.upper(), toned(latest.status)))
+    metric(
+        "Drift PSI",
+        format_score(latest.psi),
+        coloured(latest.status.upper(), tone_of(latest.status)),
+    )
 
 
 def _deploy(overview: Overview) -> None:
@@ -65,6 +69,6 @@ def _deploy(overview: Overview) -> None:
         return
     record, name = max(records, key=lambda each: each[0].time)
     state = next((t.state for t in overview.targets if t.name == name), "unknown")
-    tone = toned(state)
+    tone = tone_of(state)
     day, _, time = record.time.partition("T")
     metric("Last deploy", day, f"{time[:5]} UTC, {escape(name)} {coloured(state, tone)}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from lensops.dashboard.shown import diff, escape, table
+from lensops.format import format_minute, short_commit
 from lensops.history import Event
 from lensops.prompts.load import natural
-from lensops.report.history import request, when
+from lensops.report.history import pull_request
 from lensops.report.overview import Overview
 
 
@@ -37,12 +38,12 @@ def _history(overview: Overview, name: str) -> None:
 def _row(event: Event) -> dict[str, str | None]:
     return {
         "version": event.version,
-        "activated": when(event),
+        "activated": format_minute(event.date),
         "status": event.status,
         "kind": event.kind,
         "author": event.author,
-        "commit": event.commit[:10],
-        "PR": request(event),
+        "commit": short_commit(event.commit),
+        "PR": pull_request(event),
         "subject": event.subject,
     }
 

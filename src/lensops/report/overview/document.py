@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lensops.evidence.stored import Results
+from lensops.format import format_minute, format_score, short_commit
 from lensops.history import Event
 from lensops.plan import TargetStatus
 from lensops.plan.textdiff import section_changes
@@ -24,11 +25,10 @@ from lensops.report.document import (
     Tone,
     line,
 )
-from lensops.report.figures import figure
-from lensops.report.history import when
+from lensops.report.outcome import tone_of
 from lensops.report.overview.results import drift, scores
 from lensops.report.overview.value import ActivePrompt, Overview
-from lensops.report.overview.words import toned, verdict
+from lensops.report.overview.words import verdict
 
 EVENTS = 50  # of the history, the newest
 DIFFS = 12  # of those, how many show what they changed
@@ -53,16 +53,16 @@ def document(overview: Overview) -> Document:
 def _answers(overview: Overview) -> Iterator[Line]:
     """What one wants to know first: live, scored, drifted, since when."""
     for prompt in overview.active:
-        since = f" since {when(prompt.event)}" if prompt.event else ", not committed"
+        since = f" since {format_minute(prompt.event.date)}" if prompt.event else ", not committed"
         yield line(f"{prompt.name}: ", Span(prompt.version, Tone.STRONG), since)
     for stored in overview.latest_evals:
-        mean = figure(stored.run.mean_score)
+        mean = format_score(stored.run.mean_score)
         yield line(f"eval {stored.run.name}: ", verdict(stored.run), f" {mean}")
     if latest := overview.latest_drift:
-        word = Span(latest.status.upper(), toned(latest.status))
-        yield line("drift: ", word, f" PSI {figure(latest.psi)}")
+        word = Span(latest.status.upper(), tone_of(latest.status))
+        yield line("drift: ", word, f" PSI {format_score(latest.psi)}")
     for target in overview.targets:
-        yield line(f"{target.name}: ", Span(target.state, toned(target.state)))
+        yield line(f"{target.name}: ", Span(target.state, tone_of(target.state)))
 
 
 def _targets(overview: Overview) -> Iterator[Block]:
@@ -79,7 +79,7 @@ def _targets(overview: Overview) -> Iterator[Block]:
 
 def _target(target: TargetStatus) -> tuple[Line, ...]:
     record = target.record
-    state = line(Span(target.state, toned(target.state)))
+    state = line(Span(target.state, tone_of(target.state)))
     if record is None:
         return line(target.name), state, line("–"), line("never"), line()
     applied = record.time.replace("T", " ")[:16]
@@ -94,7 +94,7 @@ def _prompts(overview: Overview) -> Iterator[Block]:
 
 def _prompt(prompt: ActivePrompt) -> tuple[Line, ...]:
     event = prompt.event
-    since = when(event) if event else "not committed"
+    since = format_minute(event.date) if event else "not committed"
     version = line(Span(prompt.version, Tone.STRONG))
     return line(prompt.name), version, line(since), line(event.author if event else "")
 
@@ -121,7 +121,10 @@ def _told(event: Event) -> Line:
     request = f" #{event.pull_request}" if event.pull_request else ""
     what = Span(f"{event.prompt} {arrow}", Tone.STRONG)
     return line(
-        f"{when(event)} ", what, f" {event.kind} by {event.author}{request} ", _code(event.commit)
+        f"{format_minute(event.date)} ",
+        what,
+        f" {event.kind} by {event.author}{request} ",
+        _code(event.commit),
     )
 
 
@@ -142,8 +145,8 @@ def _broken(results: Results) -> Iterator[Block]:
 
 
 def _short(commit: str | None) -> str:
-    return commit[:10] if commit else "none"
+    return short_commit(commit) if commit else "none"
 
 
 def _code(commit: str) -> Span:
-    return Span(commit[:10], Tone.CODE)
+    return Span(short_commit(commit), Tone.CODE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lensops.evidence.stored import DriftFeature, EvalRun
+from lensops.format import count_shares, format_score
 from lensops.report.document import (
     Block,
     Column,
@@ -18,9 +19,9 @@ from lensops.report.document import (
     Tone,
     line,
 )
-from lensops.report.figures import figure, shares
+from lensops.report.outcome import tone_of
 from lensops.report.overview.value import Overview
-from lensops.report.overview.words import cell_labels, scored, toned, verdict
+from lensops.report.overview.words import cell_labels, scored, verdict
 
 WORST = 10
 
@@ -52,7 +53,11 @@ def _worst(run: EvalRun) -> Iterator[Block]:
         figures = tuple(Column(name, right=True) for name in ("Score", *names))
         columns = (Column("Case", wide=True), *figures)
         rows = (
-            (line(c.id), line(figure(c.aggregate)), *(line(figure(c.scores.get(n))) for n in names))
+            (
+                line(c.id),
+                line(format_score(c.aggregate)),
+                *(line(format_score(c.scores.get(n))) for n in names),
+            )
             for c in cases
         )
         yield Fold(line("Worst cases"), (Table(columns, tuple(rows)),), open=True)
@@ -65,11 +70,11 @@ def drift(overview: Overview) -> Iterator[Block]:
         how = Span("lensops drift --output drift_report.json", Tone.CODE)
         yield Paragraph(line("No stored report yet: ", how, " writes one."))
         return
-    word = Span(latest.status.upper(), toned(latest.status))
+    word = Span(latest.status.upper(), tone_of(latest.status))
     yield Paragraph(
         line(
             "PSI ",
-            Span(figure(latest.psi), Tone.STRONG),
+            Span(format_score(latest.psi), Tone.STRONG),
             " ",
             word,
             f" at {latest.at:%Y-%m-%d %H:%M}",
@@ -98,12 +103,12 @@ def psi_series(overview: Overview, monitor: str) -> Series:
 
 
 def _feature(title: str, feature: DriftFeature) -> Iterator[Block]:
-    word = Span(feature.status, toned(feature.status))
+    word = Span(feature.status, tone_of(feature.status))
     causes = "; ".join(feature.causes)
     yield Paragraph(
-        line(Span(title, Tone.STRONG), f" PSI {figure(feature.psi)} ", word, f" {causes}")
+        line(Span(title, Tone.STRONG), f" PSI {format_score(feature.psi)} ", word, f" {causes}")
     )
-    baseline, current = shares(feature.baseline_counts), shares(feature.current_counts)
+    baseline, current = count_shares(feature.baseline_counts), count_shares(feature.current_counts)
     if baseline and len(baseline) == len(current):
         yield Histogram(
             f"{title}, both windows", cell_labels(feature, len(baseline)), baseline, current

@@ -5,33 +5,23 @@ from __future__ import annotations
 from itertools import pairwise
 
 from lensops.evidence.stored import DriftFeature, EvalRun
-from lensops.report import status
-from lensops.report.document import Span, Tone
-from lensops.report.figures import figure
-
-TONES = {str(state): tone for state, tone in status.TONES.items()}
-TONES |= {"ok": Tone.GOOD, "warning": Tone.WARN, "inconclusive": Tone.WARN, "no data": Tone.WARN}
+from lensops.format import format_limit, format_score
+from lensops.report.document import Span
+from lensops.report.outcome import outcome_of, verdict_word
 
 
 def verdict(run: EvalRun) -> Span:
-    """PASS, FAIL or INCONCLUSIVE of a stored run."""
-    if run.passed is None:
-        return Span("INCONCLUSIVE", Tone.WARN)
-    return Span("PASS", Tone.GOOD) if run.passed else Span("FAIL", Tone.BAD)
+    """PASSED, FAILED or INCONCLUSIVE of a stored run."""
+    return verdict_word(outcome_of(passed=run.passed))
 
 
 def scored(run: EvalRun) -> str:
     """The figures of a run: score, threshold, n, and how the judge fared."""
-    text = f"{figure(run.mean_score)} against {run.threshold:g}, n = {run.n}"
+    text = f"{format_score(run.mean_score)} against {format_limit(run.threshold)}, n = {run.n}"
     if run.judge is not None:
         judge = run.judge
         text += f"; judged {judge.scored}, neutral {judge.neutral}, unscored {judge.unscored}"
     return text
-
-
-def toned(word: str) -> Tone:
-    """The tone of a state or status."""
-    return TONES.get(word, Tone.BAD)
 
 
 def cell_labels(feature: DriftFeature, cells: int) -> tuple[str, ...]:
