@@ -72,7 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("target", help="folder or http address of a target")
     parser.add_argument("--port", type=int, default=8000, help="0 takes a free one")
-    parser.add_argument("--ttl", type=float, default=5.0, help="seconds between two looks")
+    parser.add_argument("--ttl", type=float, default=5.0, help="seconds between two polls")
     options = parser.parse_args()
     read = Prompts.from_url if "://" in options.target else Prompts.from_directory
     with (

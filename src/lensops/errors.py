@@ -1,4 +1,4 @@
-"""Errors: what a person must act on, where it is, what would mend it, which exit code."""
+"""Errors: what the user must act on, where it is, what fixes it, and the exit code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """The exit codes of every command; `docs/exit-codes.md` says them to users."""
+    """The exit codes of every command; `docs/exit-codes.md` documents them."""
 
     DONE = 0
     CHECK_FAILED = 1
@@ -35,23 +35,23 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with what a person wrote."""
+    """One thing that is wrong with what the user wrote."""
 
     location: Location
     message: str
     hint: str | None = None
 
     @property
-    def words(self) -> str:
-        """The message with its hint."""
+    def text(self) -> str:
+        """The message, followed by the hint."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
     def __str__(self) -> str:
-        return f"{self.location}: {self.words}"
+        return f"{self.location}: {self.text}"
 
 
 class UserError(Exception):
-    """The person must act: one message, one hint, never a traceback."""
+    """The user must act: one message, one hint, never a traceback."""
 
     exit = Exit.USAGE
 
@@ -62,7 +62,7 @@ class UserError(Exception):
 
 
 class Invalid(UserError):
-    """What a person wrote has problems; all of them are here."""
+    """What the user wrote has problems; all of them are listed."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -70,19 +70,19 @@ class Invalid(UserError):
 
 
 class Refused(UserError):
-    """A check says no: nothing was changed."""
+    """A check failed: nothing was changed."""
 
     exit = Exit.CHECK_FAILED
 
 
 class Undecided(UserError):
-    """There is too little evidence to say yes or no."""
+    """There is too little evidence for a verdict."""
 
     exit = Exit.INCONCLUSIVE
 
 
 class Stale(UserError):
-    """What was reviewed is not what would be applied, or another writer was first."""
+    """What was reviewed is not what would be applied, or another writer came first."""
 
     exit = Exit.STALE
 

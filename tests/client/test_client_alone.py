@@ -11,7 +11,7 @@ SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import lensops.client
-import lensops.client.web
+import lensops.client.http_source
 known = {"__main__", "lensops", *sys.stdlib_module_names}
 others = {name for name in sys.modules if name.split(".")[0] not in known}
 rooms = {name for name in sys.modules if name.startswith("lensops.")}

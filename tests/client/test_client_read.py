@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lensops.client import Prompts, TargetUnavailable, UnknownPrompt, VariablesWrong
 from lensops.client.digest import digest as client_digest
 from lensops.client.errors import Unreadable
-from lensops.client.release import read
+from lensops.client.release import parse_release
 from lensops.prompts import Message, Prompt, digest
 from lensops.release import Record, Release, Served
 from lensops.release.record import Kind
@@ -126,7 +126,7 @@ def test_a_time_to_live_is_positive(live: Path) -> None:
 
 @given(releases, st.text(max_size=5))
 def test_every_release_is_read_as_it_was_written(release: Release, value: str) -> None:
-    found = read(served(release))
+    found = parse_release(served(release))
     assert found.digest == release.digest
     assert set(found) == set(release.prompts)
     for name, prompt in release.prompts.items():
@@ -183,7 +183,7 @@ ALTERATIONS: dict[str, Callable[[dict[str, Any]], object]] = {
 @pytest.mark.parametrize("name", ALTERATIONS)
 def test_an_alteration_is_found(name: str) -> None:
     with pytest.raises(Unreadable):
-        read(altered(ALTERATIONS[name]))
+        parse_release(altered(ALTERATIONS[name]))
 
 
 @pytest.mark.parametrize(
@@ -193,17 +193,17 @@ def test_an_alteration_is_found(name: str) -> None:
 )
 def test_what_is_no_release_is_refused(data: bytes) -> None:
     with pytest.raises(Unreadable):
-        read(data)
+        parse_release(data)
 
 
 def test_keys_of_a_later_lensops_do_not_harm() -> None:
-    found = read(altered(lambda body: body.update(news="x")))
+    found = parse_release(altered(lambda body: body.update(news="x")))
     assert found["copy"].version == "v1"
 
 
 def test_layout_does_not_matter() -> None:
     body = json.loads(served(shop(copy="v1")))
-    assert read(json.dumps(body, separators=(",", ":")).encode()).digest == body["digest"]
+    assert parse_release(json.dumps(body, separators=(",", ":")).encode()).digest == body["digest"]
 
 
 def test_a_kept_copy_begins_where_the_target_is_gone(
@@ -235,4 +235,4 @@ def test_a_copy_that_cannot_be_written_does_no_harm(
 ) -> None:
     prompts = Prompts.from_directory(live, keep=tmp_path / "absent" / "copy.json")
     assert prompts["copy"].version == "v1"
-    assert "cannot keep a copy" in caplog.text
+    assert "cannot write the copy" in caplog.text

@@ -68,16 +68,16 @@ def test_the_same_release_again_changes_nothing(live: Path) -> None:
 
 def test_an_unchanged_file_is_read_once(live: Path) -> None:
     source = FolderSource(live)
-    assert source.changed()
-    assert source.changed(), "what was not accepted is given again"
+    assert source.read_changes()
+    assert source.read_changes(), "what was not accepted is given again"
     os.utime(live / "current.json", (1, 1))  # older than what a coarse clock could confuse
-    assert source.changed()
+    assert source.read_changes()
     source.accept()
-    assert source.changed() is None
+    assert source.read_changes() is None
     serve(live, shop(copy="v2"))
-    assert source.changed()
+    assert source.read_changes()
     source.accept()
-    assert source.changed(), "a file of this moment may be written again within one tick"
+    assert source.read_changes(), "a file of this moment may be written again within one tick"
 
 
 @pytest.mark.parametrize("kind", ["deleted", "cut off", "not a release", "altered", "a folder"])
@@ -230,7 +230,7 @@ from lensops.client import Prompts
 
 prompts = Prompts.from_directory(sys.argv[1], ttl=0.02)
 assert prompts["copy"].version == "v1"          # the thread of the parent runs
-with prompts._watch.looking:                     # and is in the middle of a look
+with prompts._thread.polling:                   # and is in the middle of a poll
     child = os.fork()
 if child == 0:
     assert threading.active_count() == 1

@@ -14,16 +14,16 @@ def init(
         bool, typer.Option("--github", help="Write the workflow for GitHub Actions as well.")
     ] = False,
 ) -> int:
-    """Begin a project: manifest, prompts, cases with recordings, data; nothing is overwritten.
+    """Start a project: manifest, prompts, cases with recordings, data. Nothing is overwritten.
 
     Example: lensops init
     """
     from lensops.cli.output import print_line
-    from lensops.flows.init import init as begun
+    from lensops.flows.init import init as write_starter
 
-    started = begun(folder, github=github)
-    lines = [f"created {name}" for name in started.written]
-    lines += [f"kept    {name}" for name in started.kept]
+    files = write_starter(folder, github=github)
+    lines = [f"created {name}" for name in files.written]
+    lines += [f"kept    {name}" for name in files.existing]
     lines += ["", "next: lensops validate, lensops plan, lensops gate, lensops apply"]
     for text in lines:
         print_line(text)

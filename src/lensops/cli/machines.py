@@ -67,7 +67,7 @@ class Machines:
 def problem_findings(problems: Sequence[Problem]) -> tuple[Finding, ...]:
     """Problems as findings: they fail."""
     return tuple(
-        Finding("validate", each.location.path, Outcome.FAIL, each.words, location=each.location)
+        Finding("validate", each.location.path, Outcome.FAIL, each.text, location=each.location)
         for each in problems
     )
 

@@ -1,4 +1,4 @@
-"""The options that commands share, and the project they point at."""
+"""The options that commands share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lensops.errors import UserError
 
 
 class Format(StrEnum):
-    """How a report is written."""
+    """The format of a report."""
 
     TEXT = "text"
     JSON = "json"
@@ -21,7 +21,7 @@ class Format(StrEnum):
 
 
 def _enter(folder: Path) -> Path:
-    """Go into the folder, so that every path of the command line is meant from there."""
+    """Change into the folder, so that every path on the command line is relative to it."""
     if not folder.is_dir():
         raise UserError(f"{folder} is not a folder", "check the path after -C")
     os.chdir(folder)
@@ -29,15 +29,15 @@ def _enter(folder: Path) -> Path:
 
 
 ManifestOption = Annotated[
-    Path | None, typer.Option("--manifest", help="The manifest, when it is not found by itself.")
+    Path | None, typer.Option("--manifest", help="Path of the manifest. Default: llmops.yaml or lensops.yaml here or above.")
 ]
 DirectoryOption = Annotated[
     Path,
     typer.Option("-C", "--directory", callback=_enter, help="Run as if started in this folder."),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="How the report is written.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="Output format.")]
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", help="Write the report into this file as well.")
+    Path | None, typer.Option("--output", help="Also write the report to this file.")
 ]
 PromptOption = Annotated[str | None, typer.Option("--prompt", help="Only this prompt.")]
 TargetOption = Annotated[str | None, typer.Option("--target", help="Only this target.")]

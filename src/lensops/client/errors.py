@@ -1,4 +1,4 @@
-"""The client's errors: each says what would mend it, and none carries a value of a variable."""
+"""The client's errors: each names the fix, and none carries a variable's value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class ClientError(Exception):
 
 
 class TargetUnavailable(ClientError):
-    """There is no release to begin with. Once one was read, reads do not raise this."""
+    """There is no release to start with. Once one has been read, reads do not raise this."""
 
 
 class UnknownPrompt(ClientError, KeyError):
@@ -23,14 +23,14 @@ class UnknownPrompt(ClientError, KeyError):
 
 
 class VariablesWrong(ClientError, TypeError):
-    """A prompt was rendered without a variable of its, or with one that it does not have."""
+    """A prompt was rendered without one of its variables, or with one that it does not have."""
 
 
 class Unreadable(Exception):
-    """What a source gave is no release; the message says why. It never leaves the client."""
+    """The bytes of a source are no release; the message says why. It never leaves the client."""
 
 
-def near(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """` (did you mean 'x'?)`, or nothing."""
-    found = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {found[0]!r}?)" if found else ""
+    matches = get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return f" (did you mean {matches[0]!r}?)" if matches else ""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
-from lensops.client.errors import VariablesWrong, near
+from lensops.client.errors import VariablesWrong, did_you_mean
 
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 
@@ -23,7 +23,7 @@ class Message(TypedDict):
 
 @dataclass(slots=True)
 class Origin:
-    """Which release prompts came with; the one thing that changes is `confirmed`.
+    """Which release a prompt comes from; the one thing that changes is `confirmed`.
 
     `confirmed` is the time, on the monotonic clock in seconds, when the target was last seen to
     serve it.
@@ -39,15 +39,15 @@ class Origin:
         """Seconds since the target was last seen to serve this release."""
         return max(0.0, time.monotonic() - self.confirmed)
 
-    def same(self, other: Origin) -> bool:
-        """Whether both are one entry of the target's log."""
-        mine = (self.release, self.sequence, self.commit)
-        return mine == (other.release, other.sequence, other.commit)
+    def equals(self, other: Origin) -> bool:
+        """Whether both are the same entry of the target's log."""
+        entry = (self.release, self.sequence, self.commit)
+        return entry == (other.release, other.sequence, other.commit)
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The text of a message, cut at its variables: text, name, text, name, …, text."""
+    """The text of a message, split at its variables: text, name, text, name, …, text."""
 
     role: str
     parts: tuple[str, ...]
@@ -60,8 +60,8 @@ class Template:
         return {"role": self.role, "content": "".join(filled)}
 
 
-def template(role: str, content: str) -> Template:
-    """A message's template."""
+def split_template(role: str, content: str) -> Template:
+    """The template of a message, split at its variables."""
     return Template(role, tuple(_VARIABLE.split(content)))
 
 
@@ -69,8 +69,8 @@ def template(role: str, content: str) -> Template:
 class Prompt:
     """The active version of a prompt, as one release has it. It never changes.
 
-    `digest` covers what a model is told; equal digests mean that it is told the same. `removed`
-    says that the target serves a release without this prompt by now (see `Prompts`).
+    `digest` covers what a model receives; equal digests mean that it receives the same. `removed`
+    means that the target now serves a release without this prompt (see `Prompts`).
     """
 
     name: str
@@ -90,7 +90,7 @@ class Prompt:
         prompt: the same release was tested with exactly its own variables.
         """
         if values.keys() != self._names:
-            raise self._wrong(values)
+            raise self._variables_wrong(values)
         return [template.fill(values) for template in self._templates]
 
     @property
@@ -111,7 +111,7 @@ class Prompt:
 
     @property
     def release(self) -> str:
-        """The digest of the release that it came with."""
+        """The digest of the release that it comes from."""
         return self._origin.release
 
     @property
@@ -133,8 +133,8 @@ class Prompt:
         return self._origin.age
 
     def trace(self) -> dict[str, str | int | float | bool]:
-        """What a trace or a log line should name, as flat attributes."""
-        found = {
+        """What a trace or a log line should record, as flat attributes."""
+        attributes = {
             "lensops.prompt": self.name,
             "lensops.version": self.version,
             "lensops.digest": self.digest,
@@ -144,13 +144,13 @@ class Prompt:
             "lensops.age": round(self.age, 3),
             "lensops.removed": self.removed,
         }
-        return {key: value for key, value in found.items() if value is not None}
+        return {key: value for key, value in attributes.items() if value is not None}
 
-    def _wrong(self, values: Mapping[str, Any]) -> VariablesWrong:
+    def _variables_wrong(self, values: Mapping[str, Any]) -> VariablesWrong:
         missing = [name for name in self.variables if name not in values]
         unknown = sorted(values.keys() - self._names)
-        told = [f"missing {name!r}" for name in missing]
-        told += [f"unknown {name!r}{near(name, missing)}" for name in unknown]
+        faults = [f"missing {name!r}" for name in missing]
+        faults += [f"unknown {name!r}{did_you_mean(name, missing)}" for name in unknown]
         takes = ", ".join(self.variables) or "no variables"
-        words = f"prompt {self.name!r} {self.version}: {', '.join(told)}; it takes {takes}"
-        return VariablesWrong(words)
+        prompt = f"prompt {self.name!r} {self.version}"
+        return VariablesWrong(f"{prompt}: {', '.join(faults)}; it takes {takes}")

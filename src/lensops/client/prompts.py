@@ -1,4 +1,4 @@
-"""The prompts of a target, looked up at no cost and kept up to date behind the reader's back."""
+"""The prompts of a target: look-ups cost nothing, a thread in the background keeps them fresh."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from types import TracebackType
 from typing import Self
 
 from lensops.client.errors import TargetUnavailable, Unreadable
-from lensops.client.kept import KeptFile
+from lensops.client.http_source import HttpSource
 from lensops.client.prompt import Prompt
-from lensops.client.release import Release, read
+from lensops.client.refresh import RefreshThread
+from lensops.client.release import Release, parse_release
+from lensops.client.release_cache import ReleaseCache
 from lensops.client.source import CURRENT, FolderSource, Source
-from lensops.client.watch import Watch
-from lensops.client.web import WebSource
 
 _log = logging.getLogger("lensops.client")
 
@@ -24,22 +24,22 @@ _log = logging.getLogger("lensops.client")
 class Prompts:
     """What a target serves. Reading takes no lock, does no input or output, and does not fail.
 
-    A thread looks every `ttl` seconds (with jitter) whether the release changed. A new one is
-    verified whole and then put in place of the old in one step; while the target is gone or
-    broken the last good one is served, and `problem` and `age` say so.
+    A thread polls the target every `ttl` seconds (with jitter). A new release is verified whole
+    and then replaces the old one in one step; while the target is gone or broken the last good
+    release is served, and `problem` and `age` show it.
 
-    A prompt that a release no longer has was removed on purpose, and that is told from an outage:
-    it is served as it was, marked `removed`, until this process ends; a process that begins later
-    does not know it. So an application may drop its last use after the manifest did.
+    A prompt that a release no longer has was removed on purpose, which is not an outage: it is
+    served as it was, marked `removed`, until this process ends; a process that starts later does
+    not have it. So an application may drop its last use after the manifest has.
     """
 
-    def __init__(self, source: Source, ttl: float, kept: KeptFile | None = None) -> None:
+    def __init__(self, source: Source, ttl: float, cache: ReleaseCache | None = None) -> None:
         self.ttl = ttl
         self._source = source
-        self._kept = kept
-        self._watch = Watch()
+        self._cache = cache
+        self._thread = RefreshThread()
         self._problem: str | None = None
-        self._release = self._first()
+        self._release = self._load()
 
     @classmethod
     def from_directory(
@@ -52,10 +52,10 @@ class Prompts:
         """The prompts of a directory target.
 
         `ttl` is in seconds. `keep` names a file for a copy of the last good release, with which a
-        process can begin while the target is gone. Raises `TargetUnavailable` when there is
+        process can start while the target is gone. Raises `TargetUnavailable` when there is
         neither.
         """
-        return cls(FolderSource(path), _checked(ttl), _kept(keep))
+        return cls(FolderSource(path), _positive(ttl), _cache_at(keep))
 
     @classmethod
     def from_url(
@@ -72,12 +72,12 @@ class Prompts:
         `headers` (such as Authorization) go to that host alone. `timeout` is in seconds. For the
         rest see `from_directory`.
         """
-        return cls(WebSource(url, headers or {}, timeout), _checked(ttl), _kept(keep))
+        return cls(HttpSource(url, headers or {}, timeout), _positive(ttl), _cache_at(keep))
 
     def __getitem__(self, name: str) -> Prompt:
         """The active version of a prompt. Raises `UnknownPrompt`, a `KeyError`."""
-        if not self._watch.running:
-            self._watch.start(self)
+        if not self._thread.running:
+            self._thread.start(self)
         return self._release[name]
 
     def __contains__(self, name: object) -> bool:
@@ -91,9 +91,9 @@ class Prompts:
 
     @property
     def release(self) -> Release:
-        """The release served now: all of its prompts belong together."""
-        if not self._watch.running:
-            self._watch.start(self)
+        """The current release: all of its prompts belong together."""
+        if not self._thread.running:
+            self._thread.start(self)
         return self._release
 
     @property
@@ -103,28 +103,28 @@ class Prompts:
 
     @property
     def problem(self) -> str | None:
-        """Why the last look at the target failed, or None when it did not: for health checks."""
+        """Why the last poll of the target failed, or None when it did not: for health checks."""
         return self._problem
 
     def reload(self) -> bool:
-        """Look at the target now; True when another release is served from now on.
+        """Poll the target now; True when another release is served from now on.
 
         Raises nothing: see `problem`. It is for functions that are frozen between two calls, and
         for jobs; a service need not call it.
         """
-        with self._watch.looking:
-            before = self._release
+        with self._thread.polling:
+            previous = self._release
             try:
-                self._look()
+                self._poll()
             except (OSError, Unreadable) as error:
-                self._failed(_said(error))
+                self._record_failure(_message(error))
             except Exception as error:  # noqa: BLE001  # the thread must live, readers be served
-                self._failed(f"a bug in lensops.client, please report it: {error!r}")
-            return self._release is not before
+                self._record_failure(f"a bug in lensops.client, please report it: {error!r}")
+            return self._release is not previous
 
     def close(self) -> None:
-        """Look no more. Reading goes on with the last release."""
-        self._watch.stop()
+        """Stop polling. Reading goes on with the last release."""
+        self._thread.stop()
 
     def __enter__(self) -> Self:
         return self
@@ -137,60 +137,60 @@ class Prompts:
     ) -> None:
         self.close()
 
-    def _first(self) -> Release:
+    def _load(self) -> Release:
         try:
-            data = self._source.changed() or b""
-            release = read(data)
+            data = self._source.read_changes() or b""
+            release = parse_release(data)
         except (OSError, Unreadable) as error:
-            return self._from_copy(_said(error))
+            return self._from_copy(_message(error))
         self._source.accept()
-        self._keep(data)
+        self._save(data)
         return release
 
     def _from_copy(self, problem: str) -> Release:
-        release = self._kept.load() if self._kept else None
+        release = self._cache.load() if self._cache else None
         if release is None:
-            words = f"no release in {self._source.where}: {problem}; {self._source.hint}"
-            raise TargetUnavailable(words)
-        self._failed(problem)
+            where = self._source.where
+            raise TargetUnavailable(f"no release in {where}: {problem}; {self._source.hint}")
+        self._record_failure(problem)
         return release
 
-    def _look(self) -> None:
-        data = self._source.changed()
+    def _poll(self) -> None:
+        data = self._source.read_changes()
         if data is not None:
-            found = read(data)
-            if not found.origin.same(self._release.origin):
-                self._release = found.following(self._release)
-                _log.info("release %s is served from now on", found.digest)
-                self._keep(data)
+            release = parse_release(data)
+            if not release.origin.equals(self._release.origin):
+                self._release = release.succeed(self._release)
+                _log.info("release %s is served from now on", release.digest)
+                self._save(data)
             self._source.accept()
         self._release.origin.confirmed = time.monotonic()
         if self._problem is not None:
             _log.warning("%s can be read again", self._source.where)
             self._problem = None
 
-    def _keep(self, data: bytes) -> None:
-        if self._kept:
-            self._kept.save(data)
+    def _save(self, data: bytes) -> None:
+        if self._cache:
+            self._cache.save(data)
 
-    def _failed(self, problem: str) -> None:
-        if problem != self._problem:  # once for each trouble, not once for each look
+    def _record_failure(self, problem: str) -> None:
+        if problem != self._problem:  # once per problem, not once per poll
             where = self._source.where
             _log.warning("%s: %s; the last good release is served", where, problem)
         self._problem = problem
 
 
-def _said(error: OSError | Unreadable) -> str:
-    """Without the path, which `where` gives."""
-    told = error.strerror if isinstance(error, OSError) else None
-    return f"{CURRENT}: {told}" if told else str(error)
+def _message(error: OSError | Unreadable) -> str:
+    """The error without the path, which `where` has."""
+    reason = error.strerror if isinstance(error, OSError) else None
+    return f"{CURRENT}: {reason}" if reason else str(error)
 
 
-def _checked(ttl: float) -> float:
+def _positive(ttl: float) -> float:
     if not ttl > 0:
-        raise ValueError(f"ttl is the seconds between two looks, more than 0, not {ttl}")
+        raise ValueError(f"ttl must be a number of seconds above 0, not {ttl}")
     return ttl
 
 
-def _kept(path: str | os.PathLike[str] | None) -> KeptFile | None:
-    return None if path is None else KeptFile(Path(path).absolute())
+def _cache_at(path: str | os.PathLike[str] | None) -> ReleaseCache | None:
+    return None if path is None else ReleaseCache(Path(path).absolute())

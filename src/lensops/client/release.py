@@ -1,4 +1,4 @@
-"""A release as it was read: verified whole before anybody sees it, never changed afterwards."""
+"""A release as it was read: verified whole before it is used, never changed afterwards."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from lensops.client.digest import digest
-from lensops.client.errors import UnknownPrompt, Unreadable, near
-from lensops.client.prompt import Origin, Prompt, template
+from lensops.client.errors import UnknownPrompt, Unreadable, did_you_mean
+from lensops.client.prompt import Origin, Prompt, split_template
 
 SCHEMA = "lensops/release/v1"
 _CONTENT = ("messages", "model", "parameters", "output_schema")
@@ -28,16 +28,16 @@ class Release:
     project: str
     origin: Origin
     _served: Mapping[str, Prompt]
-    _kept: Mapping[str, Prompt]
+    _removed: Mapping[str, Prompt]
 
     def __getitem__(self, name: str) -> Prompt:
-        found = self._served.get(name) or self._kept.get(name)
-        if found is None:
-            raise self._unknown(name)
-        return found
+        prompt = self._served.get(name) or self._removed.get(name)
+        if prompt is None:
+            raise self._unknown_prompt(name)
+        return prompt
 
     def __contains__(self, name: object) -> bool:
-        return name in self._served or name in self._kept
+        return name in self._served or name in self._removed
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._served)
@@ -50,21 +50,24 @@ class Release:
         """The digest of the whole release."""
         return self.origin.release
 
-    def following(self, before: Release) -> Release:
-        """This release, with the prompts that it took away from the one before kept at hand."""
-        earlier = {**before._kept, **before._served}
-        gone = {name: old for name, old in earlier.items() if name not in self._served}
-        kept = {name: replace(old, removed=True) for name, old in gone.items()}
-        return replace(self, _kept=MappingProxyType(kept))
+    def succeed(self, previous: Release) -> Release:
+        """This release, which still resolves the prompts that only the previous one served."""
+        earlier = {**previous._removed, **previous._served}
+        removed = {
+            name: replace(prompt, removed=True)
+            for name, prompt in earlier.items()
+            if name not in self._served
+        }
+        return replace(self, _removed=MappingProxyType(removed))
 
-    def _unknown(self, name: object) -> UnknownPrompt:
-        has = ", ".join(sorted(self._served)) or "no prompts"
-        words = f"there is no prompt {name!r}{near(str(name), self._served)}; release "
-        words += f"{self.digest[7:19]} of {self.project!r} has {has}"
-        return UnknownPrompt(f"{words}; activate it in the manifest and apply")
+    def _unknown_prompt(self, name: object) -> UnknownPrompt:
+        served = ", ".join(sorted(self._served)) or "no prompts"
+        message = f"there is no prompt {name!r}{did_you_mean(str(name), self._served)}; release "
+        message += f"{self.digest[7:19]} of {self.project!r} has {served}"
+        return UnknownPrompt(f"{message}; activate it in the manifest and apply")
 
 
-def read(data: bytes) -> Release:
+def parse_release(data: bytes) -> Release:
     """The release in the bytes of a `current.json`.
 
     Raises `Unreadable` unless its form is known and every digest fits its content.
@@ -75,7 +78,7 @@ def read(data: bytes) -> Release:
             raise Unreadable("it is not a JSON object")
         if body.get("schema") != SCHEMA:
             raise Unreadable(f"its schema is {body.get('schema')!r}, and {SCHEMA!r} was expected")
-        return _verified(body)
+        return _verify_release(body)
     except RecursionError:
         raise Unreadable("it is nested too deeply") from None
     except KeyError as error:
@@ -84,13 +87,13 @@ def read(data: bytes) -> Release:
         raise Unreadable(f"it is not a release: {error}") from None
 
 
-def _verified(body: Mapping[str, Any]) -> Release:
+def _verify_release(body: Mapping[str, Any]) -> Release:
     prompts = body["prompts"]
     summary = {
         "project": body["project"],
         "prompts": {
-            name: {"version": each["version"], "digest": _checked(name, each)}
-            for name, each in prompts.items()
+            name: {"version": prompt["version"], "digest": _verify_digest(name, prompt)}
+            for name, prompt in prompts.items()
         },
         "thresholds": body["thresholds"],
         "bands": body["bands"],
@@ -104,20 +107,20 @@ def _verified(body: Mapping[str, Any]) -> Release:
         commit if isinstance(commit, str) else None,
         time.monotonic(),
     )
-    served = {name: _prompt(name, each, origin) for name, each in prompts.items()}
+    served = {name: _build_prompt(name, prompt, origin) for name, prompt in prompts.items()}
     return Release(body["project"], origin, MappingProxyType(served), MappingProxyType({}))
 
 
-def _checked(name: str, body: Mapping[str, Any]) -> str:
-    """The digest of a prompt, computed from what it says."""
-    found = digest("prompt", {key: body[key] for key in _CONTENT})
-    if found != body["digest"]:
+def _verify_digest(name: str, body: Mapping[str, Any]) -> str:
+    """The digest of a prompt, computed from its content. Raises `Unreadable` unless it matches."""
+    computed = digest("prompt", {key: body[key] for key in _CONTENT})
+    if computed != body["digest"]:
         raise Unreadable(f"the content of prompt {name!r} does not match its digest")
-    return found
+    return computed
 
 
-def _prompt(name: str, body: Mapping[str, Any], origin: Origin) -> Prompt:
-    templates = tuple(template(m["role"], m["content"]) for m in body["messages"])
+def _build_prompt(name: str, body: Mapping[str, Any], origin: Origin) -> Prompt:
+    templates = tuple(split_template(m["role"], m["content"]) for m in body["messages"])
     return Prompt(
         name,
         body["version"],
@@ -127,5 +130,5 @@ def _prompt(name: str, body: Mapping[str, Any], origin: Origin) -> Prompt:
         origin,
         templates,
         {"parameters": body["parameters"], "output_schema": body["output_schema"]},
-        frozenset(part for each in templates for part in each.parts[1::2]),
+        frozenset(part for template in templates for part in template.parts[1::2]),
     )

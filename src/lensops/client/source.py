@@ -1,4 +1,4 @@
-"""What a source of releases is, and the source that is a folder."""
+"""What a source of releases is, and the source that reads a folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lensops.client.errors import Unreadable
 
 CURRENT = "current.json"
 MAX_BYTES = 256_000_000  # what lensops itself reads of a target
-SETTLED = 2.0  # seconds after which a file's time stamp tells two writings apart everywhere
+SETTLED = 2.0  # seconds after which time stamps tell two writes apart on every file system
 
 
 class Source(Protocol):
@@ -19,49 +19,51 @@ class Source(Protocol):
 
     @property
     def where(self) -> str:
-        """The place in words, without secrets."""
+        """The location as text, without secrets."""
 
     @property
     def hint(self) -> str:
         """What to do when nothing can be read there."""
 
-    def changed(self) -> bytes | None:
-        """The bytes, or None when they are what `accept` was last called for.
+    def read_changes(self) -> bytes | None:
+        """The bytes, or None when they are those that `accept` was last called for.
 
         Raises `OSError` or `Unreadable`.
         """
 
     def accept(self) -> None:
-        """What was given last is a sound release: it need not be given again."""
+        """The bytes read last are a valid release: they need not be returned again."""
 
 
 class FolderSource:
-    """The folder of a directory target: one `stat` tells whether anything changed."""
+    """The folder of a directory target: one `stat` shows whether anything changed."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         folder = Path(os.path.abspath(path))  # noqa: PTH100  # links stay: mounts swap them
         self._file = folder / CURRENT
-        self._given: tuple[int, ...] | None = None
+        self._last_read: tuple[int, ...] | None = None
         self._accepted: tuple[int, ...] | None = None
         self.where = str(folder)
-        self.hint = "run `lensops apply` for the target that has this directory, or mend the path"
+        self.hint = (
+            "run `lensops apply` for the target that has this directory, or correct the path"
+        )
 
-    def changed(self) -> bytes | None:
+    def read_changes(self) -> bytes | None:
         if self._accepted is not None and _signature(self._file.stat()) == self._accepted:
             return None
         with self._file.open("rb") as stream:
-            found = os.fstat(stream.fileno())
-            if found.st_size > MAX_BYTES:
+            status = os.fstat(stream.fileno())
+            if status.st_size > MAX_BYTES:
                 raise Unreadable(f"{CURRENT} is larger than {MAX_BYTES:,} bytes")
             data = stream.read(MAX_BYTES + 1)
-        fresh = abs(time.time() - found.st_mtime) < SETTLED
-        self._given = None if fresh else _signature(found)
+        fresh = abs(time.time() - status.st_mtime) < SETTLED
+        self._last_read = None if fresh else _signature(status)
         return data
 
     def accept(self) -> None:
-        self._accepted = self._given
+        self._accepted = self._last_read
 
 
-def _signature(found: os.stat_result) -> tuple[int, ...]:
-    """What differs between two files that were put at one path, one after the other."""
-    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+def _signature(status: os.stat_result) -> tuple[int, ...]:
+    """What differs between two files that lay at the same path, one after the other."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -16,19 +16,19 @@ from lensops.manifest.schema import schema_text
 WORKFLOW = ".github/workflows/lensops.yml"
 RESULTS = "eval_results/.gitignore"
 SCHEMA = ".lensops/schema.json"
-IGNORE = ".lensops/.gitignore"  # what the local targets serve is no source
+IGNORE = ".lensops/.gitignore"  # what local targets serve is not source
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class StarterFiles:
     """The files that were written, and those that were there already and stayed as they were."""
 
     manifest: str
     written: tuple[str, ...]
-    kept: tuple[str, ...]
+    existing: tuple[str, ...]
 
 
-def init(folder: Path, *, github: bool = False) -> Started:
+def init(folder: Path, *, github: bool = False) -> StarterFiles:
     """Write the starter project's files that are missing.
 
     A folder that has a manifest keeps its own project: it gets the schema and, with `github`, the
@@ -36,13 +36,13 @@ def init(folder: Path, *, github: bool = False) -> Started:
     """
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file", "name a folder")
-    own = next((name for name in NAMES if (folder / name).exists()), None)
-    wanted = dict(_tooling(github)) if own else dict(_starter()) | dict(_tooling(github))
+    manifest = next((name for name in NAMES if (folder / name).exists()), None)
+    contents = dict(_tooling(github)) if manifest else dict(_starter()) | dict(_tooling(github))
     folder.mkdir(parents=True, exist_ok=True)
     tree = Folder(folder)
-    written = {name for name, data in wanted.items() if create_exclusive(tree.path(name), data)}
-    kept = {name for name in wanted if name not in written} | ({own} if own else set())
-    return Started(own or NAMES[0], tuple(sorted(written)), tuple(sorted(kept)))
+    written = {name for name, data in contents.items() if create_exclusive(tree.path(name), data)}
+    existing = {name for name in contents if name not in written} | ({manifest} if manifest else set())
+    return StarterFiles(manifest or NAMES[0], tuple(sorted(written)), tuple(sorted(existing)))
 
 
 def _starter() -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""The file in which the last good release outlives the process."""
+"""The release cache: a file in which the last good release outlives the process."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lensops.client.errors import Unreadable
-from lensops.client.release import Release, read
+from lensops.client.release import Release, parse_release
 
 _log = logging.getLogger("lensops.client")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFile:
+class ReleaseCache:
     """A copy of the last good `current.json`; one that is shipped with an image works as well."""
 
     path: Path
@@ -35,16 +35,16 @@ class KeptFile:
                     os.unlink(name)  # noqa: PTH108
                 raise
         except OSError as error:
-            _log.warning("cannot keep a copy of the release in %s: %s", self.path, error)
+            _log.warning("cannot write the copy of the release to %s: %s", self.path, error)
 
     def load(self) -> Release | None:
         """The release of the copy, its age counted from when the file was written."""
         try:
             data = self.path.read_bytes()
             written = self.path.stat().st_mtime
-            release = read(data)
+            release = parse_release(data)
         except (OSError, Unreadable) as error:
-            _log.warning("no copy of a release in %s: %s", self.path, error)
+            _log.warning("cannot read a copy of the release from %s: %s", self.path, error)
             return None
         release.origin.confirmed = time.monotonic() - max(0.0, time.time() - written)
         return release

@@ -1,4 +1,4 @@
-"""The source that is a URL: conditional requests, a deadline, and no secrets to other hosts."""
+"""The source behind a URL: conditional requests, a deadline, and no secrets to other hosts."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ _SCHEMES = ("http", "https")
 _CHUNK = 1 << 16
 
 
-class WebSource:
+class HttpSource:
     """A directory target behind a web server, or a branch target at its raw address."""
 
     def __init__(self, url: str, headers: Mapping[str, str], timeout: float) -> None:
         self._url = _file_url(url)
         self._headers = {"Accept": "application/json", "User-Agent": "lensops-client", **headers}
         self._timeout = timeout
-        self._opener = _opener()
-        self._given: dict[str, str] = {}
+        self._opener = _build_opener()
+        self._last_read: dict[str, str] = {}
         self._accepted: dict[str, str] = {}
-        self.where = _shown(self._url)
+        self.where = _redact(self._url)
         self.hint = f"open the address: it must give the target's {CURRENT}"
 
-    def changed(self) -> bytes | None:
-        """See `Source`. The whole exchange takes `timeout` seconds at most, and one more wait."""
+    def read_changes(self) -> bytes | None:
+        """See `Source`. The exchange takes at most `timeout` seconds, plus one more wait."""
         headers = {**self._headers, **self._accepted}
         request = Request(self._url, headers=headers)  # noqa: S310  # http only, see _file_url
         deadline = time.monotonic() + self._timeout
         try:
             with self._opener.open(request, timeout=self._timeout) as response:
-                data = _body(response, deadline)
-                self._given = _validators(response.headers)
+                data = _read_body(response, deadline)
+                self._last_read = _validators(response.headers)
                 return data
         except HTTPError as error:
             with error:
@@ -61,7 +61,7 @@ class WebSource:
             raise Unreadable(f"no connection: {error.reason}") from None
 
     def accept(self) -> None:
-        self._accepted = self._given
+        self._accepted = self._last_read
 
 
 class _SameHost(HTTPRedirectHandler):
@@ -70,15 +70,15 @@ class _SameHost(HTTPRedirectHandler):
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
-        made = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if made is None or _host(newurl) == _host(req.full_url):
-            return made
-        return Request(newurl)  # noqa: S310  # urllib lets http and ftp pass, the opener http
+        request = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if request is None or _host(newurl) == _host(req.full_url):
+            return request
+        return Request(newurl)  # noqa: S310  # urllib allows http and ftp, this opener only http
 
 
-def _opener() -> OpenerDirector:
-    """An opener that knows http and https, and no files of this machine."""
-    made = OpenerDirector()
+def _build_opener() -> OpenerDirector:
+    """An opener for http and https only: it reads no files of this machine."""
+    opener = OpenerDirector()
     for handler in (
         ProxyHandler(),
         HTTPHandler(),
@@ -88,11 +88,11 @@ def _opener() -> OpenerDirector:
         _SameHost(),
         UnknownHandler(),
     ):
-        made.add_handler(handler)
-    return made
+        opener.add_handler(handler)
+    return opener
 
 
-def _body(response: HTTPResponse, deadline: float) -> bytes:
+def _read_body(response: HTTPResponse, deadline: float) -> bytes:
     parts: list[bytes] = []
     size = 0
     while part := response.read1(_CHUNK):
@@ -106,25 +106,27 @@ def _body(response: HTTPResponse, deadline: float) -> bytes:
 
 
 def _validators(headers: HTTPMessage) -> dict[str, str]:
-    """The headers of the next request, by which the server can say that nothing changed."""
+    """The headers of the next request, with which the server can answer that nothing changed."""
     pairs = (("If-None-Match", headers["ETag"]), ("If-Modified-Since", headers["Last-Modified"]))
-    told = [(name, value) for name, value in pairs if value]
-    return dict(told[:1])  # seconds are too coarse where there is a tag as well
+    sent = [(name, value) for name, value in pairs if value]
+    return dict(sent[:1])  # seconds are too coarse where there is a tag as well
 
 
 def _file_url(url: str) -> str:
     """The address of `current.json`. A target's own address is completed."""
     parts = urlsplit(url)
     if parts.scheme not in _SCHEMES or not parts.hostname:
-        raise ClientError(f"{_shown(url)!r} is no http address; for a folder use from_directory")
+        raise ClientError(
+            f"{_redact(url)!r} is not an http address; for a folder use from_directory"
+        )
     if parts.username or parts.password:
-        raise ClientError(f"{_shown(url)!r} came with a user; pass headers={{'Authorization': …}}")
+        raise ClientError(f"{_redact(url)!r} contains a user; pass headers={{'Authorization': …}}")
     if parts.path.endswith(".json"):
         return url
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{CURRENT}", fragment=""))
 
 
-def _shown(url: str) -> str:
+def _redact(url: str) -> str:
     """An address without user, password and query: those may be secrets."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
