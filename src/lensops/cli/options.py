@@ -29,7 +29,11 @@ def _enter(folder: Path) -> Path:
 
 
 ManifestOption = Annotated[
-    Path | None, typer.Option("--manifest", help="Path of the manifest. Default: llmops.yaml or lensops.yaml here or above.")
+    Path | None,
+    typer.Option(
+        "--manifest",
+        help="Path of the manifest. Default: llmops.yaml or lensops.yaml here or above.",
+    ),
 ]
 DirectoryOption = Annotated[
     Path,

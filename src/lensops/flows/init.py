@@ -41,7 +41,9 @@ def init(folder: Path, *, github: bool = False) -> StarterFiles:
     folder.mkdir(parents=True, exist_ok=True)
     tree = Folder(folder)
     written = {name for name, data in contents.items() if create_exclusive(tree.path(name), data)}
-    existing = {name for name in contents if name not in written} | ({manifest} if manifest else set())
+    existing = {name for name in contents if name not in written} | (
+        {manifest} if manifest else set()
+    )
     return StarterFiles(manifest or NAMES[0], tuple(sorted(written)), tuple(sorted(existing)))
 
 
