@@ -10,7 +10,7 @@ import pytest
 
 from lensops.errors import RemoteFailed, UserError
 from lensops.forge import GitHub, PullRequest
-from lensops.forge.comments import marker_of, put
+from lensops.forge.comments import marker_of, put_comment
 from support.github import CUT_ERROR, CUT_SHORT, HANG_UP, Host, serve
 
 MARKER = marker_of("lensops.yaml")
@@ -36,7 +36,7 @@ def bodies(host: Host) -> list[str]:
 
 
 def test_the_first_time_it_is_created(host: Host, comments: GitHub) -> None:
-    written = put(comments, MARKER, "passed")
+    written = put_comment(comments, MARKER, "passed")
     assert bodies(host) == [f"{MARKER}\npassed"]
     assert written.url == host.comments[0]["html_url"]
     assert host.tokens == {"Bearer secret"}
@@ -44,16 +44,16 @@ def test_the_first_time_it_is_created(host: Host, comments: GitHub) -> None:
 
 def test_then_it_is_updated(host: Host, comments: GitHub) -> None:
     host.add("a discussion", "ada", "User")
-    put(comments, MARKER, "one")
-    put(comments, MARKER, "two")
+    put_comment(comments, MARKER, "one")
+    put_comment(comments, MARKER, "two")
     assert bodies(host) == ["a discussion", f"{MARKER}\ntwo"]
 
 
 def test_it_is_found_behind_many_others(host: Host, comments: GitHub) -> None:
     for number in range(250):
         host.add(f"comment {number}", "ada", "User")
-    put(comments, MARKER, "one")
-    put(comments, MARKER, "two")
+    put_comment(comments, MARKER, "one")
+    put_comment(comments, MARKER, "two")
     assert sum(body.startswith(MARKER) for body in bodies(host)) == 1
     assert any("page=3" in request for request in host.seen)
 
@@ -61,7 +61,7 @@ def test_it_is_found_behind_many_others(host: Host, comments: GitHub) -> None:
 def test_a_marker_in_somebody_elses_comment_is_left_alone(host: Host, comments: GitHub) -> None:
     theirs = f"{MARKER}\nmine now"
     host.add(theirs, "mallory", "User")
-    put(comments, MARKER, "verdict")
+    put_comment(comments, MARKER, "verdict")
     assert bodies(host) == [theirs, f"{MARKER}\nverdict"]
 
 
@@ -69,14 +69,14 @@ def test_a_token_with_an_account_knows_its_own(host: Host, comments: GitHub) -> 
     host.login = "ada"
     host.add(f"{MARKER}\nof a bot", "bot", "Bot")
     own = host.add(f"{MARKER}\nof ada", "ada", "User")
-    put(comments, MARKER, "new")
+    put_comment(comments, MARKER, "new")
     assert own["body"] == f"{MARKER}\nnew"
     assert len(host.comments) == 2
 
 
 def test_another_manifest_has_a_comment_of_its_own(host: Host, comments: GitHub) -> None:
-    put(comments, MARKER, "one")
-    put(comments, marker_of("sub/lensops.yaml"), "two")
+    put_comment(comments, MARKER, "one")
+    put_comment(comments, marker_of("sub/lensops.yaml"), "two")
     assert len(host.comments) == 2
 
 
@@ -86,14 +86,14 @@ def test_two_runs_at_once_leave_one(host: Host, comments: GitHub) -> None:
         now.add(f"{MARKER}\nfrom the other run")
 
     host.before_create = another
-    written = put(comments, MARKER, "from this run")
+    written = put_comment(comments, MARKER, "from this run")
     assert bodies(host) == [f"{MARKER}\nfrom this run"]
     assert written.body == f"{MARKER}\nfrom this run"
 
 
 def test_many_runs_at_once_leave_one(host: Host, comments: GitHub) -> None:
     with ThreadPoolExecutor(6) as pool:
-        runs = [pool.submit(put, comments, MARKER, f"run {number}") for number in range(6)]
+        runs = [pool.submit(put_comment, comments, MARKER, f"run {number}") for number in range(6)]
         for run in runs:
             run.result()
     (body,) = bodies(host)
@@ -101,11 +101,11 @@ def test_many_runs_at_once_leave_one(host: Host, comments: GitHub) -> None:
 
 
 def test_one_that_was_deleted_meanwhile_is_written_anew(host: Host, comments: GitHub) -> None:
-    put(comments, MARKER, "one")
+    put_comment(comments, MARKER, "one")
     (found,) = comments.ours(MARKER)
     host.comments.clear()
     assert comments.update(found, "x") is None
-    put(comments, MARKER, "two")
+    put_comment(comments, MARKER, "two")
     assert bodies(host) == [f"{MARKER}\ntwo"]
 
 
@@ -124,7 +124,7 @@ def test_what_passes_is_waited_for(
     host: Host, comments: GitHub, fault: tuple[int, dict[str, str]]
 ) -> None:
     host.faults = [fault]
-    put(comments, MARKER, "one")
+    put_comment(comments, MARKER, "one")
     assert len(host.comments) == 1
 
 
@@ -133,21 +133,21 @@ def test_a_wait_that_is_too_long_is_not_waited(host: Host, comments: GitHub) -> 
     host.faults = [(403, later)]
     begin = time.monotonic()
     with pytest.raises(RemoteFailed, match="as the test wants"):
-        put(comments, MARKER, "one")
+        put_comment(comments, MARKER, "one")
     assert time.monotonic() - begin < 5
 
 
 def test_a_token_that_may_not_write(host: Host, comments: GitHub) -> None:
     host.may_write = False
     with pytest.raises(RemoteFailed, match="not accessible") as raised:
-        put(comments, MARKER, "one")
+        put_comment(comments, MARKER, "one")
     assert "pull-requests: write" in (raised.value.hint or "")
     assert host.seen.count("POST /repos/octo/offers/issues/7/comments") == 1, "no retry"
 
 
 def test_a_body_that_is_too_long(comments: GitHub) -> None:
     with pytest.raises(RemoteFailed, match="too long"):
-        put(comments, MARKER, "x" * 70_000)
+        put_comment(comments, MARKER, "x" * 70_000)
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "http://[::1"])
@@ -171,14 +171,14 @@ def test_nobody_listens() -> None:
 
 def test_a_host_that_hangs_up_is_asked_again(host: Host, comments: GitHub) -> None:
     host.faults = [(HANG_UP, {}), (CUT_SHORT, {}), (CUT_ERROR, {})]
-    put(comments, MARKER, "one")
+    put_comment(comments, MARKER, "one")
     assert bodies(host) == [f"{MARKER}\none"]
 
 
 def test_a_host_that_keeps_failing_is_given_up(host: Host, comments: GitHub) -> None:
     host.faults = [(503, {})] * 9
     with pytest.raises(RemoteFailed, match="status 503"):
-        put(comments, MARKER, "one")
+        put_comment(comments, MARKER, "one")
     assert len(host.seen) == 4
 
 
@@ -187,7 +187,7 @@ def test_a_redirect_takes_no_token_elsewhere(host: Host, comments: GitHub) -> No
     server = serve(other)
     host.faults = [(302, {"location": f"http://127.0.0.1:{server.server_port}/"})]
     with pytest.raises(RemoteFailed, match="status 302"):
-        put(comments, MARKER, "one")
+        put_comment(comments, MARKER, "one")
     server.shutdown()
     server.server_close()
     assert other.seen == []
@@ -195,7 +195,7 @@ def test_a_redirect_takes_no_token_elsewhere(host: Host, comments: GitHub) -> No
 
 def test_a_new_comment_that_is_not_listed_yet(host: Host, comments: GitHub) -> None:
     host.lag = 1
-    assert put(comments, MARKER, "one").body == f"{MARKER}\none"
+    assert put_comment(comments, MARKER, "one").body == f"{MARKER}\none"
 
 
 @pytest.mark.parametrize("path", ["a --> b", "<!-- x", "a\nb", "a--!>b", "a---"])

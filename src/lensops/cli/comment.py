@@ -28,7 +28,7 @@ def comment(
         int | None, typer.Option("--pull-request", min=1, help="Default: the workflow's.")
     ] = None,
     replay: Annotated[
-        bool, typer.Option("--replay", help="Ask nobody: what is not recorded is an error.")
+        bool, typer.Option("--replay", help="Call no model: a missing recording is an error.")
     ] = False,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
@@ -36,40 +36,40 @@ def comment(
     """Write the comment of a pull request as Markdown: verdict, changes, scores, drift.
 
     Printed for any host; with --post it becomes, or updates, the one comment at GitHub. Within a
-    workflow it goes into the step's summary as well. The verdict is `gate`'s to tell: this exits
-    with 0 when the comment is there. A project that cannot be read is told in the comment too.
+    workflow it goes into the step's summary as well. It exits with 0 when the comment is
+    there, whatever the verdict: that is for `gate`. A project that cannot be read is a comment too.
 
     Example: lensops comment --base main
     """
     from lensops.cli.output import say, write
     from lensops.errors import UserError
-    from lensops.flows.comment import marker, taken_token
+    from lensops.flows.comment import marker, take_token
     from lensops.flows.comment import post as put
     from lensops.flows.comment import pull_request as named
 
     where = named(repository, pull_request, os.environ) if post else None
-    token = taken_token(os.environ)
+    token = take_token(os.environ)
     if post and not token:
         hint = "give the step `GITHUB_TOKEN: ${{ github.token }}`"
         raise UserError("there is no GITHUB_TOKEN", hint)
     failure: UserError | None = None
     try:
-        body = _composed(directory, manifest, base, replay=replay)
+        body = _compose(directory, manifest, base, replay=replay)
     except UserError as error:
-        failure, body = error, _failed(error)
+        failure, body = error, _describe_failure(error)
     _summarise(body)
     if where is None:
         write(body)
     else:
         api = os.environ.get("GITHUB_API_URL")
-        done = put(token, body, marker(directory, manifest), where, api)
-        say(f"the comment is at {done.url}")
+        comment = put(token, body, marker(directory, manifest), where, api)
+        say(f"the comment is at {comment.url}")
     if failure is not None:
         raise failure
     return 0
 
 
-def _composed(directory: Path, manifest: Path | None, base: str, *, replay: bool) -> str:
+def _compose(directory: Path, manifest: Path | None, base: str, *, replay: bool) -> str:
     from lensops.cli.progress import Progress
     from lensops.flows.comment import compose
     from lensops.flows.run_options import Mode
@@ -80,7 +80,7 @@ def _composed(directory: Path, manifest: Path | None, base: str, *, replay: bool
     return markdown(document(compose(directory, manifest, base, mode=mode, watch=Progress())))
 
 
-def _failed(error: UserError) -> str:
+def _describe_failure(error: UserError) -> str:
     from lensops.render.markdown import markdown
     from lensops.report.comment import failed
 

@@ -32,7 +32,7 @@ def gate(
         Path | None, typer.Option("--sarif", help="Write the findings here as SARIF.")
     ] = None,
     replay: Annotated[
-        bool, typer.Option("--replay", help="Ask nobody: what is not recorded is an error.")
+        bool, typer.Option("--replay", help="Call no model: a missing recording is an error.")
     ] = False,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
@@ -41,29 +41,29 @@ def gate(
 ) -> int:
     """Join validate, evals and drift into one verdict: 0 pass, 1 fail, 3 inconclusive.
 
-    With --base it also tests for a regression, and says what the branch loosens. On GitHub Actions
+    With --base it also tests for a regression, and shows what the branch loosens. On GitHub Actions
     findings become annotations.
 
     Example: lensops gate --base main --evidence evidence.json
     """
-    from lensops.cli.machines import Machines
+    from lensops.cli.ci_reports import CiReports
     from lensops.cli.output import Report, emit, exit_of
     from lensops.cli.progress import Progress
-    from lensops.evidence.file import write
+    from lensops.evidence.file import write_evidence
     from lensops.flows.gate import gate as judged
     from lensops.flows.run_options import Mode
     from lensops.flows.store import store_eval
     from lensops.report.verdict import data, document
 
-    machines = Machines(directory, manifest)
+    reports = CiReports(directory, manifest)
     mode = Mode.REPLAY if replay else Mode.ASK
-    with machines.watching():
+    with reports.watching():
         gated = judged(directory, manifest, base=base, mode=mode, watch=Progress())
     if gated.evals is not None:
         store_eval(gated.project, gated.evals)
     if evidence is not None:
-        write(evidence, gated.verdict)
-    machines.write(gated.verdict.findings, junit, sarif)
+        write_evidence(evidence, gated.verdict)
+    reports.write(gated.verdict.findings, junit, sarif)
     emit(Report("verdict", document(gated), data(gated)), form, output)
-    machines.annotate(gated.verdict.findings)
+    reports.annotate(gated.verdict.findings)
     return exit_of(gated.verdict.outcome)

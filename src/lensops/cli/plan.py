@@ -41,7 +41,7 @@ def plan(
 
     Example: lensops plan --base main
     """
-    from lensops.cli.machines import Machines
+    from lensops.cli.ci_reports import CiReports
     from lensops.cli.output import Report, emit
     from lensops.errors import Exit, UserError
     from lensops.flows.base import plan_base
@@ -50,14 +50,14 @@ def plan(
 
     if base is not None and (target is not None or evidence is not None):
         raise UserError("--base goes without --target and --evidence", "it looks at no target")
-    machines = Machines(directory, manifest)
-    with machines.watching():
+    reports = CiReports(directory, manifest)
+    with reports.watching():
         if base is not None:
             made = plan_base(directory, manifest, base)
         else:
             made = against_targets(directory, manifest, target=target, evidence=evidence)
     emit(Report("plan", document(made), data(made)), form, output)
-    machines.annotate(made.findings)
+    reports.annotate(made.findings)
     if made.failed:
         return Exit.CHECK_FAILED
     return Exit.CHANGES if exit_code and not made.in_sync else Exit.DONE

@@ -25,12 +25,12 @@ def validate(
 
     Example: lensops validate
     """
-    from lensops.cli.machines import Machines, problem_findings
+    from lensops.cli.ci_reports import CiReports, problem_findings
     from lensops.cli.output import Report, emit
     from lensops.flows.validate import validate as checked
     from lensops.report.validate import data, document
 
     validation = checked(directory, manifest)
     emit(Report("validate", document(validation), data(validation)), form, output)
-    Machines(directory, manifest).annotate(problem_findings(validation.problems))
+    CiReports(directory, manifest).annotate(problem_findings(validation.problems))
     return Exit.USAGE if validation.problems else Exit.DONE

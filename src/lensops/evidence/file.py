@@ -87,14 +87,14 @@ def digest_of(verdict: Verdict) -> str:
     return digest("verdict", body(verdict))
 
 
-def write(path: Path, verdict: Verdict) -> None:
+def write_evidence(path: Path, verdict: Verdict) -> None:
     """Write the evidence file. Raises `UserError` when it cannot."""
     whole = {"schema": SCHEMA, **body(verdict)}
     text = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     write_atomic(path, (text + "\n").encode(errors="replace"))  # a lone surrogate is no UTF-8
 
 
-def read(path: Path) -> Verdict:
+def read_evidence(path: Path) -> Verdict:
     """The verdict of an evidence file.
 
     Raises `UserError` when there is none, when it has another shape, or when the verdict that it
@@ -112,8 +112,8 @@ def read(path: Path) -> Verdict:
 
 
 def parse(data: bytes, name: str) -> Verdict:
-    """The verdict in the bytes of an evidence file. Raises `UserError` as `read` does."""
-    file = _validated(data, name)
+    """The verdict in the bytes of an evidence file. Raises `UserError` as `read_evidence` does."""
+    file = _parse_file(data, name)
     findings = tuple(finding.value_of() for finding in file.findings)
     readings = tuple(reading.value_of() for reading in file.readings)
     verdict = Verdict(findings, file.digests, readings)
@@ -123,7 +123,7 @@ def parse(data: bytes, name: str) -> Verdict:
     return verdict
 
 
-def _validated(data: bytes, name: str) -> _File:
+def _parse_file(data: bytes, name: str) -> _File:
     try:
         return _File.model_validate_json(data)
     except ValidationError as error:
@@ -148,11 +148,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _reading(reading: Reading) -> dict[str, Any]:
     interval = reading.interval
-    known = interval is not None and all(math.isfinite(bound) for bound in interval)
+    is_finite = interval is not None and all(math.isfinite(limit) for limit in interval)
     return {
         **asdict(reading),
         "value": _number(reading.value),
-        "interval": list(interval) if interval is not None and known else None,
+        "interval": list(interval) if interval is not None and is_finite else None,
     }
 
 

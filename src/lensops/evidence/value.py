@@ -20,10 +20,10 @@ class Outcome(StrEnum):
 
 def join_outcomes(outcomes: Iterable[Outcome]) -> Outcome:
     """Fail when any fails; inconclusive when any is, or when nothing passed."""
-    found = set(outcomes)
-    if Outcome.FAIL in found:
+    present = set(outcomes)
+    if Outcome.FAIL in present:
         return Outcome.FAIL
-    if Outcome.INCONCLUSIVE in found or Outcome.PASS not in found:
+    if Outcome.INCONCLUSIVE in present or Outcome.PASS not in present:
         return Outcome.INCONCLUSIVE
     return Outcome.PASS
 

@@ -15,7 +15,7 @@ from lensops.flows.gate import Gated, gate
 from lensops.flows.place import find_manifest, prefix_of
 from lensops.flows.run_options import Mode, ProgressListener
 from lensops.forge import Comment, GitHub, PullRequest
-from lensops.forge.comments import marker_of, put
+from lensops.forge.comments import marker_of, put_comment
 from lensops.plan import Plan
 
 API = "https://api.github.com"
@@ -24,7 +24,7 @@ _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What a comment tells: what changes, and whether it may."""
+    """What a comment shows: what changes, and whether it may."""
 
     plan: Plan
     gated: Gated
@@ -60,10 +60,10 @@ def marker(directory: Path, manifest: Path | None) -> str:
 
 def post(token: str, body: str, marker: str, where: PullRequest, api: str | None) -> Comment:
     """Put the one comment with this marker on a pull request. Raises `RemoteFailed`."""
-    return put(GitHub(api or API, token, where), marker, body)
+    return put_comment(GitHub(api or API, token, where), marker, body)
 
 
-def taken_token(environment: MutableMapping[str, str]) -> str:
+def take_token(environment: MutableMapping[str, str]) -> str:
     """The token, which leaves the environment: no `${GITHUB_TOKEN}` in a manifest gets it."""
     return environment.pop("GITHUB_TOKEN", "").strip()
 
@@ -73,7 +73,7 @@ def pull_request(
 ) -> PullRequest:
     """The pull request that is named, or that the workflow runs for.
 
-    Raises `UserError` when neither says it.
+    Raises `UserError` when neither names one.
     """
     repository = repository or environment.get("GITHUB_REPOSITORY")
     number = number if number is not None else _event_number(environment)

@@ -57,9 +57,9 @@ def _evidence(path: Path | None, project: Opened) -> tuple[str | None, tuple[Fin
     """The digest of evidence that lets the release go, and what is to be said of it."""
     if path is None:
         return None, ()
-    from lensops.evidence.file import digest_of, read
+    from lensops.evidence.file import digest_of, read_evidence
 
-    verdict = read(path)
+    verdict = read_evidence(path)
     reasons = refusals(verdict, evidence_digests(project))
     found = [Finding("evidence", path.name, Outcome.FAIL, reason) for reason in reasons]
     if found:

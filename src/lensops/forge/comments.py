@@ -28,7 +28,7 @@ class Comments(Protocol):
     def delete(self, comment: Comment) -> None: ...
 
 
-def put(comments: Comments, marker: str, body: str) -> Comment:
+def put_comment(comments: Comments, marker: str, body: str) -> Comment:
     """Make the pull request have exactly one comment with the marker, with this body.
 
     Two runs at once may both find none and create one each: after writing, each looks again and
@@ -40,12 +40,12 @@ def put(comments: Comments, marker: str, body: str) -> Comment:
         written = comments.update(comment, whole)
     if written is None:
         written = comments.create(whole)
-    kept, *doubles = comments.ours(marker) or [written]  # a new one may not be listed yet
+    oldest, *doubles = comments.ours(marker) or [written]  # a new one may not be listed yet
     for double in doubles:
         comments.delete(double)
-    if doubles and kept.body != whole:
-        kept = comments.update(kept, whole) or kept
-    return kept
+    if doubles and oldest.body != whole:
+        oldest = comments.update(oldest, whole) or oldest
+    return oldest
 
 
 def marker_of(manifest: str) -> str:

@@ -40,7 +40,7 @@ class Requests:
         if not _is_http(base):
             raise UserError(f"{base!r} is no address of an interface", "it begins with https://")
         for name, value in headers.items():
-            if not (value.isascii() and value.isprintable()):  # nothing of it is said: a secret
+            if not (value.isascii() and value.isprintable()):  # no message quotes it: a secret
                 raise UserError(f"the header {name} cannot be sent", "look for stray characters")
         self.base = base.rstrip("/")
         self.headers = dict(headers)
@@ -53,28 +53,28 @@ class Requests:
         """
         answer: Answer | str = ""
         for wait in self._waits():
-            answer = self._once(method, path, body)
-            if isinstance(answer, Answer) and not _again(answer):
+            answer = self._attempt(method, path, body)
+            if isinstance(answer, Answer) and not _is_transient(answer):
                 return answer
-            asked = _asked_wait(answer) if isinstance(answer, Answer) else None
-            if wait is None or (asked or 0.0) > PATIENCE:
+            requested = _requested_wait(answer) if isinstance(answer, Answer) else None
+            if wait is None or (requested or 0.0) > PATIENCE:
                 break
-            time.sleep(wait if asked is None else asked)
-        raise RemoteFailed(f"{method} {path}: {_words(answer)}", "try again later")
+            time.sleep(wait if requested is None else requested)
+        raise RemoteFailed(f"{method} {path}: {_describe(answer)}", "try again later")
 
     def _waits(self) -> Iterator[float | None]:
         """Seconds to wait after each try; None after the last."""
         yield from (self.first_wait * 2**number for number in range(TRIES - 1))
         yield None
 
-    def _once(self, method: str, path: str, body: Any) -> Answer | str:
+    def _attempt(self, method: str, path: str, body: Any) -> Answer | str:
         """The answer, or in words why there is none."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(  # noqa: S310  # the scheme was looked at above
+        request = urllib.request.Request(  # noqa: S310  # the scheme was checked above
             self.base + path, data=data, headers=self.headers, method=method
         )
         try:
-            with _opened(request) as reply:
+            with _open(request) as reply:
                 return Answer(reply.status, reply.headers, _json(reply.read()))
         except (OSError, HTTPException) as error:  # a URLError is an OSError
             return f"no answer: {getattr(error, 'reason', error)}"
@@ -90,7 +90,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(_Stay)
 
 
-def _opened(request: urllib.request.Request) -> Any:
+def _open(request: urllib.request.Request) -> Any:
     """The reply, also one that urllib takes for an error."""
     try:
         return _OPENER.open(request, timeout=TIMEOUT)
@@ -105,13 +105,13 @@ def _is_http(address: str) -> bool:
         return False
 
 
-def said(answer: Answer) -> str:
-    """The host's own words of what is wrong."""
+def reply_text(answer: Answer) -> str:
+    """What the host says is wrong."""
     message = answer.body.get("message") if isinstance(answer.body, dict) else None
     return f"status {answer.status}" + (f", {message}" if message else "")
 
 
-def limited(answer: Answer) -> bool:
+def is_rate_limited(answer: Answer) -> bool:
     """Whether a refusal is one of a rate limit."""
     left = answer.headers.get("x-ratelimit-remaining")
     return answer.status == 429 or (
@@ -119,17 +119,17 @@ def limited(answer: Answer) -> bool:
     )
 
 
-def _again(answer: Answer) -> bool:
-    return answer.status >= 500 or limited(answer)
+def _is_transient(answer: Answer) -> bool:
+    return answer.status >= 500 or is_rate_limited(answer)
 
 
-def _asked_wait(answer: Answer) -> float | None:
+def _requested_wait(answer: Answer) -> float | None:
     """The seconds to wait that the host asks for."""
-    after, reset = answer.headers.get("retry-after"), answer.headers.get("x-ratelimit-reset")
+    retry_after, reset = answer.headers.get("retry-after"), answer.headers.get("x-ratelimit-reset")
     try:
-        if after is not None:
-            return _wait(float(after))
-        if limited(answer) and reset is not None:
+        if retry_after is not None:
+            return _wait(float(retry_after))
+        if is_rate_limited(answer) and reset is not None:
             return _wait(float(reset) - time.time())
     except ValueError:
         return None
@@ -140,8 +140,8 @@ def _wait(seconds: float) -> float | None:
     return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
-def _words(answer: Answer | str) -> str:
-    return said(answer) if isinstance(answer, Answer) else answer
+def _describe(answer: Answer | str) -> str:
+    return reply_text(answer) if isinstance(answer, Answer) else answer
 
 
 def _json(data: bytes) -> Any:

@@ -13,8 +13,8 @@ from lensops.errors import Invalid, Problem, UserError
 from lensops.evidence import Finding, Outcome
 
 
-class Machines:
-    """What reads the findings of one manifest."""
+class CiReports:
+    """Writes the findings of one manifest for CI."""
 
     def __init__(self, directory: Path, manifest: Path | None) -> None:
         self._directory = directory
@@ -44,15 +44,15 @@ class Machines:
         from lensops import __version__
         from lensops.files import write_atomic
 
-        placed = self._from_root(findings)
+        located = self._from_root(findings)
         if junit is not None:
             from lensops.render.junit import junit as xml
 
-            write_atomic(junit, xml(placed))
+            write_atomic(junit, xml(located))
         if sarif is not None:
             from lensops.render.sarif import sarif as text
 
-            write_atomic(sarif, text(placed, __version__).encode())
+            write_atomic(sarif, text(located, __version__).encode())
 
     def _from_root(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         from lensops.flows.place import find_manifest, prefix_of
@@ -67,8 +67,14 @@ class Machines:
 def problem_findings(problems: Sequence[Problem]) -> tuple[Finding, ...]:
     """Problems as findings: they fail."""
     return tuple(
-        Finding("validate", each.location.path, Outcome.FAIL, each.text, location=each.location)
-        for each in problems
+        Finding(
+            "validate",
+            problem.location.path,
+            Outcome.FAIL,
+            problem.text,
+            location=problem.location,
+        )
+        for problem in problems
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lensops.errors import Location, UserError
 from lensops.evidence import Finding, Outcome, Reading, Verdict, refusals
-from lensops.evidence.file import body, digest_of, parse, read, write
+from lensops.evidence.file import body, digest_of, parse, read_evidence, write_evidence
 
 PASSED = Verdict(
     (
@@ -24,7 +24,7 @@ PASSED = Verdict(
     {"release": "sha256:" + "a" * 64, "cases": "sha256:" + "b" * 64},
     (Reading("mean_score", "offer_copy", 0.81, 50, "mean", (0.79, 0.83)),),
 )
-WANTED = dict(PASSED.digests)
+EXPECTED = dict(PASSED.digests)
 
 texts = st.text(max_size=12)
 floats = st.none() | st.floats(allow_nan=False, allow_infinity=False)
@@ -40,20 +40,20 @@ findings = st.builds(
 )
 
 
-def written(verdict: Verdict, folder: Path) -> Path:
+def write(verdict: Verdict, folder: Path) -> Path:
     path = folder / "evidence.json"
-    write(path, verdict)
+    write_evidence(path, verdict)
     return path
 
 
-def changed(folder: Path, **keys: object) -> Path:
-    path = written(PASSED, folder)
+def write_changed(folder: Path, **keys: object) -> Path:
+    path = write(PASSED, folder)
     path.write_text(json.dumps({**json.loads(path.read_text()), **keys}))
     return path
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
-    assert read(written(PASSED, tmp_path)) == PASSED
+    assert read_evidence(write(PASSED, tmp_path)) == PASSED
 
 
 @given(st.lists(findings, max_size=4), st.dictionaries(texts, texts, max_size=3))
@@ -66,27 +66,27 @@ def test_any_verdict_survives_the_file(found: list[Finding], digests: dict[str, 
 def test_figures_that_are_no_numbers_are_null(tmp_path: Path) -> None:
     finding = Finding("threshold", "x", Outcome.INCONCLUSIVE, "no figure", math.nan, 0.75)
     reading = Reading("mean_score", "x", math.nan, 0, "mean", (math.nan, math.nan))
-    path = written(Verdict((finding,), {}, (reading,)), tmp_path)
+    path = write(Verdict((finding,), {}, (reading,)), tmp_path)
     file = json.loads(path.read_text())
     assert file["findings"][0]["value"] is None
     assert file["readings"][0]["interval"] is None
-    assert math.isnan(read(path).readings[0].value)
+    assert math.isnan(read_evidence(path).readings[0].value)
 
 
 def test_a_lone_surrogate_does_not_stop_the_writing(tmp_path: Path) -> None:
     verdict = Verdict((Finding("must pass", "case \ud800", Outcome.FAIL, "no"),))
-    assert read(written(verdict, tmp_path)).findings[0].subject == "case ?"
+    assert read_evidence(write(verdict, tmp_path)).findings[0].subject == "case ?"
 
 
 def test_the_file_has_the_promised_keys(tmp_path: Path) -> None:
-    file = json.loads(written(PASSED, tmp_path).read_text())
+    file = json.loads(write(PASSED, tmp_path).read_text())
     assert file["schema"] == "lensops/verdict/v1"
     assert {"verdict", "digests", "findings"} < set(file)
     assert {"rule", "subject", "outcome", "value", "limit", "message"} < set(file["findings"][0])
 
 
 def test_keys_of_a_report_beside_the_evidence_are_let_be(tmp_path: Path) -> None:
-    assert read(changed(tmp_path, evals=[{"name": "x"}])) == PASSED
+    assert read_evidence(write_changed(tmp_path, evals=[{"name": "x"}])) == PASSED
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_keys_of_a_report_beside_the_evidence_are_let_be(tmp_path: Path) -> None
 )
 def test_an_edited_file_is_refused(tmp_path: Path, keys: dict[str, object], message: str) -> None:
     with pytest.raises(UserError, match=message):
-        read(changed(tmp_path, **keys))
+        read_evidence(write_changed(tmp_path, **keys))
 
 
 @pytest.mark.parametrize(
@@ -115,23 +115,27 @@ def test_what_is_no_evidence_is_said(data: bytes) -> None:
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"cannot read the evidence e\.json"):
-        read(tmp_path / "e.json")
+        read_evidence(tmp_path / "e.json")
 
 
 def test_matching_evidence_of_a_pass_is_accepted() -> None:
-    assert refusals(PASSED, WANTED) == ()
+    assert refusals(PASSED, EXPECTED) == ()
 
 
 @pytest.mark.parametrize(
-    ("verdict", "wanted", "reason"),
+    ("verdict", "expected", "reason"),
     [
-        (Verdict((), WANTED), WANTED, "the verdict is inconclusive"),
-        (PASSED, {**WANTED, "release": "sha256:" + "c" * 64}, "other release: aaaaaaaaaaaa, now c"),
-        (PASSED, {**WANTED, "recordings": "sha256:d"}, "not bound to any recordings"),
+        (Verdict((), EXPECTED), EXPECTED, "the verdict is inconclusive"),
+        (
+            PASSED,
+            {**EXPECTED, "release": "sha256:" + "c" * 64},
+            "other release: aaaaaaaaaaaa, now c",
+        ),
+        (PASSED, {**EXPECTED, "recordings": "sha256:d"}, "not bound to any recordings"),
     ],
 )
-def test_anything_else_is_refused(verdict: Verdict, wanted: dict[str, str], reason: str) -> None:
-    assert any(reason in said for said in refusals(verdict, wanted))
+def test_anything_else_is_refused(verdict: Verdict, expected: dict[str, str], reason: str) -> None:
+    assert any(reason in refusal for refusal in refusals(verdict, expected))
 
 
 def test_two_verdicts_have_two_digests() -> None:
