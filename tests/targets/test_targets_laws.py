@@ -15,7 +15,7 @@ from lensops.files import Folder
 from lensops.manifest import Target as Settings
 from lensops.plan import make
 from lensops.release import Kind, Release
-from lensops.targets import KINDS, Target, kind_of, open_target
+from lensops.targets import KINDS, Log, Target, kind_of, open_target
 from support.releases import DRAFT, release, releases
 from support.repo import Repo
 
@@ -52,7 +52,7 @@ def test_an_empty_target_serves_nothing(kind: str) -> None:
 
         assert (observed.release, observed.record, observed.sequence) == (None, None, 0)
         assert (observed.problems, observed.is_settled) == ((), True)
-        assert opened(kind, root).log() == ([], [])
+        assert opened(kind, root).log() == Log()
 
 
 @every_kind
@@ -68,8 +68,8 @@ def test_apply_then_plan_is_empty_and_the_log_holds_all(
             observed = opened(kind, root).observe()
             plan = make("t", observed.release, desired, settled=observed.is_settled)
             assert (plan.changes, plan.in_sync) == ((), True)
-        records, problems = opened(kind, root).log()
-        assert problems == []
+        records, problems = target.log().records, target.log().problems
+        assert problems == ()
         assert [record.release for record in records] == [first.digest, second.digest]
         assert [record.sequence for record in records] == [1, 2]
         assert records[1].previous == records[0].digest

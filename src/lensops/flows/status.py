@@ -30,7 +30,7 @@ def releases(project: Opened) -> dict[str, tuple[Record, ...]]:
     logs = {}
     for name in select_targets(project.manifest, None):
         try:
-            records, _ = target_of(project, name).log()
+            records = target_of(project, name).log().records
         except RemoteFailed:
             continue
         logs[name] = tuple(reversed(records))
@@ -48,12 +48,11 @@ def _status_of(project: Opened, target: Target, observed: Observed) -> TargetSta
     record, desired = observed.record, project.desired
     applied = record.release if record else None
     state = release_state(desired.digest, applied, observed.digest, intact=observed.intact)
-    _, log_problems = target.log()
     return TargetStatus(
         target.name,
         target.where,
         state,
         record,
         prompt_states(desired, record, observed.release),
-        tuple(dict.fromkeys((*observed.notes, *observed.problems, *log_problems))),
+        tuple(dict.fromkeys((*observed.notes, *observed.problems, *target.log().problems))),
     )

@@ -1,19 +1,42 @@
 """Releases: the value that targets serve, and the record that an apply leaves."""
 
-from lensops.release.body import content, from_body
-from lensops.release.record import Draft, Kind, Record, Served, next_record, read_record
+from lensops.release.body import parse_release, parse_verified
+from lensops.release.record import (
+    MAX_SEQUENCE,
+    Draft,
+    Entry,
+    Kind,
+    Record,
+    Served,
+    next_record,
+    read_record,
+)
+from lensops.release.statement import (
+    NOTHING_STATED,
+    Override,
+    Promotion,
+    Statement,
+    read_statement,
+)
 from lensops.release.value import SCHEMA, Release, desired_release
 
 __all__ = [
+    "MAX_SEQUENCE",
+    "NOTHING_STATED",
     "SCHEMA",
     "Draft",
+    "Entry",
     "Kind",
+    "Override",
+    "Promotion",
     "Record",
     "Release",
     "Served",
-    "content",
+    "Statement",
     "desired_release",
-    "from_body",
     "next_record",
+    "parse_release",
+    "parse_verified",
     "read_record",
+    "read_statement",
 ]

@@ -41,7 +41,7 @@ class _Release(_Read):
     bands: dict[str, Number] = {}
 
 
-def content(body: Mapping[str, Any]) -> Release:
+def parse_release(body: Mapping[str, Any]) -> Release:
     """The release that a body holds, whatever digests it claims.
 
     Raises `ValueError` when the body is no release.
@@ -56,9 +56,9 @@ def content(body: Mapping[str, Any]) -> Release:
     return Release(read.project, prompts, read.thresholds, read.bands)
 
 
-def from_body(body: Mapping[str, Any]) -> Release:
+def parse_verified(body: Mapping[str, Any]) -> Release:
     """The release of a `Release.body`. Raises `ValueError` when it is none, or was altered."""
-    release = content(body)
+    release = parse_release(body)
     if release.digest != body.get("digest"):
         raise ValueError("the content does not match its digest")
     return release

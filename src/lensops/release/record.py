@@ -11,9 +11,11 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from lensops.prompts import digest
+from lensops.release.statement import NOTHING_STATED, Override, Promotion, Statement
 from lensops.release.value import Release
 
 SCHEMA: Final = "lensops/record/v1"
+MAX_SEQUENCE = 10**18
 _STRICT = ConfigDict(strict=True, extra="forbid")
 
 
@@ -21,7 +23,7 @@ class Kind(StrEnum):
     """Why a release went live, told from the log alone, never from a message."""
 
     APPLY = "apply"
-    ROLLBACK = "rollback"  # the log had this release before, though not last
+    ROLLBACK = "rollback"  # the release was live before the one that it replaces
     ADOPT = "adopt"  # the target served it already, put there by other means
 
 
@@ -36,20 +38,35 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an apply knows before its place in the log is known. `time` is ISO 8601 in UTC."""
+    """What an apply knows before its place in the log is known. `time` is ISO 8601 in UTC.
+
+    The record is numbered after `after_sequence`, where the log ends earlier: part of it was lost.
+    """
 
     actor: str
     time: str
     commit: str | None = None
     evidence: str | None = None
+    override: Override | None = None
+    promoted: Promotion | None = None
+    after_sequence: int = 0
+
+    @property
+    def statement(self) -> Statement:
+        """What is stated beside the record."""
+        return Statement(self.evidence, self.override, self.promoted)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entry of a log. `previous` is the digest of the record before: the log is a chain."""
+    """One entry of a log. `previous` is the digest of the record before: the log is a chain.
+
+    `evidence` is the digest of the gate's evidence, or of a `Statement` that names it. `actor`,
+    `time` and `commit` are what the writer claimed.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
-    sequence: Annotated[int, Field(ge=1)]
+    sequence: Annotated[int, Field(ge=1, le=MAX_SEQUENCE)]
     kind: Kind
     release: str
     prompts: Mapping[str, Served]
@@ -70,6 +87,14 @@ class Record:
         return {**asdict(self), "kind": str(self.kind)}
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record of a log with what was stated beside it."""
+
+    record: Record
+    statement: Statement = NOTHING_STATED
+
+
 def next_record(
     release: Release, draft: Draft, log: Sequence[Record], sequence: int, live: str | None
 ) -> Record:
@@ -87,7 +112,7 @@ def next_record(
         draft.actor,
         draft.time,
         draft.commit,
-        draft.evidence,
+        draft.statement.reference,
         last.digest if last else None,
     )
 
@@ -107,7 +132,21 @@ def _kind(release: str, log: Sequence[Record], live: str | None) -> Kind:
         return Kind.APPLY
     if live == release:
         return Kind.ADOPT
-    return Kind.ROLLBACK if any(r.release == release for r in log) else Kind.APPLY
+    return Kind.ROLLBACK if release in _live_line(log) else Kind.APPLY
+
+
+def _live_line(log: Sequence[Record]) -> list[str]:
+    """The releases that led to the one that is live; a rollback takes away what it left behind.
+
+    So a release that comes back after it was rolled back is applied again, as in git's history.
+    """
+    line: list[str] = []
+    for record in log:
+        if record.release in line:
+            del line[line.index(record.release) + 1 :]
+        else:
+            line.append(record.release)
+    return line
 
 
 @cache

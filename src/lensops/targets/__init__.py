@@ -2,10 +2,11 @@
 
 from lensops.targets.kind import KINDS, kind_of, open_target, target_problems
 from lensops.targets.receipt import Receipt
-from lensops.targets.target import Observed, Target
+from lensops.targets.target import Log, Observed, Target
 
 __all__ = [
     "KINDS",
+    "Log",
     "Observed",
     "Receipt",
     "Target",

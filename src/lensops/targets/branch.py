@@ -16,7 +16,7 @@ from lensops.targets import layout, reading
 from lensops.targets.commit import CommitTree, add_commit
 from lensops.targets.git import PAUSES, Git, GitFailed, redacted
 from lensops.targets.kind import TargetKind
-from lensops.targets.target import Observed
+from lensops.targets.target import Log, Observed
 
 CACHE = ".lensops/cache"  # only for a git target of a project that is in no repository
 _ADDRESS = re.compile(r"[a-z0-9+.-]+://|[\w.-]+@[\w.-]+:|[\w-]{2,}:", re.IGNORECASE)
@@ -41,10 +41,11 @@ class Branch:
         self._tree = CommitTree(self._git, self._fetch())
         return reading.observe(self._tree)
 
-    def log(self) -> tuple[list[Record], list[str]]:
+    def log(self) -> Log:
         tree = self._tree or CommitTree(self._git, self._fetch())
         tree.load(f"{layout.LOG}/{name}" for name in tree.names(layout.LOG))
-        return reading.log(tree)
+        tree.load(reading.statement_paths(tree))
+        return reading.read_log(tree)
 
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
         tip = self._fetch()
@@ -53,6 +54,7 @@ class Branch:
         record = reading.next_in(tree, self.name, release, draft, expected)
         releases = [r for r in (expected.release, release) if r is not None]
         files = {layout.object_path(r.digest): layout.encode(r.body()) for r in releases}
+        files |= layout.statement_file(draft.statement)
         files[layout.record_path(record.sequence)] = layout.encode(record.body())
         files[layout.CURRENT] = layout.encode(layout.current_body(release, record))
         try:

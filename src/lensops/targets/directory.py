@@ -16,7 +16,7 @@ from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
 from lensops.targets.kind import TargetKind
 from lensops.targets.layout import Damaged
-from lensops.targets.target import Observed
+from lensops.targets.target import Log, Observed
 
 ABANDONED = 86_400  # seconds after which a staged file belongs to no running writer
 
@@ -38,9 +38,9 @@ class Directory:
                 return self._complete(observed.record, observed)
             return observed
 
-    def log(self) -> tuple[list[Record], list[str]]:
+    def log(self) -> Log:
         with self._failing("read"):
-            return reading.log(self._tree)
+            return reading.read_log(self._tree)
 
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
         record = reading.next_in(self._tree, self.name, release, draft, expected)
@@ -49,8 +49,10 @@ class Directory:
             for kept_release in (release, expected.release):  # what a hand put there is not lost
                 if kept_release is not None:
                     self._keep(kept_release)
-            path = self._tree.path(layout.record_path(record.sequence))
-            is_first = create_exclusive(path, layout.encode(record.body()))
+            for path, data in layout.statement_file(draft.statement).items():
+                write_atomic(self._tree.path(path), data)
+            record_path = self._tree.path(layout.record_path(record.sequence))
+            is_first = create_exclusive(record_path, layout.encode(record.body()))
         if not is_first:
             raise reading.stale(self.name, expected)
         state = f"record {record.sequence} is in the log; the next command completes the apply"
@@ -66,7 +68,8 @@ class Directory:
         return observed
 
     def _last_sequence(self) -> int:
-        return max([0, *layout.sequences(self._tree)])
+        numbers, _ = reading.log_numbers(self._tree)
+        return numbers[-1] if numbers else 0
 
     def _is_cut_off(self, record: Record, observed: Observed) -> bool:
         """Whether the last apply ended between its record and `current.json`.
@@ -105,7 +108,7 @@ class Directory:
             release = layout.release_at(self._tree, record.release)
             body = layout.encode(layout.current_body(release, record))
             write_atomic(self._tree.path(layout.CURRENT), body)
-            last = layout.sequences(self._tree)[-1]
+            last = self._last_sequence()
             if last <= record.sequence:
                 return
             record = layout.record_at(self._tree, last)

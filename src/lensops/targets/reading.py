@@ -6,17 +6,19 @@ from itertools import pairwise
 
 from lensops.errors import Stale
 from lensops.files import Tree
-from lensops.release import Draft, Record, Release, next_record
+from lensops.release import NOTHING_STATED, Draft, Entry, Record, Release, Statement, next_record
 from lensops.targets import layout
 from lensops.targets.layout import Damaged
-from lensops.targets.target import Observed
+from lensops.targets.target import Log, Observed
+
+MAX_JUMP = 100_000_000  # numbers that may be missing before a record; more is no loss but a fake
 
 
 def observe(tree: Tree) -> Observed:
     """The state of a tree; what is damaged becomes a problem, never an exception."""
     problems: list[str] = []
-    numbers = layout.sequences(tree)
-    record = _last(tree, numbers, problems)
+    numbers, strays = log_numbers(tree)
+    entry = _last_entry(tree, numbers, problems)
     served: layout.Current | None = None
     try:
         served = layout.current(tree)
@@ -26,36 +28,78 @@ def observe(tree: Tree) -> Observed:
         problems.append(str(error))
     return Observed(
         served.release if served else None,
-        record,
+        entry.record if entry else None,
         numbers[-1] if numbers else 0,
         served.intact if served else True,
-        tuple(problems),
+        (*problems, *_stray_problems(strays)),
+        statement=entry.statement if entry else NOTHING_STATED,
     )
 
 
-def log(tree: Tree) -> tuple[list[Record], list[str]]:
-    """The records that can be read, oldest first, and where the log is damaged or broken."""
-    records: list[Record] = []
+def read_log(tree: Tree) -> Log:
+    """The entries that can be read, and where the log is damaged or broken."""
+    entries: list[Entry] = []
     problems: list[str] = []
-    numbers = layout.sequences(tree)
+    numbers, strays = log_numbers(tree)
+    objects = frozenset(tree.names(layout.OBJECTS))
     for number in numbers:
         try:
-            records.append(layout.record_at(tree, number))
+            record = layout.record_at(tree, number)
         except Damaged as error:
             problems.append(str(error))
-    problems += _gaps(numbers) + _breaks(records) + _missing_releases(tree, records)
-    return records, problems
+            continue
+        entries.append(Entry(record, _statement(tree, record, objects, problems)))
+    records = [entry.record for entry in entries]
+    problems += _gaps(numbers, records) + _breaks(records) + _missing_releases(records, objects)
+    return Log(tuple(entries), (*problems, *_stray_problems(strays)))
+
+
+def log_numbers(tree: Tree) -> tuple[list[int], list[int]]:
+    """The numbers of the log, rising, and those of files that are no part of it.
+
+    A record may be damaged and still count, or follow a gap and still count; one that is damaged
+    and follows a gap, or jumps further than any loss, was put there by somebody else, and must
+    not keep the log from going on.
+    """
+    numbers = layout.sequences(tree)
+    strays: list[int] = []
+    for run in reversed(_runs(numbers)):
+        earlier = len(numbers) - len(run)
+        jump = run[0] - (numbers[earlier - 1] if earlier else 0)
+        if jump == 1 or (jump <= MAX_JUMP and any(_is_readable(tree, n) for n in run)):
+            break
+        strays = run + strays
+        del numbers[earlier:]
+    return numbers, strays
+
+
+def statement_paths(tree: Tree) -> list[str]:
+    """Where the statements of the log lie."""
+    objects = frozenset(tree.names(layout.OBJECTS))
+    paths = []
+    for number in log_numbers(tree)[0]:
+        try:
+            reference = layout.record_at(tree, number).evidence
+        except Damaged:
+            continue
+        path = layout.object_path(reference or "")
+        paths += [path] if path.partition("/")[2] in objects else []
+    return paths
 
 
 def next_in(tree: Tree, name: str, release: Release, draft: Draft, expected: Observed) -> Record:
     """The record that an apply adds to the tree of the target `name`.
 
-    Raises `Stale` when the tree is no longer as it was observed.
+    Raises `Stale` when the tree is no longer as it was observed, and `Refused` for a release that
+    is too large.
     """
+    layout.check_size(release)
     observed = observe(tree)
     if (observed.sequence, observed.digest) != (expected.sequence, expected.digest):
         raise stale(name, expected, observed)
-    return next_record(release, draft, log(tree)[0], expected.sequence + 1, observed.digest)
+    records = [entry.record for entry in read_log(tree).entries]
+    sequence = max(expected.sequence, draft.after_sequence) + 1
+    return next_record(release, draft, records, sequence, observed.digest)
 
 
 def stale(name: str, expected: Observed, observed: Observed | None = None) -> Stale:
@@ -70,22 +114,58 @@ def stale(name: str, expected: Observed, observed: Observed | None = None) -> St
     )
 
 
-def _last(tree: Tree, numbers: list[int], problems: list[str]) -> Record | None:
+def _last_entry(tree: Tree, numbers: list[int], problems: list[str]) -> Entry | None:
     if not numbers:
         return None
     try:
-        return layout.record_at(tree, numbers[-1])
+        record = layout.record_at(tree, numbers[-1])
     except Damaged as error:
         problems.append(str(error))
         return None
+    objects = tree.names(layout.OBJECTS) if record.evidence else ()
+    return Entry(record, _statement(tree, record, frozenset(objects), problems))
 
 
-def _gaps(numbers: list[int]) -> list[str]:
-    return [
-        f"the log has no record {earlier + 1}"
-        for earlier, later in pairwise([0, *numbers])
-        if later != earlier + 1
-    ]
+def _statement(
+    tree: Tree, record: Record, objects: frozenset[str], problems: list[str]
+) -> Statement:
+    try:
+        return layout.statement_of(tree, record, objects)
+    except Damaged as error:
+        problems.append(str(error))
+        return Statement(record.evidence)
+
+
+def _runs(numbers: list[int]) -> list[list[int]]:
+    """The numbers cut where one is missing."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
+
+
+def _is_readable(tree: Tree, number: int) -> bool:
+    try:
+        layout.record_at(tree, number)
+    except Damaged:
+        return False
+    return True
+
+
+def _gaps(numbers: list[int], records: list[Record]) -> list[str]:
+    begins_anew = {record.sequence for record in records if record.previous is None}
+    problems = []
+    for earlier, later in pairwise([0, *numbers]):
+        if later == earlier + 1:
+            continue
+        first, last = earlier + 1, later - 1
+        missing = f"record {first}" if first == last else f"records {first} to {last}"
+        anew = f"; it begins anew with record {later}" if later in begins_anew else ""
+        problems.append(f"the log has no {missing}{anew}")
+    return problems
 
 
 def _breaks(records: list[Record]) -> list[str]:
@@ -96,7 +176,10 @@ def _breaks(records: list[Record]) -> list[str]:
     ]
 
 
-def _missing_releases(tree: Tree, records: list[Record]) -> list[str]:
-    objects = set(tree.names(layout.OBJECTS))
+def _missing_releases(records: list[Record], objects: frozenset[str]) -> list[str]:
     missing = [r for r in records if layout.object_path(r.release).split("/")[1] not in objects]
     return [f"the release of record {record.sequence} is missing" for record in missing]
+
+
+def _stray_problems(strays: list[int]) -> list[str]:
+    return [f"{layout.record_path(number)} is no part of the log" for number in strays]

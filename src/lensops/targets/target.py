@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from lensops.release import Draft, Record, Release
+from lensops.release import NOTHING_STATED, Draft, Entry, Record, Release, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Observed:
     """What a target serves now, and what its log says was applied last.
 
     `sequence` is the number of the last record, 0 for an empty log; `record` is None when there is
-    none or it cannot be read. `problems` say what is damaged, `notes` what was repaired.
+    none or it cannot be read, `statement` is what was stated beside it. `problems` say what is
+    damaged, `notes` what was repaired.
     """
 
     release: Release | None = None
@@ -22,6 +23,7 @@ class Observed:
     intact: bool = True
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    statement: Statement = NOTHING_STATED
 
     @property
     def digest(self) -> str | None:
@@ -33,6 +35,19 @@ class Observed:
         """Whether what is served is what the log says, letter by letter."""
         applied = self.record.release if self.record else None
         return self.intact and self.digest == applied
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The entries of a log that can be read, oldest first, and what is wrong with the others."""
+
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records of the entries."""
+        return tuple(entry.record for entry in self.entries)
 
 
 class Target(Protocol):
@@ -56,8 +71,8 @@ class Target(Protocol):
         Raises `RemoteFailed` when it cannot be reached.
         """
 
-    def log(self) -> tuple[list[Record], list[str]]:
-        """The records that can be read, oldest first, and what is wrong with the others."""
+    def log(self) -> Log:
+        """What was applied. Raises `RemoteFailed` when it cannot be reached."""
 
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
         """Make a release live, as the record after `expected`.
