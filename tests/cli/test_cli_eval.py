@@ -170,7 +170,7 @@ class TestThreshold:
     def test_an_override_counts_and_is_shown(self, sample: Repo) -> None:
         result = run(sample, "--replay", "--threshold", "0.9")
         assert result.code == 1
-        assert "threshold 0.90 is an override; the manifest says 0.75" in result.out
+        assert "threshold 0.90 (an override: the manifest says 0.75)" in result.out
         assert "threshold=0.9 n=50 FAILED" in result.out
         _, found = first(sample, "--replay", "--threshold", "0.7")
         assert (found["threshold"], found["declared_threshold"]) == (0.7, 0.75)
@@ -188,7 +188,7 @@ class TestBase:
         activate(sample, "v2")
         result = run(sample, "--replay", "--base", "main")
         assert result.code == 0
-        assert "against base v1" in result.out
+        assert "+0.0213 against v1: at most" in result.out
         assert "crossed the threshold" in result.out
         _, found = first(sample, "--replay", "--base", "main")
         compared = found["regression"]

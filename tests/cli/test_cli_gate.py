@@ -51,7 +51,7 @@ def test_pass(sample: Repo) -> None:
     lines = result.out.splitlines()
     assert lines[:4] == [
         "Gate passed ✓",
-        "  ✓ threshold offer_copy: mean score 0.7748 of 50 cases is not below 0.75",
+        "  ✓ threshold offer_copy: mean score 0.7748 of 50 cases reaches the threshold 0.75",
         "  ✓ must pass offer_copy: all 8 cases that must pass do",
         "  ✓ drift propensity: PSI 0.0214, ok",
     ]

@@ -85,7 +85,7 @@ class TestOutcome:
     def test_a_broken_must_pass_case_fails_alone(self) -> None:
         found = result([*many(1.0), case("b", 1.0, must_pass=True, broken="contains: no")])
         assert found.outcome is Outcome.FAIL
-        assert "must-pass cases fail: b" in found.reasons[0]
+        assert "b must pass and does not" in found.reasons[0]
 
     def test_a_must_pass_case_without_an_output_leaves_it_open(self) -> None:
         cases = [*many(1.0, 199), case("m", None, must_pass=True, outputs=())]
@@ -228,7 +228,7 @@ class TestRegression:
         found = summarise(About("s", "p", "v2", made, 0.75), head, None, lost)
         assert lost.outcome is Outcome.FAIL
         assert found.outcome is Outcome.FAIL
-        assert "against base v1" in found.reasons[0]
+        assert "against v1: at least" in found.reasons[0]
 
 
 class TestFlawed:

@@ -70,8 +70,8 @@ def evaluate(
         emit(Report("explain", document(found), data(found)), form, output)
         return 0
     from lensops.cli.progress import Progress
-    from lensops.flows.run_evals import RunOptions, run
-    from lensops.flows.run_options import Mode
+    from lensops.flows.run_evals import run
+    from lensops.flows.run_options import Mode, RunOptions
     from lensops.flows.store import store_eval
     from lensops.report.eval import data as run_data
     from lensops.report.eval import document as run_document

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lensops.evals.interval import Mean, clustered_mean
-from lensops.evidence.value import Outcome
+from lensops.evidence import Outcome
+from lensops.format import format_limit, format_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,18 @@ def _decided(
 ) -> Comparison:
     low, high = interval
     if low > -margin:
-        reason = f"at most {max(-low, 0.0):.4f} is lost, less than the margin {margin:g}"
+        reason = (
+            f"at most {format_score(-low)} is lost, less than the margin {format_limit(margin)}"
+        )
+        if low >= 0:
+            reason = "nothing is lost"
         return Comparison(Outcome.PASS, reason, mean.value, interval)
     if high < -margin:
-        reason = f"at least {-high:.4f} is lost, more than the margin {margin:g}"
+        reason = (
+            f"at least {format_score(-high)} is lost, more than the margin {format_limit(margin)}"
+        )
         return Comparison(Outcome.FAIL, reason, mean.value, interval)
     needed = mean.needed(abs(mean.value + margin), confidence)
-    reason = f"the interval holds the margin −{margin:g}"
+    reason = f"the interval holds the margin −{format_limit(margin)}"
     reason += f"; about {needed:,} cases would decide" if needed else "; no number would decide"
     return Comparison(Outcome.INCONCLUSIVE, reason, mean.value, interval, needed)

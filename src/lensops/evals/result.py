@@ -1,12 +1,12 @@
-"""Results: what scoring a suite gives, as values that reports and the gate read."""
+"""Results: what scoring suites gives, as values that reports and the gate read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lensops.evidence.value import Outcome
+from lensops.evidence import Base, Finding, Outcome, Reading, join_outcomes
 
 Interval = tuple[float, float]
 
@@ -115,7 +115,7 @@ class SuiteResult:
     """One suite's result. `n` counts the cases that have a score; the mean is over these.
 
     `total` counts all cases, `missing` those without an output, `unscored` those with an output
-    but without a score. `reasons` say why the outcome is what it is.
+    but without a score.
     """
 
     name: str
@@ -130,8 +130,6 @@ class SuiteResult:
     confidence: float
     threshold: float
     declared_threshold: float
-    outcome: Outcome
-    reasons: tuple[str, ...]
     weights: Mapping[str, float]
     metrics: Mapping[str, float | None]
     signatures: Mapping[str, str]
@@ -140,6 +138,36 @@ class SuiteResult:
     regression: Regression | None = None
     notes: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)  # cases, outputs, judge
+    max_missing: float = 0.0  # share of cases that may lack a score
+    min_cases: int = 1
+    findings: tuple[Finding, ...] = ()  # those that stop it first
+
+    @property
+    def outcome(self) -> Outcome:
+        """The join of the findings: what the suite says in an eval and in the gate."""
+        return join_outcomes(finding.outcome for finding in self.findings)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What decided, in words; notes are not among them."""
+        decided = (f for f in self.findings if f.outcome is not Outcome.NOTE)
+        return tuple(finding.message for finding in decided)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The mean score and the difference from the base, where there is such a figure."""
+        return tuple(self._readings())
+
+    def _readings(self) -> Iterator[Reading]:
+        if self.mean is not None:
+            recipe = "; ".join(self.signatures.values())
+            yield Reading("mean_score", self.name, self.mean, self.n, recipe, self.interval)
+        if (compared := self.regression) and compared.difference is not None:
+            recipe = f"paired difference from {compared.base_version}"
+            recipe += f", {compared.confidence:.0%} interval"
+            yield Reading(
+                "difference", self.name, compared.difference, compared.n, recipe, compared.interval
+            )
 
     @property
     def passed(self) -> bool | None:
@@ -155,3 +183,26 @@ class SuiteResult:
     def broken(self) -> tuple[CaseScore, ...]:
         """The must-pass cases that fail."""
         return tuple(case for case in self.cases if case.broken)
+
+
+@dataclass(frozen=True, slots=True)
+class EvalRun:
+    """The results of the suites, in the order of the manifest, and the base of the comparison."""
+
+    results: tuple[SuiteResult, ...]
+    base: Base | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Fail when a suite fails, inconclusive when one is or when there is none."""
+        return join_outcomes(result.outcome for result in self.results)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all suites."""
+        return tuple(finding for result in self.results for finding in result.findings)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The readings of all suites."""
+        return tuple(reading for result in self.results for reading in result.readings)

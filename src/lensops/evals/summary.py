@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from lensops.evals.findings import suite_findings
 from lensops.evals.interval import clustered_mean
 from lensops.evals.judging import Vote, agreement
-from lensops.evals.outputs import listed
 from lensops.evals.result import CaseScore, JudgeTotals, Regression, SuiteResult
-from lensops.evals.scoring import meets
-from lensops.evidence.value import Outcome
 from lensops.manifest import Suite
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One rule's word on a result. An uncertain fail may yet turn, when what is missing comes."""
-
-    outcome: Outcome
-    text: str
-    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +52,6 @@ def summarise(
         confidence=suite.regression.confidence,
         threshold=about.threshold,
         declared_threshold=suite.threshold,
-        outcome=Outcome.INCONCLUSIVE,
-        reasons=(),
         weights=suite.weights,
         metrics={name: _mean(cases, name) for name in suite.weights},
         signatures=about.signatures,
@@ -73,8 +60,10 @@ def summarise(
         regression=regression,
         notes=about.notes,
         digests=about.digests,
+        max_missing=suite.max_missing,
+        min_cases=suite.min_cases,
     )
-    return _concluded(result, list(_reasons(result, suite)))
+    return replace(result, findings=suite_findings(result))
 
 
 def judge_totals(
@@ -100,61 +89,3 @@ def judge_totals(
 def _mean(cases: Sequence[CaseScore], name: str) -> float | None:
     values = [score for case in cases if (score := case.scores.get(name)) is not None]
     return math.fsum(values) / len(values) if values else None
-
-
-def _reasons(result: SuiteResult, suite: Suite) -> Iterator[Reason]:
-    """Every rule's word on a result; what is not known comes out inconclusive."""
-    if result.broken:
-        names = listed(case.id for case in result.broken)
-        yield Reason(Outcome.FAIL, f"must-pass cases fail: {names}")
-    yield from _evidence(result, suite)
-    if result.mean is not None:
-        yield _threshold(result, result.mean)
-    if result.regression is not None:
-        compared = result.regression
-        words = f"against base {compared.base_version}: {compared.reason}"
-        yield Reason(compared.outcome, words)
-
-
-def _threshold(result: SuiteResult, mean: float) -> Reason:
-    """The mean against the threshold. Under it for sure: even if all that lack a score had 1."""
-    lacking = result.total - result.n
-    best = (mean * result.n + lacking) / result.total
-    words = f"threshold {result.threshold:g}"
-    if meets(mean, result.threshold):
-        return Reason(Outcome.PASS, f"mean score {mean:.4f} reaches the {words}")
-    certain = not meets(best, result.threshold)
-    return Reason(Outcome.FAIL, f"mean score {mean:.4f} is under the {words}", certain)
-
-
-def _evidence(result: SuiteResult, suite: Suite) -> Iterator[Reason]:
-    """Whether there is enough to go by."""
-    if not result.n:
-        yield Reason(Outcome.INCONCLUSIVE, "no case has a score")
-    elif result.n < suite.min_cases:
-        words = f"{result.n} cases have a score, {suite.min_cases} are asked for (min_cases)"
-        yield Reason(Outcome.INCONCLUSIVE, words)
-    if undecided := [case.id for case in result.cases if case.undecided]:
-        words = f"must-pass cases without an output or score: {listed(undecided)}"
-        yield Reason(Outcome.INCONCLUSIVE, words)
-    lacking = result.missing + result.unscored
-    if lacking > suite.max_missing * result.total:
-        parts = ((result.missing, "no output"), (result.unscored, "no score"))
-        counts = " and ".join(f"{count} have {what}" for count, what in parts if count)
-        words = f"of {result.total} cases {counts}"
-        yield Reason(Outcome.INCONCLUSIVE, words)
-
-
-def _concluded(result: SuiteResult, reasons: Sequence[Reason]) -> SuiteResult:
-    """The result with its outcome: a certain fail, else inconclusive, else what is left."""
-    outcomes = {reason.outcome for reason in reasons}
-    certain = any(reason.outcome is Outcome.FAIL and reason.certain for reason in reasons)
-    if certain:
-        outcome = Outcome.FAIL
-    elif Outcome.INCONCLUSIVE in outcomes:
-        outcome = Outcome.INCONCLUSIVE
-    else:
-        outcome = Outcome.FAIL if Outcome.FAIL in outcomes else Outcome.PASS
-    order = [Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS]
-    said = sorted(reasons, key=lambda reason: order.index(reason.outcome))
-    return replace(result, outcome=outcome, reasons=tuple(reason.text for reason in said))

@@ -29,6 +29,14 @@ def join_outcomes(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """The commit that a branch is compared with, and the ref that it was found by."""
+
+    ref: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One measured figure: of what, how many, within which interval, by which recipe."""
 

@@ -122,8 +122,8 @@ def _own(rated: Sequence[Rating]) -> _Scores:
 
 def _recorded(project: Opened, suite: str | None) -> _Scores:
     """The scores of the recorded outputs of the active version; nobody is asked."""
-    from lensops.flows.run_evals import RunOptions, run
-    from lensops.flows.run_options import Mode
+    from lensops.flows.run_evals import run
+    from lensops.flows.run_options import Mode, RunOptions
 
     if suite is None:
         hint = "declare an eval, or give a column `score`"

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid
-from lensops.evals.result import SuiteResult
-from lensops.evidence import Finding, Outcome, Reading, Verdict
+from lensops.evals.result import EvalRun
+from lensops.evidence import Base, Finding, Outcome, Reading, Verdict
 from lensops.files import Snapshot
 from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.findings import released_findings
@@ -17,25 +17,13 @@ from lensops.flows.loosened import against
 from lensops.flows.mergebase import Before, merge_base
 from lensops.flows.place import find_manifest, folder_of
 from lensops.flows.project import Opened, Project, open_snapshot
-from lensops.flows.run_evals import EvalRun, RunOptions, score
-from lensops.flows.run_options import Mode, ProgressListener
+from lensops.flows.run_evals import score
+from lensops.flows.run_options import Mode, ProgressListener, RunOptions
 from lensops.flows.validate import validate_snapshot
-from lensops.gate import Compared, Scored, decide
-from lensops.gate.scores import score_findings, score_readings
-from lensops.plan import Base
+from lensops.gate import decide
 
 if TYPE_CHECKING:
     from lensops.drift.decide import DriftRun
-
-_SECTIONS = {  # where a limit stands; goes when evals and drift yield findings with keys
-    "threshold": ("evals", "threshold"),
-    "regression": ("evals", "regression"),
-    "must_pass": ("evals", "cases"),
-    "missing": ("evals", "cases"),
-    "min_cases": ("evals", "cases"),
-    "judge": ("evals", "judge"),
-    "eval": ("evals", "cases"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +61,9 @@ def gate(
     findings += unasked
     drift = _drift(project, asked)
     readings: list[Reading] = []
-    for suite in [_scored(project, result) for result in evals.results] if evals else ():
-        findings += score_findings(suite)
-        readings += score_readings(suite)
+    if evals is not None:
+        findings += evals.findings
+        readings += evals.readings
     if drift is not None:
         findings += drift.findings
         readings += drift.readings
@@ -133,58 +121,8 @@ def _drift(project: Opened, names: tuple[str, ...]) -> DriftRun | None:
     return run(project, names)
 
 
-def _scored(project: Project, result: SuiteResult) -> Scored:
-    declared = project.manifest.evals[result.name]
-    return Scored(
-        name=result.name,
-        mean=result.mean,
-        interval=result.interval,
-        threshold=result.threshold,
-        declared_threshold=result.declared_threshold,
-        n=result.n,
-        total=result.total,
-        missing=result.missing,
-        unscored=result.unscored,
-        neutral=result.judge.neutral if result.judge else 0,
-        outcome=result.outcome,
-        reasons=result.reasons,
-        recipe="; ".join(result.signatures.values()),
-        must_pass=sum(case.must_pass for case in result.cases),
-        broken=tuple((case.id, case.broken or "") for case in result.broken),
-        undecided=tuple(case.id for case in result.cases if case.undecided),
-        max_missing=declared.max_missing,
-        min_cases=declared.min_cases,
-        compared=_compared(result),
-    )
-
-
-def _compared(result: SuiteResult) -> Compared | None:
-    found = result.regression
-    if found is None:
-        return None
-    return Compared(
-        found.base_version,
-        found.difference,
-        found.interval,
-        found.margin,
-        found.confidence,
-        found.outcome,
-        found.n,
-        found.n_needed,
-        found.reason,
-    )
-
-
 def _with_location(project: Project, finding: Finding) -> Finding:
     """The finding with the line of the manifest that it is about, for annotations."""
-    keys = finding.keys or _keys(finding)
-    if finding.location is not None or not keys:
+    if finding.location is not None or not finding.keys:
         return finding
-    return replace(finding, location=project.file.location(*keys), keys=keys)
-
-
-def _keys(finding: Finding) -> tuple[str, ...]:
-    if finding.rule not in _SECTIONS:
-        return ()
-    section, key = _SECTIONS[finding.rule]
-    return section, finding.subject.split("/")[0], key
+    return replace(finding, location=project.file.location(*finding.keys))

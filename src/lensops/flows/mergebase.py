@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lensops.errors import Invalid
+from lensops.evidence import Base
 from lensops.files import Snapshot
 from lensops.flows.project import Opened, Project, project_at
-from lensops.plan import Base
 
 
 @dataclass(frozen=True, slots=True)

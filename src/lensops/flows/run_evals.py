@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lensops.errors import UserError
-from lensops.evals.result import SuiteResult
-from lensops.evidence import Outcome, join_outcomes
+from lensops.evals.result import EvalRun
 from lensops.flows.mergebase import Before, merge_base
 from lensops.flows.project import Opened, Project
 from lensops.flows.run_options import NullProgress, ProgressListener, RunOptions
 from lensops.flows.run_suite import SuiteRun
 from lensops.manifest import suggestion
-from lensops.plan import Base
-
-__all__ = ["EvalRun", "RunOptions", "chosen", "run", "score"]
-
-
-@dataclass(frozen=True, slots=True)
-class EvalRun:
-    """The results of the suites, in the order of the manifest."""
-
-    results: tuple[SuiteResult, ...]
-    base: Base | None = None
-
-    @property
-    def outcome(self) -> Outcome:
-        """Fail when a suite fails, inconclusive when one is or when there is none."""
-        return join_outcomes(result.outcome for result in self.results)
 
 
 def run(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import count
 
+from lensops.evals.result import EvalRun
 from lensops.files import create_exclusive
 from lensops.flows.project import Opened
 from lensops.flows.results import EVALS
-from lensops.flows.run_evals import EvalRun
 from lensops.render.json import envelope
 from lensops.report.eval import data
 

@@ -9,11 +9,10 @@ from lensops.plan.status import (
     prompt_states,
     release_state,
 )
-from lensops.plan.value import Base, Plan, TargetPlan, make
+from lensops.plan.value import Plan, TargetPlan, make
 
 __all__ = [
     "Action",
-    "Base",
     "Change",
     "Kind",
     "Plan",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lensops.evidence import Finding, Outcome
+from lensops.evidence import Base, Finding, Outcome
 from lensops.plan.change import Action, Change, Kind
 from lensops.plan.compare import changes
 from lensops.prompts import digest
@@ -75,14 +75,6 @@ class TargetPlan:
             "observed": self.observed.digest if self.observed else None,
             "changes": [change.identity() for change in self.changes],
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The commit that a branch is compared with, and the ref that it was found by."""
-
-    ref: str
-    commit: str
 
 
 @dataclass(frozen=True, slots=True)

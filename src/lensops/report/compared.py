@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lensops.evals.result import Flip, Regression
+from lensops.evidence import Base
 from lensops.format import (
     format_difference,
     format_interval,
@@ -14,7 +15,7 @@ from lensops.format import (
     plural,
     short_commit,
 )
-from lensops.plan import Action, Base
+from lensops.plan import Action
 from lensops.plan.textdiff import SectionChange
 from lensops.report.diff import diff_block
 from lensops.report.document import Block, Fold, Heading, Line, Paragraph, Span, Tone, line

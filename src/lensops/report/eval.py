@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
-from lensops.evals.result import JudgeTotals, SuiteResult
-from lensops.evidence import Outcome
+from lensops.evals.result import EvalRun, JudgeTotals, SuiteResult
+from lensops.evidence import Base
 from lensops.format import (
     format_interval,
-    format_limit,
     format_percent,
     format_score,
     plural,
     score_bar,
     shorten,
 )
-from lensops.plan import Base
 from lensops.report.compared import compared_blocks, compared_data
 from lensops.report.document import (
     Block,
@@ -34,24 +32,13 @@ from lensops.report.outcome import severity, sign, tone_of, verdict_text, warnin
 from lensops.report.scores import case_data, worst
 
 
-class Run(Protocol):
-    """The results of a run, and the base that they were compared with."""
-
-    @property
-    def results(self) -> tuple[SuiteResult, ...]: ...
-    @property
-    def base(self) -> Base | None: ...
-    @property
-    def outcome(self) -> Outcome: ...
-
-
-def document(run: Run) -> Document:
+def document(run: EvalRun) -> Document:
     """Suite by suite: outcome and why, parts of the score, what changed, the worst cases."""
-    blocks = [block for result in run.results for block in suite_blocks(result, run.base)]
+    blocks = [block for result in run.results for block in _suite_with_findings(result, run.base)]
     return Document(tuple(blocks), gate_line(run.results) if run.results else None)
 
 
-def data(run: Run) -> dict[str, Any]:
+def data(run: EvalRun) -> dict[str, Any]:
     """The keys of `lensops/eval/v1`."""
     base = {"ref": run.base.ref, "commit": run.base.commit} if run.base else None
     return {
@@ -62,11 +49,25 @@ def data(run: Run) -> dict[str, Any]:
 
 
 def suite_blocks(result: SuiteResult, base: Base | None = None) -> Iterator[Block]:
-    """One suite."""
-    yield Heading(f"{result.name} {result.version} · {plural(result.total, 'case')}")
-    reasons = [line(sign(result.outcome), reason) for reason in result.reasons[:1]]
-    reasons += [line("  ", reason) for reason in result.reasons[1:]]
-    yield Bullets((*reasons, *map(warning_line, _warnings(result))))
+    """One suite without its findings, which the gate lists with those of other rooms."""
+    yield _heading(result)
+    if result.notes:
+        yield Bullets(tuple(map(warning_line, result.notes)))
+    yield from _figures(result, base)
+
+
+def _suite_with_findings(result: SuiteResult, base: Base | None) -> Iterator[Block]:
+    yield _heading(result)
+    items = [line(sign(finding.outcome), finding.message) for finding in result.findings]
+    yield Bullets((*items, *map(warning_line, result.notes)))
+    yield from _figures(result, base)
+
+
+def _heading(result: SuiteResult) -> Heading:
+    return Heading(f"{result.name} {result.version} · {plural(result.total, 'case')}")
+
+
+def _figures(result: SuiteResult, base: Base | None) -> Iterator[Block]:
     yield _parts(result)
     if result.regression:
         yield from compared_blocks(result.regression, result.version, base)
@@ -129,17 +130,6 @@ def judge_words(judge: JudgeTotals) -> str:
 def _room(result: SuiteResult) -> float:
     """How far the mean is above the threshold."""
     return -1.0 if result.mean is None else result.mean - result.threshold
-
-
-def _warnings(result: SuiteResult) -> Iterator[str]:
-    """What a reader must know beside the outcome."""
-    if result.overridden:
-        declared = f"the manifest says {format_limit(result.declared_threshold)}"
-        yield f"threshold {format_limit(result.threshold)} is an override; {declared}"
-    judge = result.judge
-    if judge and judge.reason and (judge.neutral or judge.unscored):
-        yield f"not judged: {judge.reason}"
-    yield from result.notes
 
 
 def _parts(result: SuiteResult) -> Table:

@@ -7,9 +7,8 @@ from typing import Any, Protocol
 
 from lensops.drift.decide import DriftRun
 from lensops.evals.result import SuiteResult
-from lensops.evidence import Finding, Outcome, Verdict
+from lensops.evidence import Base, Finding, Outcome, Verdict
 from lensops.format import short_digest
-from lensops.plan import Base
 from lensops.report.document import (
     Block,
     Bullets,
