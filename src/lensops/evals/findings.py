@@ -32,7 +32,8 @@ def _threshold(result: SuiteResult) -> Iterator[Finding]:
     outcome, verb = Outcome.PASS, "reaches"
     if not meets(result.mean, limit):
         outcome, verb = Outcome.FAIL, "is under"
-    message = f"mean score {format_score(result.mean)} of {result.n:,} cases {verb} the threshold {format_limit(limit)}"
+    message = f"mean score {format_score(result.mean)} of {result.n:,} cases {verb}"
+    message += f" the threshold {format_limit(limit)}"
     if outcome is Outcome.FAIL and _may_turn(result):
         outcome = Outcome.INCONCLUSIVE
         message += f", which the {result.total - result.n:,} without a score may yet turn"

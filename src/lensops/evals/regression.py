@@ -62,19 +62,16 @@ def _decided(
     mean: Mean, interval: tuple[float, float], margin: float, confidence: float
 ) -> Comparison:
     low, high = interval
+    limit = format_limit(margin)
     if low > -margin:
-        reason = (
-            f"at most {format_score(-low)} is lost, less than the margin {format_limit(margin)}"
-        )
+        reason = f"at most {format_score(-low)} is lost, less than the margin {limit}"
         if low >= 0:
             reason = "nothing is lost"
         return Comparison(Outcome.PASS, reason, mean.value, interval)
     if high < -margin:
-        reason = (
-            f"at least {format_score(-high)} is lost, more than the margin {format_limit(margin)}"
-        )
+        reason = f"at least {format_score(-high)} is lost, more than the margin {limit}"
         return Comparison(Outcome.FAIL, reason, mean.value, interval)
     needed = mean.needed(abs(mean.value + margin), confidence)
-    reason = f"the interval holds the margin −{format_limit(margin)}"
+    reason = f"the interval holds the margin −{limit}"
     reason += f"; about {needed:,} cases would decide" if needed else "; no number would decide"
     return Comparison(Outcome.INCONCLUSIVE, reason, mean.value, interval, needed)
