@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 ABSENT = "–"  # where there is no figure
 LEVELS = "▁▂▃▄▅▆▇█"
@@ -69,6 +70,11 @@ def short_commit(commit: str) -> str:
 def format_minute(time: str) -> str:
     """An ISO time to the minute, such as `2026-10-13 09:12`, in the zone that it is written in."""
     return time.replace("T", " ")[:16]
+
+
+def format_time(time: datetime | None) -> str:
+    """A time to the minute in UTC; `at an unknown time` where a result does not state one."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M}" if time else "at an unknown time"
 
 
 def shorten(text: str, limit: int) -> str:

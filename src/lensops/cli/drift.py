@@ -33,7 +33,8 @@ def drift(
 ) -> int:
     """Compare each monitor's current window with its baseline: PSI, evidence, likely cause.
 
-    Exits with 1 when drift is critical and chance does not explain it, with 3 in doubt.
+    Exits with 1 when drift is critical and chance does not explain it, with 3 in doubt. Every run
+    leaves its result in drift_results/.
 
     Example: lensops drift --output drift_report.json
     """
@@ -44,12 +45,15 @@ def drift(
     from lensops.cli.output import Report, emit, exit_of
     from lensops.flows.drift import run
     from lensops.flows.project import open_project
+    from lensops.flows.results import save_result
     from lensops.report.drift import data, document
 
     with Counting() as watch:
-        found = run(open_project(directory, manifest), tuple(monitor or ()), watch)
-    emit(Report("drift", document(found), data(found)), form, output)
-    return exit_of(found.outcome)
+        project = open_project(directory, manifest)
+        checked = run(project, tuple(monitor or ()), watch)
+    kept = save_result(project, "drift", data(checked))
+    emit(Report("drift", document(checked), kept), form, output)
+    return exit_of(checked.outcome)
 
 
 def _no_options(context: typer.Context, command: str) -> None:

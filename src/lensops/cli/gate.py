@@ -51,8 +51,10 @@ def gate(
     from lensops.cli.progress import Progress
     from lensops.evidence.file import write_evidence
     from lensops.flows.gate import gate as judged
+    from lensops.flows.results import save_result
     from lensops.flows.run_options import Mode
-    from lensops.flows.store import store_eval
+    from lensops.report.drift import data as drift_data
+    from lensops.report.eval import data as eval_data
     from lensops.report.verdict import data, document
 
     reports = CiReports(directory, manifest)
@@ -60,7 +62,9 @@ def gate(
     with reports.watching():
         gated = judged(directory, manifest, base=base, mode=mode, watch=Progress())
     if gated.evals is not None:
-        store_eval(gated.project, gated.evals)
+        save_result(gated.project, "eval", eval_data(gated.evals))
+    if gated.drift is not None:
+        save_result(gated.project, "drift", drift_data(gated.drift))
     if evidence is not None:
         write_evidence(evidence, gated.verdict)
     reports.write(gated.verdict.findings, junit, sarif)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lensops.errors import Invalid, UserError
 from lensops.flows.project import Project, open_project
-from lensops.flows.results import stored
+from lensops.flows.results import load_results
 from lensops.flows.status import releases, statuses
 from lensops.history import Event, History, activations, open_repository
 from lensops.prompts import Prompt, load_prompt, version_files
@@ -25,7 +25,7 @@ def overview(directory: Path, manifest: Path | None = None) -> Overview:
         commit,
         tuple(_active(project, history)),
         statuses(project),
-        stored(project.tree.root),
+        load_results(project.tree.root),
         history,
         _versions(project),
         project.desired.bands,

@@ -1,72 +1,114 @@
-"""Results that earlier runs left: `eval_results/` and drift reports, oldest first."""
+"""Results of evals and drift: saved with their time and release, and read back oldest first."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from lensops.errors import UserError
-from lensops.evidence.stored import DriftFile, EvalFile, Results, StoredDrift, StoredEval
-from lensops.files import Folder
+from lensops.files import Folder, create_exclusive
+from lensops.flows.project import Opened
+from lensops.render.json import envelope
+from lensops.report.overview.stored import (
+    DriftFile,
+    EvalFile,
+    Results,
+    StoredDrift,
+    StoredEval,
+    StoredFile,
+)
 
-EVALS = "eval_results"
-DRIFTS = "drift_results"
-DRIFT_REPORT = "drift_report.json"
+FOLDERS = {"eval": "eval_results", "drift": "drift_results"}
+DRIFT_REPORT = "drift_report.json"  # what `drift --output` of older versions left
 MAX_BYTES = 50_000_000
 NEWEST = 200  # how many results of a kind are read: what a chart can show
 _STAMP = re.compile(r"(\d{8}T\d{6})")
+F = TypeVar("F", bound=StoredFile)
 
 
-def stored(root: Path, newest: int = NEWEST) -> Results:
+def save_result(project: Opened, noun: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Write `<noun>_results/<noun>_<UTC>.json` whole or not at all; gives the data as written.
+
+    The data gets its `time` and the `release` that it is about. Runs that end in the same second
+    are numbered. The folder is new with a `.gitignore` over all of it; remove that to keep results
+    in git. Raises `UserError` when it cannot be written.
+    """
+    now = datetime.now(UTC)
+    dated = {**data, "time": f"{now:%Y-%m-%dT%H:%M:%SZ}", "release": project.desired.digest}
+    folder = project.tree.path(FOLDERS[noun])
+    if not folder.exists():
+        create_exclusive(folder / ".gitignore", b"*\n")
+    content = envelope(noun, dated).encode()
+    for number in count(1):
+        name = f"{noun}_{now:%Y%m%dT%H%M%SZ}{f'_{number}' if number > 1 else ''}.json"
+        if create_exclusive(project.tree.path(f"{FOLDERS[noun]}/{name}"), content):
+            break
+    return dated
+
+
+def load_results(root: Path, newest: int = NEWEST) -> Results:
     """The newest results below a project's root; names carry the time, so only those are opened."""
-    broken: list[str] = []
-    eval_files = _dated(root / EVALS, "eval_*.json")
-    drift_files = _dated(root / DRIFTS, "*.json")
-    if (report := root / DRIFT_REPORT).is_file():
-        drift_files.append(report)
+    reader = _Reader(root)
     evals = [
-        StoredEval(when(file), run)
-        for file in eval_files[-newest:]
-        for run in _read(root, file, EvalFile, broken, lambda read: read.evals)
+        StoredEval(time, suite, file.release)
+        for time, file in reader.files("eval", EvalFile, newest)
+        for suite in file.evals
     ]
-    drifts = [
-        StoredDrift(when(file), read.psi, read.status, read.monitors)
-        for file in drift_files[-newest:]
-        for read in _read(root, file, DriftFile, broken, lambda read: [read])
-    ]
-    drifts.sort(key=lambda drift: drift.at)
-    return Results(tuple(evals), tuple(drifts), tuple(broken))
+    drifts = {  # a report that `--output` wrote beside the kept one is the same report
+        (file.time, file.psi, file.status): StoredDrift(time, file)
+        for time, file in reader.files("drift", DriftFile, newest)
+    }
+    return Results(tuple(evals), tuple(drifts.values()), tuple(reader.broken))
 
 
-def when(file: Path) -> datetime:
-    """The UTC time in a result's name, or else the file's own."""
-    if match := _STAMP.search(file.name):
-        return datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+def result_time(name: str, written: datetime | None) -> datetime | None:
+    """The time that the document states, or else the UTC time in the file's name.
+
+    Never the file's own date, which after a clone is that of the clone; None where neither is
+    known.
+    """
+    if written is not None:
+        return written.astimezone(UTC)
+    if match := _STAMP.search(name):
+        try:
+            return datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        except ValueError:
+            return None
+    return None
 
 
-def _dated(folder: Path, pattern: str) -> list[Path]:
-    return sorted(folder.glob(pattern)) if folder.is_dir() else []
+class _Reader:
+    """Reads stored results, and remembers which could not be read and why."""
 
+    def __init__(self, root: Path) -> None:
+        self._folder = Folder(root)
+        self.broken: list[str] = []
 
-def _read(root: Path, file: Path, model: Any, broken: list[str], parts: Any) -> Iterable[Any]:
-    try:
-        data = Folder(root).read(_relative(root, file), MAX_BYTES)
-        return list(parts(model.model_validate(json.loads(data))))
-    except UserError as error:
-        broken.append(error.message)
-        return []
-    except (OSError, ValueError, RecursionError) as error:
-        reason = "not a result" if isinstance(error, ValidationError) else str(error)
-        broken.append(f"{_relative(root, file)}: {reason.splitlines()[0]}")
-        return []
+    def files(self, noun: str, model: type[F], newest: int) -> list[tuple[datetime | None, F]]:
+        """The newest files of a kind, oldest first; those without a time come before all."""
+        root = self._folder.root
+        paths = sorted((root / FOLDERS[noun]).glob("*.json"))[-newest:]
+        if noun == "drift" and (report := root / DRIFT_REPORT).is_file():
+            paths.append(report)
+        dated = [
+            (result_time(path.name, content.time), content)
+            for path in paths
+            for content in self._read(path.relative_to(root).as_posix(), model)
+        ]
+        oldest = datetime.min.replace(tzinfo=UTC)
+        return sorted(dated, key=lambda pair: pair[0] or oldest)
 
-
-def _relative(root: Path, file: Path) -> str:
-    return file.relative_to(root).as_posix()
+    def _read(self, path: str, model: type[F]) -> Iterator[F]:
+        try:
+            yield model.model_validate_json(self._folder.read(path, MAX_BYTES))
+        except ValidationError as error:
+            is_json = error.errors(include_url=False)[0]["type"] != "json_invalid"
+            self.broken.append(f"{path}: {'not a result' if is_json else 'not JSON'}")
+        except (UserError, OSError) as error:
+            self.broken.append(str(error) if isinstance(error, UserError) else f"{path}: {error}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from lensops.dashboard.shown import TIME, chart, coloured, layer, number_axis, table
-from lensops.evidence.stored import DriftFeature, DriftMonitor
-from lensops.format import count_shares, format_score
+from lensops.format import count_shares, format_score, format_time
 from lensops.render.escape import visible
 from lensops.report.outcome import tone_of
 from lensops.report.overview import Overview
+from lensops.report.overview.stored import StoredFeature, StoredMonitor
 from lensops.report.overview.words import cell_labels
 
 BAND_COLOURS = {"warning": "#e69f00", "critical": "#d33"}
@@ -22,10 +22,10 @@ def page(overview: Overview) -> None:
     if latest is None:
         st.info("No stored report yet: `lensops drift --output drift_report.json` writes one.")
         return
-    monitors = {monitor.name: monitor for monitor in latest.monitors}
+    monitors = {monitor.name: monitor for monitor in latest.report.monitors}
     monitor = monitors[st.selectbox("Monitor", list(monitors))]
     status = coloured(monitor.status.upper(), tone_of(monitor.status))
-    st.markdown(f"PSI {format_score(monitor.psi)} {status} at {latest.at:%Y-%m-%d %H:%M}")
+    st.markdown(f"PSI {format_score(monitor.psi)} {status} at {format_time(latest.time)}")
     _over_time(overview, monitor.name)
     _features(monitor)
 
@@ -33,9 +33,9 @@ def page(overview: Overview) -> None:
 def _over_time(overview: Overview, name: str) -> None:
     st.subheader("Largest PSI over time")
     rows = [
-        {"at": stored.at.isoformat(), "psi": monitor.psi}
+        {"at": stored.time.isoformat() if stored.time else None, "psi": monitor.psi}
         for stored in overview.results.drifts
-        for monitor in stored.monitors
+        for monitor in stored.report.monitors
         if monitor.name == name and monitor.psi is not None
     ]
     limits = [
@@ -46,7 +46,7 @@ def _over_time(overview: Overview, name: str) -> None:
     chart(rows, layer("line", {"x": TIME, "y": number_axis("psi", "PSI")}, point=True), *limits)
 
 
-def _features(monitor: DriftMonitor) -> None:
+def _features(monitor: StoredMonitor) -> None:
     st.subheader("By feature")
     features = {feature.name: feature for feature in monitor.features}
     table(
@@ -60,7 +60,7 @@ def _features(monitor: DriftMonitor) -> None:
         _histogram(features[st.selectbox("Feature", list(features))])
 
 
-def _histogram(feature: DriftFeature) -> None:
+def _histogram(feature: StoredFeature) -> None:
     baseline, current = count_shares(feature.baseline_counts), count_shares(feature.current_counts)
     if not baseline or len(baseline) != len(current):
         st.info("This feature has no counts to draw.")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lensops.dashboard.shown import coloured, escape, metric
 from lensops.dashboard.views.evals import score_history
-from lensops.format import format_minute, format_score
+from lensops.format import format_minute, format_score, format_time
 from lensops.report.outcome import tone_of
 from lensops.report.overview import Overview
 from lensops.report.overview.words import verdict
@@ -27,7 +27,7 @@ def page(overview: Overview) -> None:
     for reason in overview.results.broken:
         st.warning(escape(reason))
     for stored in overview.latest_evals:
-        score_history(overview, stored.run.name)
+        score_history(overview, stored.suite.name)
 
 
 def _active(overview: Overview) -> None:
@@ -44,7 +44,9 @@ def _score(overview: Overview) -> None:
     if not overview.latest_evals:
         metric("Eval score", "–", "`lensops eval` writes one")
         return
-    run = min(overview.latest_evals, key=lambda s: (s.run.passed is True, s.at)).run
+    run = min(
+        overview.latest_evals, key=lambda s: (s.suite.passed is True, format_time(s.time))
+    ).suite
     word = verdict(run)
     below = f"{coloured(word.text, word.tone)} against {run.threshold:g}"
     metric("Eval score", format_score(run.mean_score), below)
@@ -57,8 +59,8 @@ def _drift(overview: Overview) -> None:
         return
     metric(
         "Drift PSI",
-        format_score(latest.psi),
-        coloured(latest.status.upper(), tone_of(latest.status)),
+        format_score(latest.report.psi),
+        coloured(latest.report.status.upper(), tone_of(latest.report.status)),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lensops.evidence.stored import Results
 from lensops.format import format_minute, format_score, short_commit
 from lensops.history import Event
 from lensops.plan import TargetStatus
@@ -27,6 +26,7 @@ from lensops.report.document import (
 )
 from lensops.report.outcome import tone_of
 from lensops.report.overview.results import drift, scores
+from lensops.report.overview.stored import Results
 from lensops.report.overview.value import ActivePrompt, Overview
 from lensops.report.overview.words import verdict
 
@@ -56,11 +56,11 @@ def _answers(overview: Overview) -> Iterator[Line]:
         since = f" since {format_minute(prompt.event.date)}" if prompt.event else ", not committed"
         yield line(f"{prompt.name}: ", Span(prompt.version, Tone.STRONG), since)
     for stored in overview.latest_evals:
-        mean = format_score(stored.run.mean_score)
-        yield line(f"eval {stored.run.name}: ", verdict(stored.run), f" {mean}")
+        mean = format_score(stored.suite.mean_score)
+        yield line(f"eval {stored.suite.name}: ", verdict(stored.suite), f" {mean}")
     if latest := overview.latest_drift:
-        word = Span(latest.status.upper(), tone_of(latest.status))
-        yield line("drift: ", word, f" PSI {format_score(latest.psi)}")
+        word = Span(latest.report.status.upper(), tone_of(latest.report.status))
+        yield line("drift: ", word, f" PSI {format_score(latest.report.psi)}")
     for target in overview.targets:
         yield line(f"{target.name}: ", Span(target.state, tone_of(target.state)))
 

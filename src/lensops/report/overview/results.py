@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lensops.evidence.stored import DriftFeature, EvalRun
-from lensops.format import count_shares, format_score
+from lensops.format import count_shares, format_score, format_time
 from lensops.report.document import (
     Block,
     Column,
@@ -20,6 +19,7 @@ from lensops.report.document import (
     line,
 )
 from lensops.report.outcome import tone_of
+from lensops.report.overview.stored import StoredFeature, StoredSuite
 from lensops.report.overview.value import Overview
 from lensops.report.overview.words import cell_labels, scored, verdict
 
@@ -33,17 +33,17 @@ def scores(overview: Overview) -> Iterator[Block]:
             line("No stored result yet: ", Span("lensops eval", Tone.CODE), " writes one.")
         )
     for stored in overview.latest_evals:
-        run = stored.run
+        run = stored.suite
         yield Paragraph((verdict(run), *line(f" {run.name} {run.version}: {scored(run)}")))
-        runs = [each for each in overview.results.evals if each.run.name == run.name]
-        points = tuple((f"{s.at:%Y-%m-%d %H:%M}", s.run.mean_score) for s in runs)
+        runs = [each for each in overview.results.evals if each.suite.name == run.name]
+        points = tuple((format_time(s.time), s.suite.mean_score) for s in runs)
         known = tuple((label, value) for label, value in points if value is not None)
         limits = (("threshold", run.threshold, Tone.BAD),)
         yield Series(f"Mean score of {run.name} over time", known, limits)
         yield from _worst(run)
 
 
-def _worst(run: EvalRun) -> Iterator[Block]:
+def _worst(run: StoredSuite) -> Iterator[Block]:
     cases = sorted(
         (case for case in run.cases if case.aggregate is not None),
         key=lambda case: case.aggregate or 0.0,
@@ -70,17 +70,17 @@ def drift(overview: Overview) -> Iterator[Block]:
         how = Span("lensops drift --output drift_report.json", Tone.CODE)
         yield Paragraph(line("No stored report yet: ", how, " writes one."))
         return
-    word = Span(latest.status.upper(), tone_of(latest.status))
+    word = Span(latest.report.status.upper(), tone_of(latest.report.status))
     yield Paragraph(
         line(
             "PSI ",
-            Span(format_score(latest.psi), Tone.STRONG),
+            Span(format_score(latest.report.psi), Tone.STRONG),
             " ",
             word,
-            f" at {latest.at:%Y-%m-%d %H:%M}",
+            f" at {format_time(latest.time)}",
         )
     )
-    for monitor in latest.monitors:
+    for monitor in latest.report.monitors:
         yield psi_series(overview, monitor.name)
         for feature in monitor.features:
             yield from _feature(f"{monitor.name}: {feature.name}", feature)
@@ -88,9 +88,9 @@ def drift(overview: Overview) -> Iterator[Block]:
 
 def psi_series(overview: Overview, monitor: str) -> Series:
     points = tuple(
-        (f"{drift.at:%Y-%m-%d %H:%M}", found.psi)
+        (format_time(drift.time), found.psi)
         for drift in overview.results.drifts
-        for found in drift.monitors
+        for found in drift.report.monitors
         if found.name == monitor and found.psi is not None
     )
     tones = (("warning", Tone.WARN), ("critical", Tone.BAD))
@@ -102,7 +102,7 @@ def psi_series(overview: Overview, monitor: str) -> Series:
     return Series(f"Largest PSI of {monitor} over time", points, limits)
 
 
-def _feature(title: str, feature: DriftFeature) -> Iterator[Block]:
+def _feature(title: str, feature: StoredFeature) -> Iterator[Block]:
     word = Span(feature.status, tone_of(feature.status))
     causes = "; ".join(feature.causes)
     yield Paragraph(

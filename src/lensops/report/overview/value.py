@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lensops.evidence.stored import Results, StoredDrift, StoredEval
 from lensops.history import Event, History
 from lensops.plan import TargetStatus
 from lensops.prompts import Prompt
 from lensops.release import Record
+from lensops.report.overview.stored import Results, StoredDrift, StoredEval
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Overview:
     @property
     def latest_evals(self) -> tuple[StoredEval, ...]:
         """The newest stored run of each suite."""
-        return tuple({stored.run.name: stored for stored in self.results.evals}.values())
+        return tuple({stored.suite.name: stored for stored in self.results.evals}.values())
 
     @property
     def latest_drift(self) -> StoredDrift | None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from lensops.evidence.stored import DriftFeature, EvalRun
 from lensops.format import format_limit, format_score
 from lensops.report.document import Span
 from lensops.report.outcome import outcome_of, verdict_word
+from lensops.report.overview.stored import StoredFeature, StoredSuite
 
 
-def verdict(run: EvalRun) -> Span:
+def verdict(run: StoredSuite) -> Span:
     """PASSED, FAILED or INCONCLUSIVE of a stored run."""
     return verdict_word(outcome_of(passed=run.passed))
 
 
-def scored(run: EvalRun) -> str:
+def scored(run: StoredSuite) -> str:
     """The figures of a run: score, threshold, n, and how the judge fared."""
     text = f"{format_score(run.mean_score)} against {format_limit(run.threshold)}, n = {run.n}"
     if run.judge is not None:
@@ -24,7 +24,7 @@ def scored(run: EvalRun) -> str:
     return text
 
 
-def cell_labels(feature: DriftFeature, cells: int) -> tuple[str, ...]:
+def cell_labels(feature: StoredFeature, cells: int) -> tuple[str, ...]:
     """A name for each cell: its label, or its edges where there are as many, else its number."""
     if len(feature.labels) == cells:
         return feature.labels
