@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from lensops.errors import Invalid
+from lensops.manifest import read_yaml
+from lensops.manifest.load import load
 from support import sample
 from support.cli import lensops
 from support.repo import Repo
@@ -72,7 +75,7 @@ TABLE = [
         "duplicate prompt",
         GOOD + "  offer_copy: {active: v2}\n",
         "5:3",
-        "stands already in line 4",
+        "line 4 has it already",
     ),
     Bad("a key that is a list", GOOD + "[a, b]: 1\n", "5:1", "a key must be text"),
     Bad("no version", replaced("version: 1\n", ""), "1:1", "missing key 'version'"),
@@ -80,7 +83,7 @@ TABLE = [
     Bad("no prompts", "version: 1\nproject: shop\n", "1:1", "missing key 'prompts'"),
     Bad("version 2", replaced("version: 1", "version: 2"), "1:10", "must be 1, not 2"),
     Bad("version in quotes", replaced("version: 1", "version: '1'"), "1:10", "must be 1, not '1'"),
-    Bad("version true", replaced("version: 1", "version: true"), "1:10", "must be 1, not True"),
+    Bad("version true", replaced("version: 1", "version: true"), "1:10", "must be 1, not true"),
     Bad("version 1.0", replaced("version: 1", "version: 1.0"), "1:10", "must be 1, not 1.0"),
     Bad("unknown top key", GOOD + "promts: {}\n", "5:1", "did you mean 'prompts'?"),
     Bad("project a number", replaced("shop", "7"), "2:10", "write it in quotes: '7'"),
@@ -252,3 +255,82 @@ def test_found_from_a_folder_below(project: Repo) -> None:
     below = project.root / "prompts" / "offer_copy"
     assert lensops("validate", cwd=below).code == 0
     assert lensops("validate", "-C", project.root, cwd=below.parent).code == 0
+
+
+def problems_of(manifest: str) -> list[str]:
+    with pytest.raises(Invalid) as caught:
+        load(manifest.encode(), "lensops.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_rules_between_keys_are_held_beside_other_faults() -> None:
+    broken = SUITE.replace("{bleu: 1.0}", "{bleu: 0.9, rouge_l: 0.8}").replace("0.75", "high")
+    checks = "    checks: [{max_words: 1, regex: a}]\n"
+    monitor = MONITOR + "    bands: {warning: 0.3, critical: 0.2, x: 1}\n    unknown: 1\n"
+    problems = problems_of(GOOD + broken + checks + monitor + "targets: {a: {git: x, z: 1}}\n")
+    for part in [
+        "they sum to 1.7",
+        "must be a number, not 'high'",
+        "a check has exactly one key",
+        "warning must not be above critical",
+        "unknown key 'x'",
+        "unknown key 'unknown'",
+        "`git` and `branch` belong together",
+        "unknown key 'z'",
+    ]:
+        assert sum(part in problem for problem in problems) == 1, part
+    assert len(problems) == 8
+
+
+def test_a_rule_says_nothing_of_a_key_that_is_faulty_itself() -> None:
+    (problem,) = problems_of(GOOD + SUITE.replace("{bleu: 1.0}", "high"))
+    assert "weights: must be a mapping, not 'high'" in problem
+
+
+@pytest.mark.parametrize(
+    "written", ["1.10", "1e3", "0o7", "0x1F", "1_000", "true", "True", "0.50", "-0", ".inf"]
+)
+def test_a_hint_quotes_what_is_written(written: str) -> None:
+    (problem,) = problems_of(replaced("v1", written))
+    assert f"must be text, not {written} (write it in quotes: '{written}')" in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: !!float x", "f:1:12: 'x' is no float (remove the tag !!float)"),
+        ("a: !!int 1.5", "f:1:10: '1.5' is no int"),
+        ("a: !!bool maybe", "f:1:11: 'maybe' is no bool"),
+        ("a: !!null x", "f:1:11: 'x' is no null"),
+        ("a: !!python/name:os.system x", "the tag !!python/name:os.system is not read"),
+        ("a: !env SECRET", "the tag !env is not read"),
+        ("a: !!set {x}", "the tag !!set is not read"),
+        ("a: !!map x", "the tag !!map is not read"),
+        ("a: " + "9" * 5000, "f:1:4: a number of 5,000 characters"),
+        ("a: 1." + "9" * 5000, "a number of 5,002 characters"),
+        ("a: 0x_", "f:1:4: '0x_' has no digits"),
+        ("%YAML 1.1\n---\na: 1:30.5", "f:1:1: %YAML 1.1: YAML 1.2 is read"),
+        ("!" * 900_000, "a tag of more than 20,000 characters"),
+        ("a: !<" + "x" * 900_000 + "> y", "a tag of more than 20,000 characters"),
+        ('a: "\\uD800"', "f:1:4: half of a surrogate pair"),
+        ("<<: x", "`<<:` takes mappings alone"),
+        ("[" * 900_000, "nested more than 60 levels deep"),
+        ("a: [" + "1," * 100_001 + "]", "more than 100,000 values"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_bad_yaml_is_a_problem_with_its_place(text: str, message: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_yaml(text.encode(), "f")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("to", ["sub/real.yaml", "lensops.yaml", "nowhere.yaml", "../outside.yaml"])
+def test_a_manifest_that_is_a_link_is_refused(to: str, project: Repo) -> None:
+    project.write({"sub/real.yaml": sample.MANIFEST, "../outside.yaml": sample.MANIFEST})
+    (project.root / "lensops.yaml").unlink()
+    (project.root / "lensops.yaml").symlink_to(to)
+    for command in ("validate", "plan", "history", "activate v2"):
+        done = lensops(*command.split(), cwd=project.root)
+        assert done.code == 2
+        assert "lensops.yaml is a link" in done.err

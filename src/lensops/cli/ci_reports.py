@@ -55,7 +55,7 @@ class CiReports:
             write_atomic(sarif, text(located, __version__).encode())
 
     def _from_root(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        from lensops.flows.place import find_manifest, prefix_of
+        from lensops.manifest.locate import find_manifest, prefix_of
 
         try:
             folder = prefix_of(find_manifest(self._directory, self._manifest).parent)

@@ -14,7 +14,7 @@ def prompts(context: typer.Context, incomplete: str) -> list[str]:
 
 def versions(context: typer.Context, incomplete: str) -> list[str]:
     """The versions of the prompt named by --prompt, or of all."""
-    from lensops.flows.place import find_manifest, folder_of
+    from lensops.manifest.locate import find_manifest, folder_of
     from lensops.prompts import version_files
 
     wanted = context.params.get("prompt")
@@ -28,8 +28,8 @@ def versions(context: typer.Context, incomplete: str) -> list[str]:
 
 def _active(context: typer.Context) -> list[str]:
     from lensops.errors import UserError
-    from lensops.flows.place import find_manifest
     from lensops.manifest import read_yaml
+    from lensops.manifest.locate import find_manifest
 
     try:
         path = find_manifest(*_place(context))

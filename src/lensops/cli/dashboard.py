@@ -24,7 +24,7 @@ def dashboard(
     Example: lensops dashboard --port 8600
     """
     from lensops.dashboard.start import start
-    from lensops.flows.place import find_manifest
+    from lensops.manifest.locate import find_manifest
 
     find_manifest(directory, manifest)
     return start(directory, manifest, address=address, port=port)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from lensops.errors import Refused, UserError
 from lensops.files import write_atomic
-from lensops.flows.choose import chosen_prompt
-from lensops.flows.place import find_manifest, folder_of
 from lensops.manifest import read_yaml
 from lensops.manifest.edit import set_text
 from lensops.manifest.load import load
+from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.select import select_prompt
 from lensops.prompts import load_prompt
 
 
@@ -90,7 +90,7 @@ def _named(data: bytes, path: str, prompt: str | None) -> tuple[str, str]:
     """The prompt and its active version, also of a manifest that has problems elsewhere."""
     prompts = read_yaml(data, path).get("prompts")
     entries = prompts.value if prompts is not None and prompts.kind == "mapping" else ()
-    name = chosen_prompt([str(key.value) for key, _ in entries], prompt)
+    name = select_prompt([str(key.value) for key, _ in entries], prompt)
     active = read_yaml(data, path).get("prompts", name, "active")
     if active is None or not isinstance(active.value, str):
         load(data, path)  # says what is wrong

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.files import write_atomic
-from lensops.flows.place import find_manifest
 from lensops.flows.project import Opened, Project, open_project
 from lensops.manifest import set_number, suggestion
+from lensops.manifest.locate import find_manifest
 
 if TYPE_CHECKING:
     from lensops.evals.calibration import Aim, Calibration, Rated

@@ -12,10 +12,10 @@ from typing import Any
 from lensops.errors import UserError
 from lensops.flows.base import plan_base
 from lensops.flows.gate import Gated, gate
-from lensops.flows.place import find_manifest, prefix_of
 from lensops.flows.run_options import Mode, ProgressListener
 from lensops.forge import Comment, GitHub, PullRequest
 from lensops.forge.comments import marker_of, put_comment
+from lensops.manifest.locate import find_manifest, prefix_of
 from lensops.plan import Plan
 
 API = "https://api.github.com"

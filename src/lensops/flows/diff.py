@@ -8,10 +8,10 @@ from pathlib import Path
 
 from lensops.errors import Invalid, UserError
 from lensops.files import Tree
-from lensops.flows.choose import chosen_prompt
 from lensops.flows.project import Opened, Project, open_project, project_at
 from lensops.flows.targets import observe_targets, select_targets
 from lensops.manifest import suggestion
+from lensops.manifest.select import select_prompt
 from lensops.plan.difference import Difference
 from lensops.plan.textdiff import section_changes
 from lensops.prompts import Prompt, load_prompt, version_files
@@ -62,7 +62,7 @@ def _against_target(
     served = seen.observed.release.prompts if seen.observed.release else {}
     desired = project.desired.prompts
     known = list(dict.fromkeys([*desired, *served]))
-    for each in known if prompt is None else [chosen_prompt(known, prompt)]:
+    for each in known if prompt is None else [select_prompt(known, prompt)]:
         live, wanted = served.get(each), desired.get(each)
         before = Side(f"{live.version} at {name}" if live else f"nothing at {name}", live)
         after = Side(f"{wanted.version}" if wanted else "nothing in the manifest", wanted)
@@ -81,8 +81,8 @@ def _names(project: Project, prompt: str | None, sides: list[str | None]) -> lis
     declared = project.manifest.prompts
     if prompt is None and len(declared) > 1:
         owners = [n for n in declared if any(s and _is_version(project.tree, n, s) for s in sides)]
-        return [chosen_prompt(owners, None)] if owners else list(declared)
-    return [chosen_prompt(declared, prompt)]
+        return [select_prompt(owners, None)] if owners else list(declared)
+    return [select_prompt(declared, prompt)]
 
 
 def _is_version(tree: Tree, prompt: str, side: str) -> bool:

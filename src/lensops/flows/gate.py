@@ -15,12 +15,12 @@ from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.findings import released_findings
 from lensops.flows.loosened import against
 from lensops.flows.mergebase import Before, merge_base
-from lensops.flows.place import find_manifest, folder_of
 from lensops.flows.project import Opened, Project, open_snapshot
 from lensops.flows.run_evals import score
 from lensops.flows.run_options import Mode, ProgressListener, RunOptions
 from lensops.flows.validate import validate_snapshot
 from lensops.gate import decide
+from lensops.manifest.locate import find_manifest, folder_of
 
 if TYPE_CHECKING:
     from lensops.drift.decide import DriftRun

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, UserError
 from lensops.files import Snapshot
-from lensops.flows.choose import chosen_prompt
-from lensops.flows.place import find_manifest, folder_of
 from lensops.history import (
     Event,
     Family,
@@ -22,6 +20,8 @@ from lensops.history import (
     open_repository,
 )
 from lensops.manifest import NAMES, Node, read_yaml
+from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.select import select_prompt
 from lensops.prompts import load_prompt, version_files
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def history(
     if prompt is None:
         return told
     known = sorted({event.prompt for event in told.events} | _declared(now))
-    name = chosen_prompt(known, prompt)
+    name = select_prompt(known, prompt)
     events = tuple(event for event in told.events if event.prompt == name)
     return History(told.complete, told.cut_at, events, told.skipped)
 
@@ -93,7 +93,7 @@ def listing(directory: Path, manifest: Path | None = None, prompt: str | None = 
     path = find_manifest(directory, manifest)
     project = load_project(Snapshot(folder_of(path)), path.name)
     declared = project.manifest.prompts
-    names = list(declared) if prompt is None else [chosen_prompt(declared, prompt)]
+    names = list(declared) if prompt is None else [select_prompt(declared, prompt)]
     told, branch, note = _told_or_note(path, project.manifest)
     families = tuple(_family(project, name, _latest(told, name)) for name in names)
     return Listing(families, note, branch)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from lensops.errors import Invalid, Problem
 from lensops.files import Snapshot, Tree
-from lensops.flows.place import find_manifest, folder_of
 from lensops.manifest import NAMES, Manifest, ManifestFile, Node, check, read_yaml
+from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, load_prompt
 from lensops.release import Release, desired_release

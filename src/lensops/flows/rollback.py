@@ -8,10 +8,10 @@ from pathlib import Path
 from lensops.errors import Invalid, Refused, UserError
 from lensops.files import Tree, write_atomic
 from lensops.flows.activate import Activated, committed, with_active
-from lensops.flows.choose import chosen_prompt
-from lensops.flows.place import find_manifest, folder_of
 from lensops.history import Event, History, Repository, activations, earlier, open_repository
 from lensops.manifest.load import load
+from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.select import select_prompt
 from lensops.prompts import load_prompt
 
 
@@ -42,7 +42,7 @@ def rollback(
     path = find_manifest(directory, manifest)
     data = path.read_bytes()
     found = load(data, path.name).manifest
-    name = chosen_prompt(found.prompts, prompt)
+    name = select_prompt(found.prompts, prompt)
     before = found.prompts[name].active
     with open_repository(path.parent) as repository:
         relative = repository.relative(path)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import Snapshot
-from lensops.flows.place import find_manifest, folder_of
 from lensops.flows.project import read_manifest
 from lensops.manifest import ManifestFile, Validation, suggestion
+from lensops.manifest.locate import find_manifest, folder_of
 from lensops.prompts import Prompt, load_prompt, version_files
 
 

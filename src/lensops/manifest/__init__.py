@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lensops.manifest.edit import set_number, set_text
-    from lensops.manifest.find import NAMES
     from lensops.manifest.load import ManifestFile, check
+    from lensops.manifest.locate import NAMES
     from lensops.manifest.model import Manifest, PromptEntry, Suite, Target
     from lensops.manifest.node import Node, location_of
-    from lensops.manifest.suggest import suggestion
+    from lensops.manifest.select import suggestion
     from lensops.manifest.validation import Validation
     from lensops.manifest.yaml import read_yaml
 
@@ -34,19 +34,19 @@ __all__ = [
 
 _FILES = {
     "edit": ("set_number", "set_text"),
-    "find": ("NAMES",),
+    "locate": ("NAMES",),
     "load": ("ManifestFile", "check"),
     "model": ("Manifest", "PromptEntry", "Suite", "Target"),
     "node": ("Node", "location_of"),
-    "suggest": ("suggestion",),
+    "select": ("suggestion",),
     "validation": ("Validation",),
     "yaml": ("read_yaml",),
 }
-_PLACES = {name: file for file, names in _FILES.items() for name in names}
+_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
     """A name of this room, its file loaded when it is asked for: the model is slow to build."""
-    if name in _PLACES:
-        return getattr(import_module(f"lensops.manifest.{_PLACES[name]}"), name)
+    if name in _FILE_OF:
+        return getattr(import_module(f"lensops.manifest.{_FILE_OF[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from lensops.errors import Invalid, Location, Problem
-from lensops.manifest.model import Manifest
+from lensops.manifest.model import WRONG_VALUE, Manifest
 from lensops.manifest.node import Node, location_of
-from lensops.manifest.suggest import suggestion
+from lensops.manifest.partial import broken_rules
+from lensops.manifest.select import suggestion
 from lensops.manifest.yaml import read_yaml
 
 _PREFIXED = re.compile(r"([a-z_]+(?:\.[a-z_]+)*): (.+)", re.DOTALL)
@@ -41,10 +43,10 @@ class ManifestFile:
 def load(data: bytes, path: str) -> ManifestFile:
     """The manifest in `data`. Raises `Invalid` with all its problems."""
     node = read_yaml(data, path)
-    found, problems = check(node)
-    if found is None or problems:
+    manifest, problems = check(node)
+    if manifest is None or problems:
         raise Invalid(tuple(problems))
-    return ManifestFile(path, data, node, found)
+    return ManifestFile(path, data, node, manifest)
 
 
 def check(node: Node) -> tuple[Manifest | None, list[Problem]]:
@@ -57,7 +59,9 @@ def check(node: Node) -> tuple[Manifest | None, list[Problem]]:
         manifest = Manifest.model_validate(node.plain())
     except ValidationError as error:
         problems += _translated(error, node)
-    problems += _targets(node)
+        problems += _skipped_rules(node)
+    problems += _target_problems(node)
+    problems = list(dict.fromkeys(problems))
     problems.sort(key=lambda p: (p.location.line or 0, p.location.column or 0))
     return manifest, problems
 
@@ -100,11 +104,11 @@ def _problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
     if "[key]" in loc:
         return _key_problem(detail, keys, root)
     if kind in _TYPES:
-        hint = f"write it in quotes: {str(value)!r}" if _is_number_for_text(kind, value) else None
-        return Problem(
-            location_of(root, keys), f"{dotted}: must be {_TYPES[kind]}, not {_said(value)}", hint
-        )
-    return _worded(detail, keys, root)
+        raw = _source(root.get(*keys), value)
+        hint = f"write it in quotes: '{raw}'" if _is_bare_scalar(kind, value) else None
+        message = f"{dotted}: must be {_TYPES[kind]}, not {raw}"
+        return Problem(location_of(root, keys), message, hint)
+    return _rule_problem(detail, keys, root)
 
 
 def _key_problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
@@ -114,17 +118,23 @@ def _key_problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Proble
     return Problem(where, f"the name {detail['input']!r} {message}")
 
 
-def _worded(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
-    """A problem whose words come from pydantic or from a validator of the model."""
+def _skipped_rules(node: Node) -> Iterator[Problem]:
+    """The rules between keys that pydantic does not reach when one of the keys has a fault."""
+    for loc, message in broken_rules(Manifest, node.plain()):
+        detail = {"type": "value_error", "msg": message, "loc": loc, "input": None}
+        yield _rule_problem(detail, _resolved(node, loc), node)
+
+
+def _rule_problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
+    """A problem whose message comes from pydantic or from a validator of the model."""
     message = str(detail["msg"]).removeprefix("Value error, ")
     if detail["type"] == "value_error" and (match := _PREFIXED.match(message)):
         keys, message = (*keys, *match[1].split(".")), match[2]
     elif message.startswith("Input should be "):
-        message = (
-            "must be "
-            + message.removeprefix("Input should be ")
-            + f", not {_said(detail['input'])}"
-        )
+        expected = message.removeprefix("Input should be ")
+        message = f"must be {expected}, not {_source(root.get(*keys), detail['input'])}"
+    elif detail["type"] == WRONG_VALUE:
+        message += f", not {_source(root.get(*keys), detail['input'])}"
     dotted = ".".join(str(step) for step in keys)
     choices = re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected", "")))
     hint = suggestion(str(detail["input"]), choices) if choices else None
@@ -139,16 +149,20 @@ def _choices(known: list[str]) -> str | None:
     return "known: " + ", ".join(known) if known else None
 
 
-def _is_number_for_text(kind: str, value: Any) -> bool:
+def _is_bare_scalar(kind: str, value: Any) -> bool:
+    """Whether a number or a boolean stands where text must, for want of quotes."""
     return kind == "string_type" and isinstance(value, int | float)
 
 
-def _said(value: Any) -> str:
+def _source(node: Node | None, value: Any) -> str:
+    """A value as it is written in the file: `1.10` is not `1.1`."""
     if value is None:
         return "empty"
     if isinstance(value, dict | list | tuple):
         return "a mapping" if isinstance(value, dict) else "a list"
-    return repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "…"
+    is_bare = node is not None and node.kind == "scalar" and not isinstance(value, str)
+    text = node.raw if node is not None and is_bare else repr(value)
+    return text if len(text) < 60 else text[:57] + "…"
 
 
 def _known(loc: tuple[Any, ...]) -> list[str]:
@@ -168,7 +182,7 @@ def _models(kind: Any) -> list[Any]:
     return [inner for arg in get_args(kind) for inner in _models(arg)]
 
 
-def _targets(node: Node) -> list[Problem]:
+def _target_problems(node: Node) -> list[Problem]:
     """`after:` names another target, without going round in a circle."""
     targets = node.get("targets")
     if targets is None or targets.kind != "mapping":
@@ -191,8 +205,8 @@ def _targets(node: Node) -> list[Problem]:
 
 
 def _circular(name: str, follows: dict[str, Any]) -> bool:
-    seen, at = set(), follows.get(name)
-    while at in follows and at not in seen and at != name:
-        seen.add(at)
-        at = follows[at]
-    return at == name
+    visited, target = set(), follows.get(name)
+    while target in follows and target not in visited and target != name:
+        visited.add(target)
+        target = follows[target]
+    return target == name

@@ -7,11 +7,13 @@ import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from lensops.manifest.checks import Check
 from lensops.manifest.drift import Monitor
 from lensops.manifest.paths import RelativePath
 
+WRONG_VALUE = "wrong_value"  # of an error to which `load` adds the value as it is written
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
 
 
@@ -25,7 +27,7 @@ def _name(value: str) -> str:
 
 def _whole(value: object) -> object:
     if type(value) is not int:
-        raise ValueError(f"must be 1, not {value!r}")
+        raise PydanticCustomError(WRONG_VALUE, "must be 1")
     return value
 
 

@@ -19,6 +19,7 @@ class Node:
     start: int  # characters from the beginning of the text, properties such as anchors left out
     end: int
     size: int = 1
+    raw: str = ""  # the text as it is written
 
     def plain(self) -> Any:
         """The value as Python's own scalars, lists and dicts."""

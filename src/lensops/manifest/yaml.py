@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import ScalarNode, SequenceNode
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import decode
 from lensops.files.text import BOM
+from lensops.manifest.compose import MAX_NODES, Alias, LimitedComposer, LimitError
 from lensops.manifest.node import Node
+from lensops.manifest.scalar import ScalarError, scalar_value, surrogate
 
 MAX_BYTES = 1_000_000
-MAX_NODES = 100_000  # after aliases are followed: a bomb ends here
-MAX_DEPTH = 60
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
-_INT = re.compile(r"[-+]?(0|[1-9][0-9_]*|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
+_DIRECTIVE = re.compile(r"^%YAML (?!1\.2\b).*", re.MULTILINE)
+_LONG_TAG = re.compile(r"(?<!\S)!\S{20000}")  # the parser's time grows with the square of it
+_TAG = "tag:yaml.org,2002:"
+_KINDS = {"!!map": "mapping", "!!seq": "sequence"}
 
 
 def read_yaml(data: bytes, path: str) -> Node:
-    """The one document of a YAML file. Raises `Invalid` with its problems."""
+    """The one document of a YAML 1.2 file. Raises `Invalid` with its problems."""
     if len(data) > MAX_BYTES:
         raise _invalid(
             Location(path), f"larger than {MAX_BYTES:,} bytes", "is this the right file?"
@@ -32,190 +38,170 @@ def read_yaml(data: bytes, path: str) -> Node:
 
 
 class _Reader:
-    """One pass over the parser's events."""
+    """The composed tree of a text on its way to nodes, with the problems met on the way."""
 
     def __init__(self, text: str, path: str, offset: int) -> None:
-        from ruamel.yaml import YAML
-        from ruamel.yaml.error import YAMLError
-
         self.text, self.path, self.offset = text, path, offset
-        self.error = YAMLError
-        self.yaml = YAML(typ="safe", pure=True)  # rt marks folds with U+0007
-        self.events: Iterator[Any] = iter(self.yaml.parse(text))
-        self.anchors: dict[str, Node] = {}
+        self.nodes: dict[int, Node] = {}  # by identity of ruamel's node, for aliases
         self.problems: list[Problem] = []
         self.total = 0
 
     def document(self) -> Node:
+        self._refuse_unread()
+        yaml = YAML(typ="safe", pure=True)  # rt marks folds with U+0007
+        yaml.Composer = LimitedComposer
         try:
-            root = self._only_document()
-        except self.error as error:
+            composed = yaml.compose(self.text)
+        except LimitError as error:
+            raise _invalid(self._location(error.mark), str(error)) from None
+        except YAMLError as error:
             raise self._syntax(error) from None
+        if composed is None:
+            raise _invalid(Location(self.path), "the file is empty")
+        root = self._node(composed)
         if self.problems:
             raise Invalid(tuple(self.problems))
         return root
 
-    def _only_document(self) -> Node:
-        self._next("StreamStart")
-        if type(event := next(self.events)).__name__ == "StreamEndEvent":
-            raise _invalid(Location(self.path), "the file is empty")
-        root = self._node(next(self.events), 0)
-        self._next("DocumentEnd")
-        if type(event := next(self.events)).__name__ != "StreamEndEvent":
-            location = self._place(event.start_mark)
-            raise _invalid(
-                location, "a second YAML document begins here", "keep one document a file"
-            )
-        return root
+    def _refuse_unread(self) -> None:
+        """What the parser would read by other rules, or for too long."""
+        if match := _DIRECTIVE.search(self.text):
+            location = self._location_at(match.start())
+            raise _invalid(location, f"{match[0].strip()}: YAML 1.2 is read", "remove the line")
+        if match := _LONG_TAG.search(self.text):
+            raise _invalid(self._location_at(match.start()), "a tag of more than 20,000 characters")
 
-    def _next(self, name: str) -> None:
-        event = next(self.events)
-        assert type(event).__name__ == f"{name}Event", event  # noqa: S101  # the parser's grammar
-
-    def _node(self, event: Any, depth: int) -> Node:
-        if depth > MAX_DEPTH:
-            location = self._place(event.start_mark)
-            raise _invalid(location, f"nested more than {MAX_DEPTH} levels deep")
-        name = type(event).__name__
-        if name == "AliasEvent":
-            return self._alias(event)
-        if name == "ScalarEvent":
-            node = self._scalar(event)
-        elif name == "SequenceStartEvent":
-            node = self._sequence(event, depth)
+    def _node(self, composed: Any) -> Node:
+        if isinstance(composed, Alias):
+            return self._alias(composed)
+        if isinstance(composed, ScalarNode):
+            node = self._scalar(composed)
+        elif isinstance(composed, SequenceNode):
+            items = tuple(self._node(item) for item in composed.value)
+            node = self._collection("sequence", items, composed, sum(item.size for item in items))
         else:
-            node = self._mapping(event, depth)
+            node = self._mapping(composed)
         self._count(1, node.location)
-        if event.anchor:
-            self.anchors[event.anchor] = node
+        self.nodes[id(composed)] = node
         return node
 
     def _count(self, nodes: int, location: Location) -> None:
         self.total += nodes
         if self.total > MAX_NODES:
-            raise _invalid(
-                location, f"more than {MAX_NODES:,} values", "aliases multiply what they name"
-            )
+            hint = "aliases multiply what they name"
+            raise _invalid(location, f"more than {MAX_NODES:,} values", hint)
 
-    def _alias(self, event: Any) -> Node:
-        location = self._place(event.start_mark)
-        if event.anchor not in self.anchors:
-            raise _invalid(location, f"alias *{event.anchor} names no anchor before it")
-        target = self.anchors[event.anchor]
+    def _alias(self, alias: Any) -> Node:
+        location, target = self._location(alias.start_mark), self.nodes.get(id(alias.target))
+        if target is None:
+            message = f"alias *{alias.target.anchor} names no anchor before it"
+            raise _invalid(location, message, "it lies inside of what it names")
         self._count(target.size, location)
-        start, end = self._span(event)
+        start, end = self._span(alias)
         return replace(target, location=location, start=start, end=end)
 
-    def _scalar(self, event: Any) -> Node:
-        start, end = self._span(event)
-        value = event.value
-        if event.style is None or (event.tag and not event.implicit[1]):
-            value = self._resolve(event)
-        return Node("scalar", value, self._place(event.start_mark, start), start, end)
+    def _scalar(self, composed: Any) -> Node:
+        start, end = self._span(composed)
+        location = self._location(composed.start_mark, start)
+        properties = self.text[composed.start_mark.index : start - self.offset]
+        text, tag = str(composed.value), _tag(composed)
+        value: Any = text
+        if composed.style is None or "!" in properties:
+            try:
+                value = scalar_value(tag, text, explicit="!" in properties)
+            except ScalarError as error:
+                self.problems.append(Problem(location, str(error), error.hint))
+        if surrogate(text):
+            self.problems.append(Problem(location, "half of a surrogate pair is no character"))
+        raw = self.text[start - self.offset : end - self.offset]
+        return Node("scalar", value, location, start, end, raw=raw)
 
-    def _resolve(self, event: Any) -> Any:
-        from ruamel.yaml.nodes import ScalarNode
-
-        text = str(event.value)
-        tag = str(event.tag or self.yaml.resolver.resolve(ScalarNode, text, (True, False)))
-        match tag.rsplit(":", 1)[-1]:
-            case "null":
-                return None
-            case "bool":
-                return text.lower() in {"true", "yes", "on"}  # the last two only under %YAML 1.1
-            case "int" if _INT.match(text):
-                return int(
-                    text.replace("_", ""), 0 if text.lstrip("+-")[:2] in {"0o", "0x"} else 10
-                )
-            case "float":
-                return _float(text)
-            case _:
-                return text
-
-    def _sequence(self, event: Any, depth: int) -> Node:
-        items: list[Node] = []
-        while type(item := next(self.events)).__name__ != "SequenceEndEvent":
-            items.append(self._node(item, depth + 1))
-        return self._whole("sequence", tuple(items), event, item, 1 + sum(i.size for i in items))
-
-    def _mapping(self, event: Any, depth: int) -> Node:
-        pairs: dict[Any, tuple[Node, Node]] = {}
+    def _mapping(self, composed: Any) -> Node:
+        pairs: dict[str, tuple[Node, Node]] = {}
         merged: list[Node] = []
-        while type(item := next(self.events)).__name__ != "MappingEndEvent":
-            key = self._node(item, depth + 1)
-            value = self._node(next(self.events), depth + 1)
-            if key.kind != "scalar" or not isinstance(key.value, str):
-                key = self._text_key(key)
+        for composed_key, composed_value in composed.value:
+            key = self._text_key(self._node(composed_key))
+            value = self._node(composed_value)
             if value.kind == "scalar" and value.start == value.end:
                 value = replace(value, location=self._after(key))
-            if key.value == "<<":
+            if key.value == "<<" and key.raw == "<<":
                 merged += value.value if value.kind == "sequence" else [value]
             elif key.value in pairs:
                 first = pairs[key.value][0].location
-                hint = f"it stands already in line {first.line}"
+                hint = f"line {first.line} has it already"
                 self.problems.append(Problem(key.location, f"duplicate key {key.value!r}", hint))
             else:
                 pairs[key.value] = (key, value)
-        for source in merged:
-            for key, value in source.value if source.kind == "mapping" else ():
+        self._merge(pairs, merged)
+        size = sum(key.size + value.size for key, value in pairs.values())
+        return self._collection("mapping", tuple(pairs.values()), composed, size)
+
+    def _merge(self, pairs: dict[str, tuple[Node, Node]], sources: list[Node]) -> None:
+        """The pairs of `<<:`, where the mapping has none of that key itself."""
+        for source in sources:
+            if source.kind != "mapping":
+                self.problems.append(Problem(source.location, "`<<:` takes mappings alone"))
+                continue
+            for key, value in source.value:
                 pairs.setdefault(key.value, (key, value))
-        size = 1 + sum(key.size + value.size for key, value in pairs.values())
-        return self._whole("mapping", tuple(pairs.values()), event, item, size)
+
+    def _text_key(self, key: Node) -> Node:
+        """A key as text: a number or a date as it is written."""
+        if key.kind != "scalar":
+            self.problems.append(Problem(key.location, "a key must be text"))
+        text = key.value if key.kind == "scalar" and isinstance(key.value, str) else key.raw
+        return replace(key, kind="scalar", value=text)
 
     def _after(self, key: Node) -> Location:
         """Behind the colon of a key: there belongs the value that was left out."""
         location = key.location
         return Location(self.path, location.line, (location.column or 1) + key.end - key.start + 1)
 
-    def _text_key(self, key: Node) -> Node:
-        raw = self.text[key.start - self.offset : key.end - self.offset]
-        if key.kind != "scalar":
-            self.problems.append(Problem(key.location, "a key must be text"))
-        return replace(key, kind="scalar", value=raw)
-
-    def _whole(self, kind: str, value: Any, first: Any, last: Any, size: int) -> Node:
-        start, end = first.start_mark.index + self.offset, last.end_mark.index + self.offset
-        return Node(kind, value, self._place(first.start_mark), start, end, size)
-
-    def _span(self, event: Any) -> tuple[int, int]:
-        start, end = event.start_mark.index, event.end_mark.index
+    def _collection(self, kind: str, value: Any, composed: Any, inner: int) -> Node:
+        location = self._location(composed.start_mark)
+        tag = _tag(composed)
+        if _KINDS.get(tag) != kind:
+            self.problems.append(Problem(location, f"the tag {tag} is not read", "remove it"))
+        start, end = composed.start_mark.index, composed.end_mark.index
         raw = self.text[start:end]
-        if properties := _PROPERTIES.match(raw):
+        return Node(kind, value, location, start + self.offset, end + self.offset, inner + 1, raw)
+
+    def _span(self, composed: Any) -> tuple[int, int]:
+        start, end = composed.start_mark.index, composed.end_mark.index
+        if properties := _PROPERTIES.match(self.text[start:end]):
             start += properties.end()
         return start + self.offset, start + self.offset + len(self.text[start:end].rstrip())
 
-    def _place(self, mark: Any, start: int | None = None) -> Location:
+    def _location(self, mark: Any, start: int | None = None) -> Location:
+        """The place of a mark; or of `start`, behind it, when that is on the same line."""
         shift = start - self.offset - mark.index if start is not None else 0
         on_line = shift if "\n" not in self.text[mark.index : mark.index + shift] else 0
         return Location(self.path, mark.line + 1, mark.column + 1 + on_line)
 
+    def _location_at(self, index: int) -> Location:
+        line_start = self.text.rfind("\n", 0, index) + 1
+        return Location(self.path, self.text.count("\n", 0, index) + 1, index - line_start + 1)
+
     def _syntax(self, error: Any) -> Invalid:
+        position = getattr(error, "position", None)
+        if isinstance(position, int):
+            code = ord(self.text[position])
+            message = f"the control character U+{code:04X} is not allowed in YAML"
+            return _invalid(self._location_at(position), message)
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         if mark is None:
-            location, message = self._unreadable(error)
-            return _invalid(location, message)
+            return _invalid(Location(self.path), "not valid YAML")
         message = str(getattr(error, "problem", None) or "not valid YAML")
-        hint = "indent with spaces, not tabs" if "\\t" in message else None
-        return _invalid(self._place(mark), message, hint)
-
-    def _unreadable(self, error: Any) -> tuple[Location, str]:
-        position = getattr(error, "position", None)
-        if not isinstance(position, int):
-            return Location(self.path), "not valid YAML"
-        before = self.text[:position]
-        location = Location(
-            self.path, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
-        )
-        return (
-            location,
-            f"the control character U+{ord(self.text[position]):04X} is not allowed in YAML",
-        )
+        if message == "but found another document":
+            location, hint = self._location(mark), "keep one document a file"
+            return _invalid(location, "a second YAML document begins here", hint)
+        tabs = "indent with spaces, not tabs" if "\\t" in message else None
+        return _invalid(self._location(mark), message, tabs)
 
 
-def _float(text: str) -> float:
-    special = {".inf": float("inf"), "-.inf": float("-inf"), ".nan": float("nan")}
-    lowered = text.lower().removeprefix("+")
-    return special[lowered] if lowered in special else float(lowered.replace("_", ""))
+def _tag(composed: Any) -> str:
+    """A node's tag as it may be written: `!!int`, `!other`."""
+    return str(composed.tag).replace(_TAG, "!!")
 
 
 def _invalid(location: Location, message: str, hint: str | None = None) -> Invalid:
