@@ -120,7 +120,7 @@ def test_unchanged_lines_are_folded(project: Repo) -> None:
         (("v1@nope", "v2"), "neither a version"),
         (("v9@HEAD", "v2"), "there is no file prompts/offer_copy/v9.yaml"),
         (("v1", "v2", "--prompt", "x"), "there is no prompt 'x'"),
-        (("v1", "--target", "staging"), "--target goes without"),
+        (("v1", "--target", "staging"), "--target cannot be combined"),
         (("--target", "stagin"), "did you mean 'staging'?"),
     ],
 )

@@ -230,7 +230,7 @@ def test_a_manifest_in_a_subfolder(repo: Repo) -> None:
 def test_base_goes_without_target(project: Repo) -> None:
     result = lensops("plan", "--base", "main", "--target", "staging", cwd=project.root)
     assert result.code == 2
-    assert "--base goes without" in result.err
+    assert "--base cannot be combined with --target" in result.err
 
 
 def test_an_unknown_base(project: Repo) -> None:

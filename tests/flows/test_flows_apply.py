@@ -13,7 +13,7 @@ from support.repo import Repo
 
 
 def apply(project: Repo, target: str | None = None) -> list[Receipt]:
-    return list(carry_out(prepare(project.root, target=target)))
+    return list(carry_out(prepare(project.root, targets=[target] if target else ())))
 
 
 def test_targets_are_written_in_the_order_of_after(project: Repo) -> None:
@@ -74,4 +74,4 @@ def test_what_was_planned_is_what_is_written(project: Repo) -> None:
 
 def test_a_target_waits_for_the_one_before_it(project: Repo) -> None:
     with pytest.raises(Refused, match="production comes after staging"):
-        prepare(project.root, target="production")
+        prepare(project.root, targets=["production"])

@@ -1,4 +1,4 @@
-"""`lensops activate`: name another version as active, in the manifest's one scalar."""
+"""`lensops activate`: make another version active, by editing one scalar of the manifest."""
 
 from __future__ import annotations
 
@@ -7,30 +7,44 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lensops.cli.complete import prompts, versions
-from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+from lensops.cli.options import HERE, DirectoryOption, ManifestOption, one_prompt
+from lensops.errors import UserError
 
 if TYPE_CHECKING:
     from lensops.flows.activate import Activated
 
+MOST_NAMES = 2
+
 
 def activate(
-    version: Annotated[
-        str, typer.Argument(help="The version to activate, such as v2.", autocompletion=versions)
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[PROMPT] VERSION",
+            help="The prompt, where there are several, and the version, such as v2.",
+            autocompletion=versions,
+        ),
     ],
     prompt: Annotated[
         str | None,
-        typer.Option("--prompt", help="Of this prompt.", autocompletion=prompts),
+        typer.Option("--prompt", help="The prompt.", autocompletion=prompts),
     ] = None,
-    commit: Annotated[bool, typer.Option("--commit", help="Commit the manifest as well.")] = False,
+    commit: Annotated[bool, typer.Option("--commit", help="Also commit the manifest.")] = False,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
 ) -> int:
-    """Edit the manifest so that a version is active; nothing is live before `lensops apply`.
+    """Make a version active by editing the manifest; `lensops apply` makes it live.
 
-    Example: lensops activate v2 --prompt offer_copy
+    With two names the first is the prompt.
+
+    Example: lensops activate offer_copy v2
     """
     from lensops.flows.activate import activate as edit
 
+    if len(names) > MOST_NAMES:
+        raise UserError(f"{len(names)} names are given", "name a prompt and a version")
+    *first, version = names
+    prompt = one_prompt(first[0] if first else None, prompt)
     told(edit(directory, manifest, version, prompt=prompt, commit=commit))
     return 0
 

@@ -1,4 +1,4 @@
-"""`lensops apply`: make targets serve what the manifest says."""
+"""`lensops apply`: make targets serve the manifest's release."""
 
 from __future__ import annotations
 
@@ -26,24 +26,26 @@ if TYPE_CHECKING:
 def apply(
     target: TargetOption = None,
     plan_digest: Annotated[
-        str | None, typer.Option("--plan-digest", help="Apply only this plan, as reviewed.")
+        str | None,
+        typer.Option("--plan-digest", help="Apply only the plan with this digest, as reviewed."),
     ] = None,
     evidence: Annotated[
         Path | None, typer.Option("--evidence", help="The file that `lensops gate` wrote.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without a question.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
     allow_dirty: Annotated[
         bool, typer.Option("--allow-dirty", help="Allow uncommitted files at directory targets.")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Allow removing many prompts, or another project.")
+        bool,
+        typer.Option("--force", help="Allow removing many prompts, or replacing another project."),
     ] = False,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> int:
-    """Plan again, ask, write, read back. Targets are taken in the order of `after:`.
+    """Plan again, ask, write, and read back. Targets are written in the order of `after:`.
 
     Example: lensops apply --target staging --yes
     """
@@ -53,7 +55,7 @@ def apply(
     ready = prepare(
         directory,
         manifest,
-        target=target,
+        targets=target or (),
         plan_digest=plan_digest,
         evidence=evidence,
         overrides=Overrides(allow_dirty, force),

@@ -1,4 +1,4 @@
-"""`lensops calibrate`: ratings by people in, the threshold that agrees with them out."""
+"""`lensops calibrate`: human ratings in, the threshold that agrees with them out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def calibrate(
         str | None, typer.Option("--rating", help="The field of the rating, such as human.fluency.")
     ] = None,
     good: Annotated[
-        float, typer.Option("--good", min=1, max=5, help="The grade from which on it is accepted.")
+        float,
+        typer.Option("--good", min=1, max=5, help="The lowest grade that counts as accepted."),
     ] = 4.0,
     max_false_pass: Annotated[
         float | None,
@@ -43,9 +44,12 @@ def calibrate(
         ),
     ] = None,
     held_out: Annotated[
-        float, typer.Option("--held-out", min=0.1, max=0.9, help="The share that is held out.")
+        float,
+        typer.Option(
+            "--held-out", min=0.1, max=0.9, help="The share of the groups that is held out."
+        ),
     ] = 0.5,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="How the parts are drawn.")] = 12345,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the random split.")] = 12345,
     write: Annotated[
         bool, typer.Option("--write", help="Write the threshold into the manifest.")
     ] = False,
@@ -54,7 +58,7 @@ def calibrate(
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> int:
-    """Say how well scores agree with people, and which threshold follows from it.
+    """Show how well scores agree with human ratings, and which threshold follows from that.
 
     The threshold is found on one half of the groups and its errors are told for the other half.
 

@@ -19,13 +19,18 @@ def comment(
         str, typer.Option("--base", help="The base of the pull request, such as origin/main.")
     ],
     post: Annotated[
-        bool, typer.Option("--post", help="Post or update it at GitHub, with GITHUB_TOKEN.")
+        bool, typer.Option("--post", help="Post or update it on GitHub, with GITHUB_TOKEN.")
     ] = False,
     repository: Annotated[
-        str | None, typer.Option("--repository", help="owner/name; default: the workflow's.")
+        str | None, typer.Option("--repository", help="owner/name. Default: that of the workflow.")
     ] = None,
     pull_request: Annotated[
-        int | None, typer.Option("--pull-request", min=1, help="Default: the workflow's.")
+        int | None,
+        typer.Option(
+            "--pull-request",
+            min=1,
+            help="Number of the pull request. Default: that of the workflow.",
+        ),
     ] = None,
     replay: Annotated[
         bool, typer.Option("--replay", help="Call no model: a missing recording is an error.")

@@ -12,12 +12,12 @@ from lensops.cli.options import HERE, DirectoryOption, ManifestOption
 def dashboard(
     port: Annotated[int, typer.Option("--port", help="Listen on this port.")] = 8501,
     address: Annotated[
-        str, typer.Option("--address", help="Listen on this address; there is no log-in.")
+        str, typer.Option("--address", help="Listen on this address. There is no authentication.")
     ] = "127.0.0.1",
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
 ) -> int:
-    """Serve the dashboard until interrupted. It reads, and writes nothing.
+    """Serve the dashboard until interrupted. It only reads.
 
     Needs the extra: pip install 'lensops[dashboard]'.
 

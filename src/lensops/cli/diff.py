@@ -30,13 +30,16 @@ def diff(
     ] = None,
     prompt: Annotated[
         str | None,
-        typer.Option("--prompt", help="Of this prompt.", autocompletion=prompts),
+        typer.Option("--prompt", help="The prompt.", autocompletion=prompts),
     ] = None,
     target: Annotated[
         str | None, typer.Option("--target", help="Compare with what this target serves.")
     ] = None,
     side_by_side: Annotated[
-        bool, typer.Option("--side-by-side", "-y", help="In two columns, from 100 columns on.")
+        bool,
+        typer.Option(
+            "--side-by-side", "-y", help="Show two columns, on terminals of 100 columns or more."
+        ),
     ] = False,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
@@ -45,8 +48,8 @@ def diff(
 ) -> int:
     """Compare versions of a prompt, revisions, or what a target serves with the manifest.
 
-    Without A: the first target against the manifest. When a version and a branch have one name,
-    the version is meant.
+    Without A: the first target against the manifest. Where a version and a branch have the same
+    name, it is read as the version.
 
     Example: lensops diff v1 v2 --prompt offer_copy
     """

@@ -1,4 +1,4 @@
-"""`lensops drift`: whether the data moved; and the commands around it."""
+"""`lensops drift`: whether the data has drifted, and the commands around it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lensops.cli.options import (
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True, add_completion=False)
 
 MonitorOption = Annotated[
-    list[str] | None, typer.Option("--monitor", help="Only this monitor; may be given again.")
+    list[str] | None, typer.Option("--monitor", help="Only this monitor; can be repeated.")
 ]
 
 
@@ -33,8 +33,8 @@ def drift(
 ) -> int:
     """Compare each monitor's current window with its baseline: PSI, evidence, likely cause.
 
-    Exits with 1 when drift is critical and chance does not explain it, with 3 in doubt. Every run
-    leaves its result in drift_results/.
+    Exits with 1 when drift is critical and chance does not explain it, with 3 if inconclusive.
+    Every run writes its result to drift_results/.
 
     Example: lensops drift --output drift_report.json
     """
@@ -91,7 +91,7 @@ def profile(
 def calibrate(
     monitor: MonitorOption = None,
     write: Annotated[
-        bool, typer.Option("--write", help="Put the bands into the manifest.")
+        bool, typer.Option("--write", help="Write the bands into the manifest.")
     ] = False,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,

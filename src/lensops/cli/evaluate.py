@@ -1,4 +1,4 @@
-"""`lensops eval`: score the outputs of the active prompts, and say whether they are good enough."""
+"""`lensops eval`: score the outputs of the active prompts against their thresholds."""
 
 from __future__ import annotations
 
@@ -19,21 +19,23 @@ from lensops.cli.options import (
 
 def evaluate(
     suite: Annotated[
-        list[str] | None, typer.Option("--eval", help="Only this eval; may be given again.")
+        list[str] | None, typer.Option("--eval", help="Only this eval; can be repeated.")
     ] = None,
     threshold: Annotated[
         float | None,
-        typer.Option("--threshold", min=0, max=1, help="In place of the manifest's threshold."),
+        typer.Option(
+            "--threshold", min=0, max=1, help="Use this instead of the manifest's threshold."
+        ),
     ] = None,
     outputs: Annotated[
         Path | None,
         typer.Option("--outputs", help="Score these outputs: JSONL of `id` and `output`."),
     ] = None,
     record: Annotated[
-        bool, typer.Option("--record", help="Ask for what is not recorded, and record it.")
+        bool, typer.Option("--record", help="Request what is not recorded, and record it.")
     ] = False,
     replay: Annotated[
-        bool, typer.Option("--replay", help="Ask nobody: what is not recorded is an error.")
+        bool, typer.Option("--replay", help="Make no requests: what is not recorded is an error.")
     ] = False,
     base: Annotated[
         str | None,
@@ -41,17 +43,17 @@ def evaluate(
     ] = None,
     explain: Annotated[
         str | None,
-        typer.Option("--explain", help="Say why a case finds its recordings, or does not."),
+        typer.Option("--explain", help="Show why a case finds its recordings, or does not."),
     ] = None,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> int:
-    """Score the outputs of the active prompts. Exits with 1 below the threshold, 3 in doubt.
+    """Score the outputs of the active prompts. Exits with 1 below the threshold, 3 if inconclusive.
 
-    Outputs and the judge's votes come from the recordings, else from the models that the manifest
-    names, else they are missing. Every run leaves its result in eval_results/.
+    Outputs and judge samples come from the recordings, else from the models that the manifest
+    names, else they are missing. Every run writes its result to eval_results/.
 
     Example: lensops eval --replay --base main
     """

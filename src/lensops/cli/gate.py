@@ -1,4 +1,4 @@
-"""`lensops gate`: whether the work tree may merge, in one verdict."""
+"""`lensops gate`: whether the work tree may merge, as one verdict."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ from lensops.cli.options import (
 def gate(
     base: Annotated[
         str | None,
-        typer.Option("--base", help="Compare with the merge base with this ref, such as main."),
+        typer.Option(
+            "--base", help="Compare with the merge base of HEAD and this ref, such as main."
+        ),
     ] = None,
     evidence: Annotated[
-        Path | None, typer.Option("--evidence", help="Write the verdict here, for an apply.")
+        Path | None,
+        typer.Option("--evidence", help="Write the verdict to this file, for an apply."),
     ] = None,
     junit: Annotated[
-        Path | None, typer.Option("--junit", help="Write the findings here as JUnit XML.")
+        Path | None, typer.Option("--junit", help="Write the findings to this file as JUnit XML.")
     ] = None,
     sarif: Annotated[
-        Path | None, typer.Option("--sarif", help="Write the findings here as SARIF.")
+        Path | None, typer.Option("--sarif", help="Write the findings to this file as SARIF.")
     ] = None,
     replay: Annotated[
         bool, typer.Option("--replay", help="Call no model: a missing recording is an error.")

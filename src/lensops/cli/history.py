@@ -1,4 +1,4 @@
-"""`lensops history`: who activated what and when, as git tells it."""
+"""`lensops history`: who activated what, and when, read from git."""
 
 from __future__ import annotations
 
@@ -13,31 +13,38 @@ from lensops.cli.options import (
     FormatOption,
     ManifestOption,
     OutputOption,
+    PromptArgument,
     PromptOption,
+    one_prompt,
 )
 
 
 def history(
+    name: PromptArgument = None,
     prompt: PromptOption = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="All of it, with the commits that were stepped over.")
+        bool,
+        typer.Option(
+            "--all", help="Also show commits that changed nothing, and why they were skipped."
+        ),
     ] = False,
     ref: Annotated[
-        str | None, typer.Option("--ref", help="Of this revision, not of the tracked branch.")
+        str | None,
+        typer.Option("--ref", help="The history of this revision instead of the tracked branch."),
     ] = None,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> int:
-    """Show the activations of prompts: version, when, by whom, in which commit and pull request.
+    """Show the activations of prompts: version, time, author, commit and pull request, from git.
 
-    Example: lensops history --prompt offer_copy
+    Example: lensops history offer_copy
     """
     from lensops.cli.output import Report, emit
     from lensops.flows.history import history as told
     from lensops.report.history import data, document
 
-    found = told(directory, manifest, prompt=prompt, ref=ref)
+    found = told(directory, manifest, prompt=one_prompt(name, prompt), ref=ref)
     emit(Report("history", document(found, everything=everything), data(found)), form, output)
     return 0

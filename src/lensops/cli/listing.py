@@ -9,25 +9,28 @@ from lensops.cli.options import (
     FormatOption,
     ManifestOption,
     OutputOption,
+    PromptArgument,
     PromptOption,
+    one_prompt,
 )
 
 
 def listing(
+    name: PromptArgument = None,
     prompt: PromptOption = None,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> int:
-    """List the versions of each prompt: active, archived or never activated, since when, by whom.
+    """List the versions of each prompt: status, when it was activated, and by whom.
 
-    Example: lensops list --format json
+    Example: lensops list offer_copy
     """
     from lensops.cli.output import Report, emit
     from lensops.flows.history import listing as families
     from lensops.report.versions import data, document
 
-    found = families(directory, manifest, prompt)
+    found = families(directory, manifest, one_prompt(name, prompt))
     emit(Report("list", document(found), data(found)), form, output)
     return 0

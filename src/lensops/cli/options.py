@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from lensops.cli.complete import prompts
 from lensops.errors import UserError
 
 
@@ -43,6 +44,24 @@ FormatOption = Annotated[Format, typer.Option("--format", help="Output format.")
 OutputOption = Annotated[
     Path | None, typer.Option("--output", help="Also write the report to this file.")
 ]
-PromptOption = Annotated[str | None, typer.Option("--prompt", help="Only this prompt.")]
-TargetOption = Annotated[str | None, typer.Option("--target", help="Only this target.")]
+PromptOption = Annotated[
+    str | None, typer.Option("--prompt", help="Only this prompt.", autocompletion=prompts)
+]
+PromptArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[PROMPT]", help="Only this prompt.", autocompletion=prompts),
+]
+TargetArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[TARGET]...", help="Only these targets.")
+]
+TargetOption = Annotated[
+    list[str] | None, typer.Option("--target", help="Only this target; can be repeated.")
+]
 HERE = Path()
+
+
+def one_prompt(argument: str | None, option: str | None) -> str | None:
+    """The prompt that is named, in either way. Raises `UserError` when two are."""
+    if argument is not None and option is not None and argument != option:
+        raise UserError(f"two prompts are named: {argument} and {option}", "name one of them")
+    return option if argument is None else argument

@@ -22,10 +22,13 @@ def plan(
     target: TargetOption = None,
     base: Annotated[
         str | None,
-        typer.Option("--base", help="Compare with the merge base with this ref, not with targets."),
+        typer.Option(
+            "--base", help="Compare with the merge base of HEAD and this ref, not with targets."
+        ),
     ] = None,
     evidence: Annotated[
-        Path | None, typer.Option("--evidence", help="Say whether this evidence would do.")
+        Path | None,
+        typer.Option("--evidence", help="Check whether an apply would accept this evidence."),
     ] = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 10 when there are changes.")
@@ -37,7 +40,7 @@ def plan(
 ) -> int:
     """Show what an apply would change. Nothing is written.
 
-    Exits with 1 when a finding forbids it, such as a released version changed in place.
+    Exits with 1 when a finding forbids the apply, such as a released version changed in place.
 
     Example: lensops plan --base main
     """
@@ -48,14 +51,16 @@ def plan(
     from lensops.flows.plan import plan as against_targets
     from lensops.report.plan import data, document
 
-    if base is not None and (target is not None or evidence is not None):
-        raise UserError("--base goes without --target and --evidence", "it looks at no target")
+    if base is not None and (target or evidence is not None):
+        raise UserError(
+            "--base cannot be combined with --target or --evidence", "it reads no target"
+        )
     reports = CiReports(directory, manifest)
     with reports.watching():
         if base is not None:
             made = plan_base(directory, manifest, base)
         else:
-            made = against_targets(directory, manifest, target=target, evidence=evidence)
+            made = against_targets(directory, manifest, targets=target or (), evidence=evidence)
     emit(Report("plan", document(made), data(made)), form, output)
     reports.annotate(made.findings)
     if made.failed:

@@ -1,4 +1,4 @@
-"""`lensops rollback`: a commit that restores the version that was active before."""
+"""`lensops rollback`: a commit that restores the previous active version."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from lensops.cli.options import HERE, DirectoryOption, ManifestOption
 def rollback(
     prompt: Annotated[
         str | None,
-        typer.Option("--prompt", help="Of this prompt.", autocompletion=prompts),
+        typer.Option("--prompt", help="The prompt.", autocompletion=prompts),
     ] = None,
     to: Annotated[
         str | None,
         typer.Option("--to", help="Go back to this version.", autocompletion=versions),
     ] = None,
     commit: Annotated[
-        bool, typer.Option("--commit/--no-commit", help="Commit the manifest, or edit it only.")
+        bool, typer.Option("--commit/--no-commit", help="Commit the manifest, or only edit it.")
     ] = True,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
 ) -> int:
-    """Restore the version before the active one, in a commit like one of `git revert`.
+    """Restore the previous active version, in a commit like that of `git revert`.
 
-    Only the manifest changes. Versions that were rolled back from are not gone back to: use
-    `activate` or --to for those.
+    Only the manifest changes. Versions that were rolled back are skipped: use --to or
+    `activate` for those.
 
     Example: lensops rollback --prompt offer_copy
     """

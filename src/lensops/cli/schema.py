@@ -10,9 +10,7 @@ import typer
 
 
 def schema(
-    output: Annotated[
-        Path | None, typer.Option("--output", help="Write it into this file.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Write it to this file.")] = None,
 ) -> int:
     """Print the JSON Schema of the manifest, for editors.
 

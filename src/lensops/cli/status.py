@@ -1,4 +1,4 @@
-"""`lensops status`: how each target and each prompt stands."""
+"""`lensops status`: the state of each target, and of each prompt at it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from lensops.cli.options import (
     FormatOption,
     ManifestOption,
     OutputOption,
+    TargetArgument,
     TargetOption,
 )
 
 
 def status(
+    name: TargetArgument = None,
     target: TargetOption = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 10 when a target is not synced.")
@@ -27,7 +29,7 @@ def status(
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> int:
-    """Show how each target stands: synced, pending, drifted, conflict, missing.
+    """Show the state of each target: synced, pending, drifted, conflict or missing.
 
     Example: lensops status --exit-code
     """
@@ -37,7 +39,7 @@ def status(
     from lensops.plan import State
     from lensops.report.status import data, document
 
-    targets = target_statuses(directory, manifest, target=target)
+    targets = target_statuses(directory, manifest, targets=(*(name or ()), *(target or ())))
     emit(Report("status", document(targets), data(targets)), form, output)
     states = {status.state for status in targets}
     if State.UNKNOWN in states:

@@ -19,7 +19,7 @@ def validate(
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> int:
-    """Say every problem of the manifest, the prompts, the cases and the paths.
+    """Report every problem of the manifest, the prompts, the cases and the paths.
 
     On GitHub Actions they become annotations.
 

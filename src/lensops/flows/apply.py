@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +38,7 @@ def prepare(
     directory: Path,
     manifest: Path | None = None,
     *,
-    target: str | None = None,
+    targets: Collection[str] = (),
     plan_digest: str | None = None,
     evidence: Path | None = None,
     overrides: Overrides = NONE,
@@ -47,7 +47,7 @@ def prepare(
 
     Raises `Invalid`, `Stale` when `plan_digest` is another plan's, and `Refused`.
     """
-    plan = planned(directory, manifest, target=target, evidence=evidence)
+    plan = planned(directory, manifest, targets=targets, evidence=evidence)
     if plan_digest is not None and plan_digest != plan.plan.digest:
         raise _stale_plan(plan.plan, plan_digest)
     origin = source(plan.project)

@@ -48,7 +48,7 @@ def diff(
     if before is None:
         return tuple(_against_target(project, prompt, target))
     if target is not None:
-        raise UserError("--target goes without versions and revisions")
+        raise UserError("--target cannot be combined with versions or revisions")
     names = _names(project, prompt, [before, after])
     sides = _Sides(project)
     return tuple(_difference(n, sides.side(n, before), sides.side(n, after)) for n in names)
@@ -58,7 +58,7 @@ def _against_target(
     project: Opened, prompt: str | None, target: str | None
 ) -> Iterator[Difference]:
     name = target or next(iter(project.manifest.places))
-    seen = observe_targets(project, select_targets(project.manifest, name))[name]
+    seen = observe_targets(project, select_targets(project.manifest, [name]))[name]
     served = seen.observed.release.prompts if seen.observed.release else {}
     desired = project.desired.prompts
     known = list(dict.fromkeys([*desired, *served]))

@@ -28,29 +28,29 @@ def plan(
     directory: Path,
     manifest: Path | None = None,
     *,
-    target: str | None = None,
+    targets: Collection[str] = (),
     evidence: Path | None = None,
 ) -> Plan:
     """What an apply would change. Raises `Invalid`, `UserError` and `RemoteFailed`."""
-    return planned(directory, manifest, target=target, evidence=evidence).plan
+    return planned(directory, manifest, targets=targets, evidence=evidence).plan
 
 
 def planned(
     directory: Path,
     manifest: Path | None = None,
     *,
-    target: str | None = None,
+    targets: Collection[str] = (),
     evidence: Path | None = None,
 ) -> Planned:
     """The plan with what it was made of, as an apply needs it."""
     project = open_project(directory, manifest)
     accepted, about_evidence = _evidence(evidence, project)
-    seen = observe_targets(project, select_targets(project.manifest, target))
-    targets = tuple(_target_plan(project, each, seen) for each in seen.values())
+    seen = observe_targets(project, select_targets(project.manifest, targets))
+    plans = tuple(_target_plan(project, each, seen) for each in seen.values())
     findings = (*released_findings(project), *about_evidence)
     if evidence is None:
-        targets = tuple(_wants_evidence(project, each) for each in targets)
-    return Planned(Plan(targets, findings), project, seen, accepted)
+        plans = tuple(_wants_evidence(project, each) for each in plans)
+    return Planned(Plan(plans, findings), project, seen, accepted)
 
 
 def _evidence(path: Path | None, project: Opened) -> tuple[str | None, tuple[Finding, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from lensops.errors import RemoteFailed
@@ -13,22 +14,22 @@ from lensops.targets import Observed, Target
 
 
 def target_statuses(
-    directory: Path, manifest: Path | None = None, *, target: str | None = None
+    directory: Path, manifest: Path | None = None, *, targets: Collection[str] = ()
 ) -> tuple[TargetStatus, ...]:
     """The status of every target; one that cannot be reached is `unknown`, with the reason."""
-    return statuses(open_project(directory, manifest), target)
+    return statuses(open_project(directory, manifest), targets)
 
 
-def statuses(project: Opened, target: str | None = None) -> tuple[TargetStatus, ...]:
+def statuses(project: Opened, targets: Collection[str] = ()) -> tuple[TargetStatus, ...]:
     """The same of a project that is open already."""
-    names = select_targets(project.manifest, target)
+    names = select_targets(project.manifest, targets)
     return tuple(_status(project, target_of(project, name)) for name in names)
 
 
 def releases(project: Opened) -> dict[str, tuple[Record, ...]]:
     """The log of every target that can be reached, newest first."""
     logs = {}
-    for name in select_targets(project.manifest, None):
+    for name in select_targets(project.manifest):
         try:
             records = target_of(project, name).log().records
         except RemoteFailed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from lensops.errors import UserError
@@ -18,18 +18,17 @@ class Seen(NamedTuple):
     observed: Observed
 
 
-def select_targets(manifest: Manifest, name: str | None) -> tuple[str, ...]:
-    """One target by name, or all of them, each after the target that its `after:` names.
+def select_targets(manifest: Manifest, names: Collection[str] = ()) -> tuple[str, ...]:
+    """The targets of these names, or all of them, each after the target that its `after:` names.
 
     Raises `UserError` when there is no such target.
     """
-    if name is None:
-        return tuple(_in_order(manifest))
-    if name not in manifest.places:
-        near = suggestion(name, manifest.places)
-        names = "targets: " + ", ".join(manifest.places)
-        raise UserError(f"there is no target {name!r}", f"{near} {names}" if near else names)
-    return (name,)
+    for name in names:
+        if name not in manifest.places:
+            near = suggestion(name, manifest.places)
+            known = "targets: " + ", ".join(manifest.places)
+            raise UserError(f"there is no target {name!r}", f"{near} {known}" if near else known)
+    return tuple(name for name in _in_order(manifest) if not names or name in names)
 
 
 def target_of(project: Opened, name: str) -> Target:
