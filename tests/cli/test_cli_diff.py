@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lensops.plan.change import Action
-from lensops.plan.textdiff import SectionChange
+from lensops.plan.difference import SectionChange
 from lensops.report.diff import unified
 from support import sample
 from support.cli import lensops

@@ -123,9 +123,9 @@ def test_changes_lead_from_one_release_to_the_other(before: Release, after: Rele
         Kind.BAND: dict(before.bands),
     }
     for change in changes(before, after):
-        if change.after is None:
+        if change.new is None:
             del parts[change.kind][change.name]
         else:
-            parts[change.kind][change.name] = change.after
+            parts[change.kind][change.name] = change.new
     made = Release("demo", parts[Kind.PROMPT], parts[Kind.THRESHOLD], parts[Kind.BAND])
     assert made.digest == after.digest

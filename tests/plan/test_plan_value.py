@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from lensops.evidence import Finding, Outcome
-from lensops.plan import Base, Plan, make
+from lensops.evidence import Base, Finding, Outcome
+from lensops.plan import Plan, make
 from lensops.release import Release
 from support.releases import release, releases
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lensops.plan.change import Action
-from lensops.plan.textdiff import SectionChange
+from lensops.plan.difference import SectionChange
 from lensops.render.terminal import plain, print_document
 from lensops.report.diff import diff_block
 from lensops.report.document import (

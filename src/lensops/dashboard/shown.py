@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from lensops.plan.textdiff import section_changes
+from lensops.plan.difference import section_changes
 from lensops.prompts import Prompt
 from lensops.render.escape import visible
 from lensops.render.markdown import GAP

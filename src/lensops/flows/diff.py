@@ -12,8 +12,7 @@ from lensops.flows.project import Opened, Project, open_project, project_at
 from lensops.flows.targets import observe_targets, select_targets
 from lensops.manifest import suggestion
 from lensops.manifest.select import select_prompt
-from lensops.plan.difference import Difference
-from lensops.plan.textdiff import section_changes
+from lensops.plan.difference import Difference, section_changes
 from lensops.prompts import Prompt, load_prompt, version_files
 from lensops.prompts.load import MAX_BYTES, version_path
 

@@ -27,23 +27,23 @@ class Action(StrEnum):
 class Change:
     """One change from observed to desired. `loosened`: the gate lets more through than before.
 
-    `before` and `after` are prompts for a prompt and numbers otherwise; None where there is none.
+    `old` and `new` are prompts for a prompt and numbers otherwise; None where there is none.
     """
 
     kind: Kind
     name: str
     action: Action
-    before: Prompt | float | None
-    after: Prompt | float | None
+    old: Prompt | float | None
+    new: Prompt | float | None
     loosened: bool = False
 
     @property
     def prompts(self) -> tuple[Prompt | None, Prompt | None]:
-        """`before` and `after` of a prompt."""
-        before, after = self.before, self.after
+        """`old` and `new` of a prompt."""
+        old, new = self.old, self.new
         return (
-            before if isinstance(before, Prompt) else None,
-            after if isinstance(after, Prompt) else None,
+            old if isinstance(old, Prompt) else None,
+            new if isinstance(new, Prompt) else None,
         )
 
     def identity(self) -> dict[str, Any]:
@@ -52,16 +52,16 @@ class Change:
             "kind": str(self.kind),
             "name": self.name,
             "action": str(self.action),
-            "from": _identity(self.before),
-            "to": _identity(self.after),
+            "from": _identity(self.old),
+            "to": _identity(self.new),
         }
 
 
-def action(before: object | None, after: object | None) -> Action:
-    """What leads from `before` to `after`, one of which may be None."""
-    if before is None:
+def action(old: object | None, new: object | None) -> Action:
+    """What leads from `old` to `new`, one of which may be None."""
+    if old is None:
         return Action.CREATE
-    return Action.DELETE if after is None else Action.UPDATE
+    return Action.DELETE if new is None else Action.UPDATE
 
 
 def _identity(value: Prompt | float | None) -> Any:

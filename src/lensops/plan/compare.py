@@ -11,33 +11,34 @@ from lensops.release import Release
 
 def changes(observed: Release | None, desired: Release) -> tuple[Change, ...]:
     """What would change, prompts first, each kind in the order of names."""
-    before = observed or Release(desired.project)
-    found = [*_prompts(before.prompts, desired.prompts)]
-    found += _thresholds(before.thresholds, desired.thresholds)
-    found += _bands(before.bands, desired.bands)
-    return tuple(found)
+    served = observed or Release(desired.project)
+    return (
+        *_prompts(served.prompts, desired.prompts),
+        *_thresholds(served.thresholds, desired.thresholds),
+        *_bands(served.bands, desired.bands),
+    )
 
 
-def _prompts(before: Mapping[str, Prompt], after: Mapping[str, Prompt]) -> Iterator[Change]:
-    for name in sorted({*before, *after}):
-        old, new = before.get(name), after.get(name)
-        if _served(old) != _served(new):
+def _prompts(served: Mapping[str, Prompt], desired: Mapping[str, Prompt]) -> Iterator[Change]:
+    for name in sorted({*served, *desired}):
+        old, new = served.get(name), desired.get(name)
+        if _identity(old) != _identity(new):
             yield Change(Kind.PROMPT, name, action(old, new), old, new)
 
 
-def _thresholds(before: Mapping[str, float], after: Mapping[str, float]) -> Iterator[Change]:
-    for name in sorted({*before, *after}):
-        old, new = before.get(name), after.get(name)
+def _thresholds(served: Mapping[str, float], desired: Mapping[str, float]) -> Iterator[Change]:
+    for name in sorted({*served, *desired}):
+        old, new = served.get(name), desired.get(name)
         if old != new:
             loosened = old is not None and (new is None or new < old)
             yield Change(Kind.THRESHOLD, name, action(old, new), old, new, loosened)
 
 
-def _bands(before: Mapping[str, float], after: Mapping[str, float]) -> Iterator[Change]:
-    for name in sorted({*before, *after}):
-        old, new = before.get(name), after.get(name)
+def _bands(served: Mapping[str, float], desired: Mapping[str, float]) -> Iterator[Change]:
+    for name in sorted({*served, *desired}):
+        old, new = served.get(name), desired.get(name)
         if old != new:
-            loosened = _is_wider(_in_force(before, name), _in_force(after, name))
+            loosened = _is_wider(_in_force(served, name), _in_force(desired, name))
             yield Change(Kind.BAND, name, action(old, new), old, new, loosened)
 
 
@@ -52,5 +53,5 @@ def _in_force(bands: Mapping[str, float], name: str) -> float | None:
     return bands.get(name, bands.get(f"{monitor}.{limit}"))
 
 
-def _served(prompt: Prompt | None) -> tuple[str, str] | None:
+def _identity(prompt: Prompt | None) -> tuple[str, str] | None:
     return (prompt.version, prompt.digest) if prompt else None

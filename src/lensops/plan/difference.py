@@ -1,22 +1,58 @@
-"""What differs between two forms of one prompt, each with the name that it was asked for by."""
+"""What differs between two versions of a prompt, section by section, and between two files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lensops.plan.textdiff import SectionChange
+from lensops.plan.change import Action, action
+from lensops.prompts import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class SectionChange:
+    """A section that was created, updated or deleted; a side that is not there is empty.
+
+    `whitespace_only`: both sides hold the same words.
+    """
+
+    name: str
+    action: Action
+    old: str
+    new: str
+
+    @property
+    def whitespace_only(self) -> bool:
+        """Whether only spaces and line ends differ, which may still change what a model answers."""
+        return self.action is Action.UPDATE and self.old.split() == self.new.split()
+
+
+def section_changes(old: Prompt | None, new: Prompt | None) -> tuple[SectionChange, ...]:
+    """The sections that differ, in the order of `new`, removed ones last."""
+    removed = {s.name: s.text for s in old.sections()} if old else {}
+    added = {s.name: s.text for s in new.sections()} if new else {}
+    names = [*added, *(name for name in removed if name not in added)]
+    return tuple(
+        SectionChange(
+            name,
+            action(removed.get(name), added.get(name)),
+            removed.get(name, ""),
+            added.get(name, ""),
+        )
+        for name in names
+        if removed.get(name) != added.get(name)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A prompt's sections that differ; `before` and `after` name its forms, such as `v2@main`.
+    """A prompt's sections that differ; `old` and `new` name its two forms, such as `v2@main`.
 
     `same_content`: both have one digest, so what differs in their files, if anything, is layout.
     """
 
     prompt: str
-    before: str
-    after: str
+    old: str
+    new: str
     sections: tuple[SectionChange, ...]
     same_content: bool
     layout_differs: bool = False

@@ -101,8 +101,8 @@ class Plan:
     @property
     def failed(self) -> bool:
         """Whether a finding says that this must not go live."""
-        found = (*self.findings, *(f for target in self.targets for f in target.findings))
-        return any(finding.outcome is Outcome.FAIL for finding in found)
+        of_targets = (finding for target in self.targets for finding in target.findings)
+        return any(f.outcome is Outcome.FAIL for f in (*self.findings, *of_targets))
 
 
 def make(
@@ -114,5 +114,4 @@ def make(
     settled: bool = True,
 ) -> TargetPlan:
     """The plan that makes a target serve the desired release."""
-    found = changes(observed, desired)
-    return TargetPlan(name, observed, desired, found, tuple(findings), settled)
+    return TargetPlan(name, observed, desired, changes(observed, desired), tuple(findings), settled)

@@ -44,8 +44,8 @@ def change_data(change: Change) -> dict[str, Any]:
         "kind": str(change.kind),
         "name": change.name,
         "action": str(change.action),
-        "from": before.version if before else change.before,
-        "to": after.version if after else change.after,
+        "from": before.version if before else change.old,
+        "to": after.version if after else change.new,
         "loosened": change.loosened,
     }
     if change.kind is Kind.PROMPT:
@@ -55,7 +55,7 @@ def change_data(change: Change) -> dict[str, Any]:
 
 
 def _from_to(change: Change) -> str:
-    before, after = _shown(change.before), _shown(change.after)
+    before, after = _shown(change.old), _shown(change.new)
     if change.loosened or change.action is Action.UPDATE:
         return f"{before} → {after}"
     return after if change.action is Action.CREATE else before

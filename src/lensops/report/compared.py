@@ -16,7 +16,7 @@ from lensops.format import (
     short_commit,
 )
 from lensops.plan import Action
-from lensops.plan.textdiff import SectionChange
+from lensops.plan.difference import SectionChange
 from lensops.report.diff import diff_block
 from lensops.report.document import Block, Fold, Heading, Line, Paragraph, Span, Tone, line
 from lensops.report.scores import readable

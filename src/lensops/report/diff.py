@@ -7,7 +7,7 @@ from difflib import unified_diff
 from typing import Any
 
 from lensops.format import plural
-from lensops.plan.textdiff import SectionChange
+from lensops.plan.difference import SectionChange
 from lensops.report.document import Diff, DiffLine, Side, Span, Tone
 from lensops.report.words import Row, rows
 
@@ -17,7 +17,7 @@ NOTES = {"create": "new section", "delete": "section removed", "update": None}
 
 def diff_block(change: SectionChange) -> Diff:
     """The block of one section."""
-    found = rows(change.before, change.after)
+    found = rows(change.old, change.new)
     note = "only whitespace differs" if change.whitespace_only else NOTES[change.action]
     return Diff(
         change.name,
@@ -34,8 +34,8 @@ def data(change: SectionChange) -> dict[str, Any]:
         "name": change.name,
         "action": str(change.action),
         "whitespace_only": change.whitespace_only,
-        "before": change.before,
-        "after": change.after,
+        "before": change.old,
+        "after": change.new,
     }
 
 
@@ -47,7 +47,7 @@ def unified(change: SectionChange) -> str:
     name = change.name.replace(" ", "_")
     old = "/dev/null" if change.action == "create" else f"a/{name}"
     new = "/dev/null" if change.action == "delete" else f"b/{name}"
-    before, after = change.before, change.after
+    before, after = change.old, change.new
     if not (before and after) or before.endswith("\n") == after.endswith("\n"):
         before, after = _closed(before), _closed(after)
     lines = unified_diff(_ended(before), _ended(after), old, new)

@@ -31,15 +31,15 @@ def data(differences: Sequence[Difference]) -> dict[str, Any]:
 def _row(difference: Difference) -> dict[str, Any]:
     return {
         "prompt": difference.prompt,
-        "from": difference.before,
-        "to": difference.after,
+        "from": difference.old,
+        "to": difference.new,
         "same_content": difference.same_content,
         "sections": [section_data(section) for section in difference.sections],
     }
 
 
 def _difference(difference: Difference) -> Iterator[Block]:
-    yield Heading(f"{difference.prompt}: {difference.before} → {difference.after}")
+    yield Heading(f"{difference.prompt}: {difference.old} → {difference.new}")
     if not difference.sections:
         words = "only layout differs: comments, key order, quotes or line breaks of the file"
         if not difference.layout_differs:

@@ -9,7 +9,7 @@ from lensops.evals.explain import Difference, Explained
 from lensops.evidence import Outcome
 from lensops.format import short_digest
 from lensops.plan import Action
-from lensops.plan.textdiff import SectionChange
+from lensops.plan.difference import SectionChange
 from lensops.report.diff import diff_block
 from lensops.report.document import Block, Document, Heading, Paragraph, Span, Tone, line
 from lensops.report.outcome import sign

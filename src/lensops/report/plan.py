@@ -8,7 +8,7 @@ from typing import Any
 from lensops.evidence import Finding, Outcome
 from lensops.format import plural, short_commit, short_digest
 from lensops.plan import Action, Change, Kind, Plan, TargetPlan
-from lensops.plan.textdiff import section_changes
+from lensops.plan.difference import section_changes
 from lensops.report.changes import change_data, change_line, count_changes
 from lensops.report.diff import diff_block
 from lensops.report.document import (

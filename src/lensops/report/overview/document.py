@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from lensops.format import format_minute, format_score, short_commit
 from lensops.history import Event
 from lensops.plan import TargetStatus
-from lensops.plan.textdiff import section_changes
+from lensops.plan.difference import section_changes
 from lensops.prompts import Prompt
 from lensops.report.diff import diff_block
 from lensops.report.document import (
