@@ -351,7 +351,7 @@ def test_output_is_written_as_well(project: Repo) -> None:
 def test_a_remote_that_cannot_be_reached_ends_with_5(
     project: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lensops.targets.git.PAUSES", ())
+    monkeypatch.setattr("lensops.git.remotes.PAUSES", ())
     edited(project, "{directory: live/staging}", "{git: ./gone.git, branch: live}")
     result = lensops("plan", cwd=project.root)
     assert result.code == 5

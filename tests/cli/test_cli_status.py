@@ -114,7 +114,7 @@ def test_for_people(project: Repo) -> None:
 def test_one_target_that_cannot_be_reached_does_not_hide_the_others(
     project: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lensops.targets.git.PAUSES", ())
+    monkeypatch.setattr("lensops.git.remotes.PAUSES", ())
     apply(project)
     text = sample.MANIFEST.replace("{directory: live/staging}", "{git: ./gone, branch: live}")
     project.commit("Move", {"lensops.yaml": text})

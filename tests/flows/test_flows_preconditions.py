@@ -7,18 +7,18 @@ import pytest
 from lensops.errors import Refused
 from lensops.flows.plan import planned
 from lensops.flows.preconditions import Overrides, check_preconditions
-from lensops.flows.source import Source
+from lensops.flows.provenance import Provenance
 from support import sample
 from support.cli import lensops
 from support.repo import Repo
 
-COMMITTED = Source("Ada", True, "c" * 40)
-DIRTY = Source("Ada", True, "c" * 40, ("lensops.yaml",))
+COMMITTED = Provenance("Ada", True, "c" * 40)
+DIRTY = Provenance("Ada", True, "c" * 40, ("lensops.yaml",))
 
 
 def check(
     project: Repo,
-    source: Source = COMMITTED,
+    source: Provenance = COMMITTED,
     overrides: Overrides = Overrides(),  # noqa: B008  # frozen
     *,
     has_evidence: bool = False,
@@ -39,11 +39,11 @@ def test_a_committed_release_may_go(project: Repo) -> None:
     ("source", "message"),
     [
         (DIRTY, "not as committed: lensops.yaml"),
-        (Source("Ada", True, None), "there is no commit yet"),
-        (Source("Ada", True, "c" * 40, tuple("abcdefg")), "a, b, c, d, e and 2 more"),
+        (Provenance("Ada", True, None), "there is no commit yet"),
+        (Provenance("Ada", True, "c" * 40, tuple("abcdefg")), "a, b, c, d, e and 2 more"),
     ],
 )
-def test_a_release_that_no_commit_holds(project: Repo, source: Source, message: str) -> None:
+def test_a_release_that_no_commit_holds(project: Repo, source: Provenance, message: str) -> None:
     with pytest.raises(Refused, match=message) as error:
         check(project, source)
 
@@ -52,14 +52,14 @@ def test_a_release_that_no_commit_holds(project: Repo, source: Source, message: 
 
 
 def test_a_directory_outside_a_repository_may_be_written(project: Repo) -> None:
-    check(project, Source("Ada"))
+    check(project, Provenance("Ada"))
 
 
 def test_a_branch_takes_committed_releases_only(project: Repo) -> None:
     with_targets(project, "{live: {git: ., branch: live}}")
     check(project)
 
-    for source in (DIRTY, Source("Ada")):
+    for source in (DIRTY, Provenance("Ada")):
         with pytest.raises(Refused, match=r"not as committed|not a git repository") as error:
             check(project, source, Overrides(dirty=True))
         assert error.value.hint == "commit first"

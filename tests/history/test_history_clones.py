@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from lensops.errors import UserError
-from lensops.history import activations, open_repository
+from lensops.git import open_repository
+from lensops.history import read_history
 from support import sample
 from support.repo import Repo
 
@@ -27,16 +28,16 @@ def clone(repo: Repo, to: Path, *flags: str) -> Repo:
 
 
 def kinds(folder: Path, ref: str = "HEAD") -> list[str]:
-    with open_repository(folder) as repository:
-        events = activations(repository, "lensops.yaml", ref).events
+    with open_repository(folder, bare=True) as repository:
+        events = read_history(repository, "lensops.yaml", ref).events
     return [str(event.kind) for event in reversed(events)]
 
 
 def test_shallow_clone_is_said_and_never_passed_off_as_whole(grown: Repo, tmp_path: Path) -> None:
     shallow = clone(grown, tmp_path / "clone", "--depth", "2")
     with open_repository(shallow.root) as repository:
-        history = activations(repository, "lensops.yaml")
-        assert repository.is_shallow
+        history = read_history(repository, "lensops.yaml")
+        assert repository.shallow
     assert not history.complete
     assert history.cut_at == shallow.git("rev-parse", "HEAD^")
     assert [str(e.kind) for e in history.events] == ["activate", "unknown"]
@@ -67,7 +68,7 @@ def test_blobless_clone_whose_origin_is_gone_is_told(grown: Repo, tmp_path: Path
         open_repository(blobless.root) as repository,
         pytest.raises(UserError, match=r"git cat-file failed: .*(gone|repository|exist)"),
     ):
-        activations(repository, "lensops.yaml")
+        read_history(repository, "lensops.yaml")
 
 
 def test_ids_of_sha256(tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_ids_of_sha256(tmp_path: Path) -> None:
     repo.git("rm", "-q", "prompts/offer_copy/v1.yaml")
     repo.commit("Remove v1")
     repo.commit("Name v1, which is gone", sample.manifest("v1"))
-    assert kinds(repo.root) == ["activate", "activate"]
+    assert kinds(repo.root) == ["activate", "activate", "activate"]
     with open_repository(repo.root) as repository:
         tree = repository.tree(repository.merge_base("HEAD~2"))
         assert b"v2" in tree.read("lensops.yaml", 10_000)

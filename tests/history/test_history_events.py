@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from lensops.history import History, activations, open_repository, released
+from lensops.git import open_repository
+from lensops.history import History, read_history, released_versions
 from support import sample
 from support.repo import Repo
 
 
 def told(repo: Repo, ref: str = "HEAD", manifest: str = "lensops.yaml") -> History:
     with open_repository(repo.root) as repository:
-        return activations(repository, manifest, ref)
+        return read_history(repository, manifest, ref)
 
 
 def short(history: History) -> list[tuple[str, str | None, str | None]]:
@@ -128,9 +129,12 @@ def test_layout_is_no_event(project: Repo, layout: str) -> None:
     assert [s.reason for s in history.skipped] == ["no effective change"]
 
 
-def test_a_new_name_for_the_same_content_is_no_event(project: Repo) -> None:
+def test_a_new_name_for_the_same_content_is_an_event(project: Repo) -> None:
     project.commit("Copy", {"prompts/offer_copy/v9.yaml": sample.V1} | sample.manifest("v9"))
-    assert short(told(project)) == [BEGUN]
+    assert short(told(project)) == [BEGUN, ("activate", "v1", "v9")]
+    with open_repository(project.root) as repository:
+        first = released_versions(repository, "lensops.yaml").first
+    assert first.keys() == {("offer_copy", "v1"), ("offer_copy", "v9")}
 
 
 def test_active_version_changed_in_place(project: Repo) -> None:
@@ -138,7 +142,7 @@ def test_active_version_changed_in_place(project: Repo) -> None:
     project.commit("Edit", {"prompts/offer_copy/v1.yaml": sample.V1.replace("warm", "cold")})
     assert short(told(project)) == [BEGUN, ("activate", "v1", "v1")]
     with open_repository(project.root) as repository:
-        digest, commit = released(repository, "lensops.yaml")["offer_copy", "v1"]
+        digest, commit = released_versions(repository, "lensops.yaml").first["offer_copy", "v1"]
     assert commit == first
     assert digest == told(project).events[-1].digest
 
@@ -192,7 +196,7 @@ def test_several_prompts_in_one_commit_and_one_removed(project: Repo) -> None:
     removal = told(project).events[0]
     assert (removal.prompt, str(removal.kind), removal.previous) == ("email", "remove", "a")
     with open_repository(project.root) as repository:
-        only = activations(repository, "lensops.yaml", prompt="email")
+        only = read_history(repository, "lensops.yaml", prompt="email")
     assert {e.prompt for e in only.events} == {"email"}
 
 
@@ -237,7 +241,8 @@ def test_version_without_a_file_in_the_middle(project: Repo) -> None:
     project.commit("Too early", sample.manifest("v3"))
     third = project.commit("The file", {"prompts/offer_copy/v3.yaml": "user: three\n"})
     history = told(project)
-    assert short(history) == [BEGUN, ("activate", "v1", "v3")]
+    assert short(history) == [BEGUN, ("activate", "v1", "v3"), ("activate", "v3", "v3")]
+    assert [event.digest is None for event in history.events] == [False, True, False]
     assert history.events[0].commit == third
 
 

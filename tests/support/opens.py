@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -34,9 +35,9 @@ sys.exit(code)
 
 GIT = """\
 #!/bin/sh
-printf '%s\\n' "$*" >> "$LENSOPS_TEST_LOG.git"
+printf '%s\\n' "$*" >> {log}.git
 case " $* " in
-  *" --batch "*) tee -a "$LENSOPS_TEST_LOG.blobs" | {git} "$@"; exit ;;
+  *" --batch "*) tee -a {log}.blobs | {git} "$@"; exit ;;
 esac
 exec {git} "$@"
 """
@@ -59,13 +60,12 @@ class Opens:
 
 def count_opens(*args: str, cwd: Path, scratch: Path) -> Opens:
     """Run a command as a process of its own, and count. Git's own folder is left out."""
-    folder = scratch / "bin"
+    folder, log = scratch / "bin", scratch / "log"
     if not folder.exists():
         folder.mkdir(parents=True)
         script = folder / "git"
-        script.write_text(GIT.format(git=shutil.which("git")))
+        script.write_text(GIT.format(git=shutil.which("git"), log=shlex.quote(str(log))))
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    log = scratch / "log"
     for old in scratch.glob("log*"):
         old.unlink()
     done = subprocess.run(
@@ -74,7 +74,6 @@ def count_opens(*args: str, cwd: Path, scratch: Path) -> Opens:
         env={
             **os.environ,
             "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-            "LENSOPS_TEST_LOG": str(log),
         },
         capture_output=True,
         text=True,

@@ -11,10 +11,10 @@ import pytest
 
 from lensops.errors import Refused, RemoteFailed, Stale, UserError
 from lensops.files import Folder
+from lensops.git.errors import redact
 from lensops.manifest import Target as Settings
 from lensops.release import Kind
 from lensops.targets import Target, open_target
-from lensops.targets.git import redacted
 from support.releases import DRAFT, prompt, release
 from support.repo import Repo
 
@@ -204,7 +204,7 @@ def test_a_branch_with_other_things_is_refused(clone: Repo, remote: Repo) -> Non
 
 
 def test_a_remote_that_is_gone(clone: Repo, remote: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lensops.targets.git.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("lensops.git.remotes.PAUSES", (0.0, 0.0))
     remote.root.rename(remote.root.with_name("moved.git"))
     with pytest.raises(RemoteFailed, match=r"cannot reach origin: .*does not (appear|exist)"):
         opened(clone.root).observe()
@@ -300,7 +300,7 @@ def test_settings_that_cannot_be_meant(clone: Repo, git: str, branch: str, messa
 def test_a_transport_that_runs_commands_is_not_used(
     clone: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lensops.targets.git.PAUSES", ())
+    monkeypatch.setattr("lensops.git.remotes.PAUSES", ())
     with pytest.raises(UserError):
         opened(clone.root, f"ext::sh -c touch% {tmp_path}/made").observe()
     assert not (tmp_path / "made").exists()
@@ -316,4 +316,4 @@ def test_odd_text_survives_the_way_through_git(clone: Repo) -> None:
 
 
 def test_passwords_in_addresses_are_not_shown() -> None:
-    assert redacted("https://me:token@example.org/x") == "https://***@example.org/x"
+    assert redact("https://me:token@example.org/x") == "https://***@example.org/x"

@@ -47,8 +47,8 @@ def plan(
     from lensops.cli.ci_reports import CiReports
     from lensops.cli.output import Report, emit
     from lensops.errors import Exit, UserError
-    from lensops.flows.base import plan_base
     from lensops.flows.plan import plan as against_targets
+    from lensops.flows.plan_base import plan_base
     from lensops.report.plan import data, document
 
     if base is not None and (target or evidence is not None):

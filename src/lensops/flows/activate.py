@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lensops.errors import Refused, UserError
+from lensops.errors import Invalid, Refused, UserError
 from lensops.files import write_atomic
-from lensops.manifest import read_yaml
+from lensops.manifest import check, read_yaml
 from lensops.manifest.edit import set_text
 from lensops.manifest.load import load
 from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.select import select_prompt
 from lensops.prompts import load_prompt
+
+if TYPE_CHECKING:
+    from lensops.git import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,54 +49,70 @@ def activate(
     """
     path = find_manifest(directory, manifest)
     data = path.read_bytes()
-    name, before = _named(data, path.name, prompt)
+    name, before = find_active(data, path.name, prompt)
     load_prompt(folder_of(path), name, version)
-    done = Activated(name, before, version, path.name)
-    if not done.changed:
-        return done
-    edited = with_active(data, path.name, name, version)
+    unchanged = Activated(name, before, version, path.name)
+    if not unchanged.changed:
+        return unchanged
+    edited = set_active(data, path.name, name, version)
     if not commit:
         write_atomic(path, edited)
-        return done
+        return unchanged
     message = f"{name}: activate {version}\n\nIt replaces {before}."
-    return Activated(name, before, version, path.name, committed(path, edited, message))
+    return Activated(name, before, version, path.name, commit_manifest(path, edited, message))
 
 
-def with_active(data: bytes, manifest: str, prompt: str, version: str) -> bytes:
-    """The manifest with another active version. Raises `Invalid` when it then has problems."""
+def set_active(data: bytes, manifest: str, prompt: str, version: str) -> bytes:
+    """The manifest with another active version.
+
+    Problems that it has already stay; raises `Invalid` when the edit brings one.
+    """
     edited = set_text(data, manifest, ("prompts", prompt, "active"), version)
-    load(edited, manifest)
+    _, old = check(read_yaml(data, manifest))
+    _, problems = check(read_yaml(edited, manifest))
+    known = {problem.message for problem in old}
+    if added := tuple(problem for problem in problems if problem.message not in known):
+        raise Invalid(added)
     return edited
 
 
-def committed(path: Path, edited: bytes, message: str) -> str:
+def commit_manifest(path: Path, edited: bytes, message: str) -> str:
     """Write the manifest and commit it alone; when git refuses, the file is as it was.
 
     Raises `Refused` when the manifest has edits that are not committed.
     """
-    from lensops.history import open_repository
+    from lensops.git import open_repository
 
     with open_repository(path.parent) as repository:
         name = repository.relative(path)
-        if repository.head() is not None and repository.dirty([name]):
-            words = f"{path.name} has edits that are not committed; nothing was changed"
-            raise Refused(words, f"commit or undo them first: git diff {path.name}")
-        before = path.read_bytes()
+        original = path.read_bytes()
+        if repository.head() is not None:
+            check_unedited(repository, path, original)
         write_atomic(path, edited)
         try:
             return repository.commit_paths([name], message)
         except UserError:
-            write_atomic(path, before)
+            write_atomic(path, original)
             raise
 
 
-def _named(data: bytes, path: str, prompt: str | None) -> tuple[str, str]:
+def check_unedited(repository: Repository, path: Path, data: bytes) -> None:
+    """Raise `Refused` when the manifest is not as in `HEAD`, by its bytes."""
+    from lensops.git.comparison import is_as_committed
+
+    if not is_as_committed(repository, repository.relative(path), data):
+        hint = f"commit them, or undo them with `git checkout -- {path.name}`"
+        raise Refused(f"{path.name} has edits that are not committed; nothing was changed", hint)
+
+
+def find_active(data: bytes, path: str, prompt: str | None) -> tuple[str, str]:
     """The prompt and its active version, also of a manifest that has problems elsewhere."""
-    prompts = read_yaml(data, path).get("prompts")
+    node = read_yaml(data, path)
+    prompts = node.get("prompts")
     entries = prompts.value if prompts is not None and prompts.kind == "mapping" else ()
     name = select_prompt([str(key.value) for key, _ in entries], prompt)
-    active = read_yaml(data, path).get("prompts", name, "active")
+    active = node.get("prompts", name, "active")
     if active is None or not isinstance(active.value, str):
-        load(data, path)  # says what is wrong
+        load(data, path)  # raises what is wrong
         raise UserError(f"{path} names no active version of {name}", "add the key `active:`")
     return name, active.value

@@ -11,7 +11,7 @@ from lensops.errors import Refused, RemoteFailed, Stale
 from lensops.flows.findings import unserved
 from lensops.flows.plan import Planned, planned
 from lensops.flows.preconditions import NONE, Overrides, check_preconditions
-from lensops.flows.source import source
+from lensops.flows.provenance import find_provenance
 from lensops.plan import Plan, TargetPlan
 from lensops.release import Draft, Record
 from lensops.targets import Receipt
@@ -50,7 +50,7 @@ def prepare(
     plan = planned(directory, manifest, targets=targets, evidence=evidence)
     if plan_digest is not None and plan_digest != plan.plan.digest:
         raise _stale_plan(plan.plan, plan_digest)
-    origin = source(plan.project)
+    origin = find_provenance(plan.project)
     check_preconditions(plan, origin, overrides, has_evidence=evidence is not None)
     time = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     commit = origin.commit if origin.is_committed else None

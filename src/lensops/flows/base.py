@@ -1,27 +1,52 @@
-"""Plan against the base of a branch: what a pull request changes, without any target."""
+"""The base of a branch: the project as it was at the merge base, for plan, evals and gate."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from lensops.evidence import Finding, Outcome
-from lensops.flows.findings import released_findings
-from lensops.flows.mergebase import merge_base
-from lensops.flows.project import open_project
-from lensops.plan import Plan, make
-
-NAME = "base"
+from lensops.errors import Invalid
+from lensops.evidence import Base
+from lensops.files import Snapshot
+from lensops.flows.project import Opened, Project, project_at
 
 
-def plan_base(directory: Path, manifest: Path | None, ref: str) -> Plan:
-    """What the work tree changes against the merge base of `HEAD` and `ref`.
+@dataclass(frozen=True, slots=True)
+class BaseSnapshot:
+    """The project at the merge base; `missing` says why there is none."""
 
-    Raises `Invalid` for the manifest of the work tree, and `UserError` without a repository, for
-    an unknown ref, and where a shallow clone holds no merge base.
+    base: Base
+    tree: Snapshot
+    project: Project | None
+    missing: str = ""
+
+
+@contextmanager
+def open_base(project: Opened, ref: str) -> Iterator[BaseSnapshot]:
+    """The project at the merge base with `ref`, readable as long as the context is open.
+
+    Raises `UserError` outside a repository, for an unknown ref, and where a shallow clone holds no
+    merge base.
     """
-    project = open_project(directory, manifest)
-    with merge_base(project, ref) as before:
-        release = before.project.desired if before.project else None
-    notes = (Finding("base", project.file.path, Outcome.NOTE, before.missing),)
-    made = make(NAME, release, project.desired, notes if before.missing else ())
-    return Plan((made,), released_findings(project), before.base)
+    from lensops.git import NoRepository
+
+    repository = project.repository
+    if repository is None:
+        raise NoRepository
+    commit = repository.merge_base(ref)
+    folder, _, name = repository.relative(project.path).rpartition("/")
+    yield _read_base(Base(ref, commit), Snapshot(repository.tree(commit, folder)), name)
+
+
+def _read_base(base: Base, tree: Snapshot, name: str) -> BaseSnapshot:
+    try:
+        project = project_at(tree, name)
+    except Invalid as error:
+        first = str(error).splitlines()[0]
+        missing = f"the manifest at the base is not sound, nothing to compare with: {first}"
+        return BaseSnapshot(base, tree, None, missing)
+    if project is None:
+        missing = "there is no manifest at the base, nothing to compare with"
+        return BaseSnapshot(base, tree, None, missing)
+    return BaseSnapshot(base, tree, project)

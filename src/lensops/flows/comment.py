@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from lensops.errors import UserError
-from lensops.flows.base import plan_base
 from lensops.flows.gate import Gated, gate
+from lensops.flows.plan_base import plan_base
 from lensops.flows.run_options import Mode, ProgressListener
 from lensops.forge import Comment, GitHub, PullRequest
 from lensops.forge.comments import marker_of, put_comment

@@ -108,7 +108,7 @@ class _Sides:
         return self._at(prompt, asked, None, asked)
 
     def _at(self, prompt: str, revision: str, version: str | None, asked: str) -> Side:
-        from lensops.history import open_repository
+        from lensops.git import open_repository
 
         with open_repository(self._project.path.parent) as repository:
             try:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 
 from lensops.errors import Location, UserError
 from lensops.evidence import Finding, Outcome
+from lensops.flows.immutability import check_immutability
 from lensops.flows.project import Opened
-from lensops.flows.released import released_versions
 from lensops.flows.targets import Seen, target_of
 from lensops.plan import TargetPlan
 
@@ -18,7 +18,7 @@ def released_findings(project: Opened) -> tuple[Finding, ...]:
     if rule == "off":
         return ()
     outcome = Outcome.FAIL if rule == "error" else Outcome.INCONCLUSIVE
-    looked = released_versions(project.path, project.manifest, project.tree)
+    report = check_immutability(project.repository, project.path, project.manifest, project.tree)
     found = [
         Finding(
             "released_version_changed",
@@ -27,10 +27,10 @@ def released_findings(project: Opened) -> tuple[Finding, ...]:
             f"{change.message}; add a new version instead",
             location=Location(change.path),
         )
-        for change in looked.changed
+        for change in report.mutated
     ]
-    if looked.unknown:
-        found.append(Finding("history", project.path.name, Outcome.NOTE, looked.unknown))
+    if report.unknown:
+        found.append(Finding("history", project.path.name, Outcome.NOTE, report.unknown))
     return tuple(found)
 
 

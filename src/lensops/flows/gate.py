@@ -11,10 +11,10 @@ from lensops.errors import Invalid
 from lensops.evals.result import EvalRun
 from lensops.evidence import Base, Finding, Outcome, Reading, Verdict
 from lensops.files import Snapshot
+from lensops.flows.base import BaseSnapshot, open_base
 from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.findings import released_findings
 from lensops.flows.loosened import against
-from lensops.flows.mergebase import Before, merge_base
 from lensops.flows.project import Opened, Project, open_snapshot
 from lensops.flows.run_evals import score
 from lensops.flows.run_options import Mode, ProgressListener, RunOptions
@@ -52,7 +52,7 @@ def gate(
     """
     project = _sound_project(directory, manifest)
     findings: list[Finding] = []
-    with merge_base(project, base) if base is not None else nullcontext() as before:
+    with open_base(project, base) if base is not None else nullcontext() as before:
         if before is not None:
             findings += against(project, before)
         evals = _evals(project, RunOptions(mode=mode), watch, before)
@@ -87,7 +87,10 @@ def _sound_project(directory: Path, manifest: Path | None) -> Opened:
 
 
 def _evals(
-    project: Opened, options: RunOptions, watch: ProgressListener | None, before: Before | None
+    project: Opened,
+    options: RunOptions,
+    watch: ProgressListener | None,
+    before: BaseSnapshot | None,
 ) -> EvalRun | None:
     return score(project, options, watch, before) if project.manifest.evals else None
 

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, UserError
 from lensops.files import Snapshot
-from lensops.history import (
-    Event,
-    Family,
-    History,
-    Listing,
-    Repository,
-    Version,
-    activations,
-    open_repository,
-)
+from lensops.git import NoRepository, Repository, open_repository
+from lensops.history import Event, Family, History, Listing, Version, read_history
 from lensops.manifest import NAMES, Node, read_yaml
 from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.select import select_prompt
@@ -45,25 +38,22 @@ def history(
     earlier ones. Raises `UserError` outside a repository, for an unknown ref, and for a prompt
     that never was.
     """
-    with _repository(directory, manifest) as (repository, name, now):
-        told = activations(repository, name, ref or repository.line(_branch(now)))
+    with _open(directory, manifest) as (repository, path, node):
+        whole = read_history(repository, path, ref or repository.line(_declared_branch(node)))
     if prompt is None:
-        return told
-    known = sorted({event.prompt for event in told.events} | _declared(now))
-    name = select_prompt(known, prompt)
-    events = tuple(event for event in told.events if event.prompt == name)
-    return History(told.complete, told.cut_at, events, told.skipped)
+        return whole
+    names = sorted({event.prompt for event in whole.events} | _declared_prompts(node))
+    name = select_prompt(names, prompt)
+    return replace(whole, events=tuple(event for event in whole.events if event.prompt == name))
 
 
 @contextmanager
-def _repository(
-    directory: Path, manifest: Path | None
-) -> Iterator[tuple[Repository, str, Node | None]]:
-    """The repository, the manifest's path in it, and what the manifest says now."""
+def _open(directory: Path, manifest: Path | None) -> Iterator[tuple[Repository, str, Node | None]]:
+    """The repository, the manifest's path in it, and the manifest as it is now."""
     try:
         path = find_manifest(directory, manifest)
     except UserError as error:
-        with _bare(directory, error) as repository:
+        with _open_bare(directory, error) as repository:
             tree = repository.tree("HEAD")
             names = [str(manifest)] if manifest else [n for n in NAMES if n in tree.names("")]
             if not names:
@@ -71,18 +61,17 @@ def _repository(
             yield repository, names[0], None
         return
     with open_repository(path.parent) as repository:
-        yield repository, repository.relative(path), _read(path)
+        yield repository, repository.relative(path), _read_nodes(path)
 
 
-def _bare(directory: Path, error: UserError) -> Repository:
+def _open_bare(directory: Path, error: UserError) -> Repository:
     """The bare repository of a folder. Raises `error` when it is none."""
     try:
-        repository = open_repository(directory)
-    except UserError:
+        repository = open_repository(directory, bare=True)
+    except NoRepository:
         raise error from None
     if repository.root is not None:
-        with repository:
-            raise error
+        raise error
     return repository
 
 
@@ -94,26 +83,27 @@ def listing(directory: Path, manifest: Path | None = None, prompt: str | None = 
     project = load_project(Snapshot(folder_of(path)), path.name)
     declared = project.manifest.prompts
     names = list(declared) if prompt is None else [select_prompt(declared, prompt)]
-    told, branch, note = _told_or_note(path, project.manifest)
-    families = tuple(_family(project, name, _latest(told, name)) for name in names)
+    whole, branch, note = _read_activations(path, project.manifest)
+    families = tuple(_family(project, name, _latest(whole, name)) for name in names)
     return Listing(families, note, branch)
 
 
-def _told_or_note(path: Path, manifest: Manifest) -> tuple[History, str | None, str | None]:
+def _read_activations(path: Path, manifest: Manifest) -> tuple[History, str | None, str | None]:
+    """The history of the tracked branch, its name where it is not checked out, and a note."""
     try:
         with open_repository(path.parent) as repository:
             line = repository.line(manifest.branch)
-            told = activations(repository, repository.relative(path), line)
-    except UserError as error:
+            whole = read_history(repository, repository.relative(path), line)
+    except NoRepository as error:
         return NOTHING, None, f"activations are not known: {error.message}"
     branch = None if line == "HEAD" else line.removeprefix("refs/heads/").removeprefix(REMOTES)
-    note = None if told.complete else f"history is cut at {told.cut_at}"
-    return told, branch, note
+    note = None if whole.complete else f"history is cut at {whole.cut_at}"
+    return whole, branch, note
 
 
-def _latest(told: History, prompt: str) -> Mapping[str, Event]:
+def _latest(whole: History, prompt: str) -> Mapping[str, Event]:
     """The last activation of each version."""
-    events = [e for e in told.events if e.prompt == prompt and e.version is not None]
+    events = [e for e in whole.events if e.prompt == prompt and e.version is not None]
     return {event.version: event for event in reversed(events) if event.version is not None}
 
 
@@ -134,7 +124,7 @@ def _digest(project: Project, name: str, version: str) -> tuple[str | None, str 
         return None, str(error.problems[0])
 
 
-def _read(path: Path) -> Node | None:
+def _read_nodes(path: Path) -> Node | None:
     """The manifest's nodes; None when it cannot be read as YAML."""
     try:
         return read_yaml(path.read_bytes(), path.name)
@@ -142,14 +132,14 @@ def _read(path: Path) -> Node | None:
         return None
 
 
-def _branch(manifest: Node | None) -> str | None:
+def _declared_branch(node: Node | None) -> str | None:
     """The tracked branch that a manifest declares."""
-    declared = manifest.get("branch") if manifest else None
+    declared = node.get("branch") if node else None
     return declared.value if declared and isinstance(declared.value, str) else None
 
 
-def _declared(manifest: Node | None) -> set[str]:
+def _declared_prompts(node: Node | None) -> set[str]:
     """The prompts that a manifest names."""
-    prompts = manifest.get("prompts") if manifest else None
+    prompts = node.get("prompts") if node else None
     pairs = prompts.value if prompts and prompts.kind == "mapping" else ()
     return {str(key.value) for key, _ in pairs}

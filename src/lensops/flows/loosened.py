@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
 from lensops.files import Snapshot
+from lensops.flows.base import BaseSnapshot
 from lensops.flows.evidence_digests import schema_digests
-from lensops.flows.mergebase import Before
 from lensops.flows.project import Project
 from lensops.gate import CaseFacts, Cases, Digests, loosened
 from lensops.manifest import Manifest
@@ -17,7 +17,7 @@ _HARDNESS = ("off", "warning", "error")
 _OUTCOMES = {"warning": Outcome.NOTE, "error": Outcome.FAIL}
 
 
-def against(project: Project, base: Before) -> Iterator[Finding]:
+def against(project: Project, base: BaseSnapshot) -> Iterator[Finding]:
     """What the project loosens against the merge base, as findings that fail or that are notes."""
     if base.project is None:
         yield Finding("base", project.file.path, Outcome.NOTE, base.missing)

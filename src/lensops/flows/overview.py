@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lensops.errors import Invalid, UserError
+from lensops.errors import Invalid
 from lensops.flows.project import Project, open_project
 from lensops.flows.results import load_results
 from lensops.flows.status import releases, statuses
-from lensops.history import Event, History, activations, open_repository
+from lensops.git import NoRepository, open_repository
+from lensops.history import Event, History, read_history
 from lensops.prompts import Prompt, load_prompt, version_files
 from lensops.report.overview import ActivePrompt, Overview
 
@@ -41,8 +42,8 @@ def _history(path: Path, branch: str | None) -> tuple[str | None, History | None
             if head is None:
                 return None, None
             line = repository.line(branch)
-            return head, activations(repository, repository.relative(path), line)
-    except UserError:
+            return head, read_history(repository, repository.relative(path), line)
+    except NoRepository:
         return None, None
 
 

@@ -8,7 +8,7 @@ from lensops.errors import Refused
 from lensops.evidence import Outcome
 from lensops.flows.findings import unserved
 from lensops.flows.plan import Planned
-from lensops.flows.source import Source
+from lensops.flows.provenance import Provenance
 from lensops.plan import TargetPlan
 
 SHOWN = 5
@@ -26,7 +26,7 @@ NONE = Overrides()
 
 
 def check_preconditions(
-    planned: Planned, source: Source, overrides: Overrides = NONE, *, has_evidence: bool
+    planned: Planned, source: Provenance, overrides: Overrides = NONE, *, has_evidence: bool
 ) -> None:
     """Raise `Refused` for the first precondition of the plan that does not hold."""
     _check_findings(planned)
@@ -38,7 +38,7 @@ def check_preconditions(
 def _check_target(
     planned: Planned,
     target: TargetPlan,
-    source: Source,
+    source: Provenance,
     overrides: Overrides,
     *,
     has_evidence: bool,
@@ -76,7 +76,7 @@ def _check_removals(target: TargetPlan) -> None:
 
 
 def _check_commit(
-    planned: Planned, target: TargetPlan, source: Source, overrides: Overrides
+    planned: Planned, target: TargetPlan, source: Provenance, overrides: Overrides
 ) -> None:
     """A commit holds the release; some targets take another one with `--allow-dirty`.
 
@@ -90,7 +90,7 @@ def _check_commit(
     raise Refused(f"{_uncommitted_files(source)}; {target.name} was not changed", hint)
 
 
-def _uncommitted_files(source: Source) -> str:
+def _uncommitted_files(source: Provenance) -> str:
     if not source.in_repository:
         return "this is not a git repository, so no commit holds the release"
     if source.commit is None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, Problem
 from lensops.files import Snapshot, Tree
@@ -14,6 +15,9 @@ from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, load_prompt
 from lensops.release import Release, desired_release
+
+if TYPE_CHECKING:
+    from lensops.git import Repository
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,19 @@ class Opened(Project):
     def path(self) -> Path:
         """Where the manifest lies."""
         return self.tree.root / self.file.path
+
+    @cached_property
+    def repository(self) -> Repository | None:
+        """The repository around it, which ends with the project; None where there is none.
+
+        Raises `UserError` where git refuses to open it.
+        """
+        from lensops.git import NoRepository, open_repository
+
+        try:
+            return open_repository(self.path.parent)
+        except NoRepository:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

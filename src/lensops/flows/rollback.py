@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lensops.errors import Invalid, Refused, UserError
-from lensops.files import Tree, write_atomic
-from lensops.flows.activate import Activated, committed, with_active
-from lensops.history import Event, History, Repository, activations, earlier, open_repository
-from lensops.manifest.load import load
+from lensops.files import Snapshot, Tree, write_atomic
+from lensops.flows.activate import (
+    Activated,
+    check_unedited,
+    commit_manifest,
+    find_active,
+    set_active,
+)
+from lensops.git import Repository, open_repository
+from lensops.history import Event, History, read_history
 from lensops.manifest.locate import find_manifest, folder_of
-from lensops.manifest.select import select_prompt
 from lensops.prompts import load_prompt
 
 
@@ -36,81 +42,95 @@ def rollback(
     """Restore the version before the active one, or `to`, and commit the manifest alone.
 
     A version that was rolled back from is not "before": rolling back twice goes back two versions.
-    Raises `Refused` when there is nothing to go back to, the manifest has edits, or the version's
-    content is not what it was when it was active.
+    Problems elsewhere in the manifest are no obstacle. Raises `Refused` when there is nothing to go
+    back to, the manifest has edits, or the version's content is not what it was when it was active.
     """
     path = find_manifest(directory, manifest)
     data = path.read_bytes()
-    found = load(data, path.name).manifest
-    name = select_prompt(found.prompts, prompt)
-    before = found.prompts[name].active
+    name, active = find_active(data, path.name, prompt)
+    tree = Snapshot(folder_of(path))
     with open_repository(path.parent) as repository:
-        relative = repository.relative(path)
-        _unedited(repository, relative, path.name)
-        told = activations(repository, relative, "HEAD", name)
-        step = _step(repository, told, name, before, to)
-    _check(folder_of(path), told, step)
-    edited = with_active(data, path.name, name, step.version)
-    if commit:
-        sha = committed(path, edited, _message(step, before))
-        return Activated(name, before, step.version, path.name, sha)
-    write_atomic(path, edited)
-    return Activated(name, before, step.version, path.name)
+        if repository.head() is None:
+            raise Refused("there is no commit yet, so nothing to roll back to")
+        check_unedited(repository, path, data)
+        history = read_history(repository, repository.relative(path), "HEAD", name)
+        step = _find_step(repository, history, tree, name, active, to)
+    _check_version(tree, history, step)
+    edited = set_active(data, path.name, name, step.version)
+    sha = commit_manifest(path, edited, _message(step, active)) if commit else None
+    if not commit:
+        write_atomic(path, edited)
+    return Activated(name, active, step.version, path.name, sha)
 
 
-def _unedited(repository: Repository, relative: str, name: str) -> None:
-    if repository.head() is None:
-        raise Refused("there is no commit yet, so nothing to roll back to")
-    if repository.dirty([relative]):
-        hint = f"commit them, or undo them with `git checkout -- {name}`"
-        raise Refused(f"{name} has edits that are not committed; nothing was changed", hint)
-
-
-def _step(repository: Repository, told: History, prompt: str, active: str, to: str | None) -> _Step:
-    """Where to go. Raises `Refused` when history does not say."""
-    if not told.events:
+def _find_step(
+    repository: Repository, history: History, tree: Tree, prompt: str, active: str, to: str | None
+) -> _Step:
+    """Where to go. Raises `Refused` when history does not tell."""
+    line = history.lines.get(prompt, ())
+    if not line:
         raise Refused(f"git has no activation of {prompt} {active}")
-    undone, previous = earlier(told.events)
-    version = to or previous
+    undone = line[-1]
+    if undone.version != active:
+        problem = f"the newest activation in git is {prompt} {undone.version}, not {active}"
+        raise Refused(problem, "name the version to go back to with --to")
+    version = to or _previous_version(line, tree)
     if version is None:
-        raise Refused(_no_earlier(told, prompt, active), _hint(told))
+        raise Refused(_no_earlier(history, prompt, active), _hint(history))
     if version == active and to is None:
-        words = f"commit {undone.commit[:10]} changed the content of {prompt} {active} in place"
-        raise Refused(words, f"the manifest cannot undo that: git revert {undone.commit[:10]}")
+        problem = f"commit {undone.commit[:10]} changed the content of {prompt} {active} in place"
+        raise Refused(problem, f"the manifest cannot undo that: git revert {undone.commit[:10]}")
     if version == active:
         raise Refused(f"{prompt} {active} is active already", "choose another version with --to")
     return _Step(prompt, version, undone, repository.parents(undone.commit))
 
 
-def _no_earlier(told: History, prompt: str, active: str) -> str:
-    if not told.complete:
+def _previous_version(line: Sequence[Event], tree: Tree) -> str | None:
+    """The version before the active one; one that could not and cannot be read is stepped over."""
+    for event in reversed(line[:-1]):
+        if event.version is not None and (event.digest is not None or _loads(tree, event)):
+            return event.version
+    return None
+
+
+def _loads(tree: Tree, event: Event) -> bool:
+    try:
+        load_prompt(tree, event.prompt, event.version or "")
+    except Invalid:
+        return False
+    return True
+
+
+def _no_earlier(history: History, prompt: str, active: str) -> str:
+    if not history.complete:
         return f"what was active before {prompt} {active} is not known: history is cut"
     return f"no version of {prompt} was active before {active}"
 
 
-def _hint(told: History) -> str:
-    if not told.complete:
+def _hint(history: History) -> str:
+    if not history.complete:
         return "run `git fetch --unshallow`, or name the version with --to"
     return "name a version with --to; `lensops list` shows them"
 
 
-def _check(tree: Tree, told: History, step: _Step) -> None:
+def _check_version(tree: Tree, history: History, step: _Step) -> None:
     """The version must be there with the content that it had."""
     try:
-        now = load_prompt(tree, step.prompt, step.version).digest
+        current = load_prompt(tree, step.prompt, step.version).digest
     except Invalid as error:
         raise UserError(str(error.problems[0]), "restore the file from git first") from None
-    then = next((e for e in told.events if e.version == step.version), None)
-    if then is not None and then.digest != now:
-        words = f"{step.prompt} {step.version} is not what it was: its file was changed in place"
-        raise Refused(words, f"restore it first: git checkout {then.commit[:10]} -- <its file>")
+    active = (e for e in history.events if e.version == step.version and e.digest is not None)
+    last = next(active, None)
+    if last is not None and last.digest != current:
+        problem = f"{step.prompt} {step.version} is not what it was: its file was changed in place"
+        raise Refused(problem, f"restore it first: git checkout {last.commit[:10]} -- <its file>")
 
 
-def _message(step: _Step, before: str) -> str:
+def _message(step: _Step, active: str) -> str:
     """What `git revert` would write, and which prompt it was."""
     undone, parents = step.undone, step.parents
     reverts = f"This reverts commit {undone.commit}"
     if len(parents) > 1:
         reverts += f", reversing\nchanges made to {parents[0]}"
-    what = f"Rollback of {step.prompt} from {before} to {step.version}."
-    return f'Revert "{undone.subject}"\n\n{reverts}.\n\n{what}'
+    rollback = f"Rollback of {step.prompt} from {active} to {step.version}."
+    return f'Revert "{undone.subject}"\n\n{reverts}.\n\n{rollback}'

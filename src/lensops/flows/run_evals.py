@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lensops.errors import UserError
 from lensops.evals.result import EvalRun
-from lensops.flows.mergebase import Before, merge_base
+from lensops.flows.base import BaseSnapshot, open_base
 from lensops.flows.project import Opened, Project
 from lensops.flows.run_options import NullProgress, ProgressListener, RunOptions
 from lensops.flows.run_suite import SuiteRun
@@ -24,7 +24,7 @@ def run(
     wanted = options or RunOptions()
     if wanted.base is None:
         return score(project, wanted, watch)
-    with merge_base(project, wanted.base) as before:
+    with open_base(project, wanted.base) as before:
         return score(project, wanted, watch, before)
 
 
@@ -32,7 +32,7 @@ def score(
     project: Opened,
     options: RunOptions,
     watch: ProgressListener | None = None,
-    before: Before | None = None,
+    before: BaseSnapshot | None = None,
 ) -> EvalRun:
     """The same against a merge base that is open already, or against none. Raises as `run` does."""
     results = tuple(

@@ -15,9 +15,9 @@ from lensops.evals.result import CaseScore, JudgeTotals, Regression, SuiteResult
 from lensops.evals.schema import load_schemas
 from lensops.evals.scoring import Scorer, score_cases, signatures
 from lensops.evals.summary import About, judge_totals, summarise
+from lensops.flows.base import BaseSnapshot
 from lensops.flows.desk import Desk
 from lensops.flows.given import as_replies, given
-from lensops.flows.mergebase import Before
 from lensops.flows.model_factory import model_factory
 from lensops.flows.project import Opened
 from lensops.flows.run_options import Mode, ProgressListener, RunOptions
@@ -50,7 +50,7 @@ class SuiteRun:
         """Where the recordings of a version are written."""
         return self.project.tree.path(self.path(version))
 
-    def result(self, base: Before | None) -> SuiteResult:
+    def result(self, base: BaseSnapshot | None) -> SuiteResult:
         head = self._head()
         before = self._base(base) if base else None
         scorer = self._scorer(head, before)
@@ -87,7 +87,7 @@ class SuiteRun:
             append(keep, list(as_replies(self.head, answered, self.known)))
         return answered
 
-    def _base(self, base: Before) -> tuple[Arm, list[Answered]] | None:
+    def _base(self, base: BaseSnapshot) -> tuple[Arm, list[Answered]] | None:
         """The version at the base and its outputs; None and a note where there is none."""
         arm = self._arm_at(base)
         if isinstance(arm, str):
@@ -98,7 +98,7 @@ class SuiteRun:
             read_recordings(tree, path, into=self.known)
         return arm, self.desk.answers(arm, self.cases, self.location(arm.version))
 
-    def _arm_at(self, base: Before) -> Arm | str:
+    def _arm_at(self, base: BaseSnapshot) -> Arm | str:
         """The version at the base, asked as it was asked there; or why there is none.
 
         Cases, judge and rules are those of now: both arms are held against the same.

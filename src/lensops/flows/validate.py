@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -98,14 +99,22 @@ def _targets(file: ManifestFile, tree: Snapshot) -> Iterator[Problem]:
 def _released(
     path: Path, file: ManifestFile, tree: Snapshot
 ) -> tuple[list[Problem], list[Problem]]:
-    """Released versions changed in place: problems, or notes where the rule is a warning."""
+    """Problems and notes: released versions changed in place, and what could not be checked."""
     rule = file.manifest.rules.released_version_changed
     if rule == "off":
         return [], []
-    from lensops.flows.released import released_versions
+    from lensops.flows.immutability import check_immutability
+    from lensops.git import NoRepository, open_repository
 
-    found = [
-        Problem(Location(change.path), change.message, "add a new version instead")
-        for change in released_versions(path, file.manifest, tree).changed
+    with contextlib.ExitStack() as stack:
+        try:
+            repository = stack.enter_context(open_repository(path.parent))
+        except NoRepository:
+            repository = None
+        report = check_immutability(repository, path, file.manifest, tree)
+    mutated = [
+        Problem(Location(version.path), version.message, "add a new version instead")
+        for version in report.mutated
     ]
-    return (found, []) if rule == "error" else ([], found)
+    notes = [Problem(Location(file.path), report.unknown)] if report.unknown else []
+    return (mutated, notes) if rule == "error" else ([], [*mutated, *notes])

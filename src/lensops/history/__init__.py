@@ -1,10 +1,8 @@
-"""History: what git knows of a project; the only room that imports GitPython."""
+"""History: the activations of a project, as git knows them."""
 
-from lensops.history.activations import activations, released
-from lensops.history.earlier import earlier
+from lensops.history.activations import read_history
 from lensops.history.events import Event, History, Kind, Skipped
-from lensops.history.repository import Repository, open_repository
-from lensops.history.tree import RevisionTree
+from lensops.history.released import released_versions
 from lensops.history.versions import Family, Listing, Version
 
 __all__ = [
@@ -13,12 +11,8 @@ __all__ = [
     "History",
     "Kind",
     "Listing",
-    "Repository",
-    "RevisionTree",
     "Skipped",
     "Version",
-    "activations",
-    "earlier",
-    "open_repository",
-    "released",
+    "read_history",
+    "released_versions",
 ]

@@ -1,14 +1,13 @@
-"""Events: what commits did to the active versions, told from digests, never from messages."""
+"""Events: what commits did to the active versions; known by content, never by messages."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from itertools import zip_longest
 
-from lensops.history.log import Commit
-from lensops.history.pull_request import pull_request
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Kind(StrEnum):
@@ -23,7 +22,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A change of a prompt's active content. `date` is ISO 8601 in UTC, of the commit."""
+    """A change of a prompt's active version, by name or by content.
+
+    `digest` is None when the version has no content that can be read (broken, missing, filtered).
+    `date` is ISO 8601 in UTC, of the commit.
+    """
 
     prompt: str
     version: str | None
@@ -51,92 +54,25 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Events newest first. `cut_at` is the commit where a shallow clone ends."""
+    """Events newest first. `cut_at` is the commit where a shallow clone ends.
+
+    `lines` holds, by prompt, the activations that led to what is active, oldest first, without
+    those that were rolled back: the last one made it active, the one before is what a rollback
+    restores.
+    """
 
     complete: bool
     cut_at: str | None
     events: tuple[Event, ...]
     skipped: tuple[Skipped, ...] = ()
+    lines: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Active:
-    """A version and the digest of its content."""
-
-    version: str
-    digest: str
-
-
-@dataclass(slots=True)
-class Timeline:
-    """One prompt through time, fed oldest first."""
-
-    prompt: str
-    now: Active | None = None
-    line: list[str] = field(default_factory=list)  # digests that led to the active one
-    undone: set[str] = field(default_factory=set)  # digests that a rollback left behind
-    events: list[Event] = field(default_factory=list)
-
-    def becomes(self, active: Active | None, commit: Commit, *, cut: bool) -> bool:
-        """Whether a commit made another digest active; then there is an event of it."""
-        before, self.now = self.now, active
-        if (before and before.digest) == (active and active.digest):
-            return False
-        kind = Kind.UNKNOWN if cut else self._kind(before, active)
-        self._remember(active, kind)
-        self.events.append(
-            Event(
-                self.prompt,
-                active.version if active else None,
-                before.version if before else None,
-                active.digest if active else None,
-                kind,
-                commit.id,
-                commit.author,
-                moment(commit.time),
-                commit.subject,
-                pull_request(commit.message),
-            )
-        )
-        return True
-
-    def told(self) -> list[Event]:
-        """The events, oldest first, with the status that each has now."""
-        told = []
-        for event, following in zip_longest(self.events, self.events[1:]):
-            status = "archived"
-            if following is None and event.kind is not Kind.REMOVE:
-                status = "active"
-            elif following is not None and following.kind is Kind.ROLLBACK:
-                status = "rolled back"
-            told.append(replace(event, status=status))
-        return told
-
-    def _kind(self, before: Active | None, active: Active | None) -> Kind:
-        if active is None:
-            return Kind.REMOVE
-        digest = active.digest
-        if digest in self.undone or (before is None and digest in self.line):
-            return Kind.REAPPLY
-        return Kind.ROLLBACK if digest in self.line else Kind.ACTIVATE
-
-    def _remember(self, active: Active | None, kind: Kind) -> None:
-        if active is None:
-            return
-        digest = active.digest
-        if kind is Kind.ROLLBACK:
-            place = self.line.index(digest)
-            self.undone.update(self.line[place + 1 :])
-            del self.line[place + 1 :]
-            return
-        self.undone.discard(digest)
-        if digest not in self.line:
-            self.line.append(digest)
-
-
-def moment(time: int) -> str:
-    """Seconds since 1970 as ISO 8601 in UTC."""
+def format_time(time: int | None) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC, or `unknown`."""
+    if time is None:
+        return "unknown"
     try:
-        return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (OverflowError, ValueError, OSError):  # a clock of another age
+        return (_EPOCH + timedelta(seconds=time)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:  # a clock of another age
         return "unknown"

@@ -1,26 +1,33 @@
-"""The commits that touched a manifest or its prompts: one streamed `git log`, newest first."""
+"""The commits that touched a manifest or its prompts, newest first, by git's plumbing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-_MARK = "\x01"  # begins a record; paths follow raw fields, so that none is taken for it
-_FORMAT = f"{_MARK}%H%x00%P%x00%an%x00%ct%x00%B"
-_FLAGS = ("--first-parent", "-m", "--raw", "-z", "--no-abbrev", "--no-renames")
+from lensops.errors import UserError
+from lensops.git import Repository
+from lensops.git.tree import Entry
+
+# rev-list and diff-tree read no `log.*` and no `diff.*` setting of a user
+_FORMAT = "--format=%x00%H%x00%P%x00%an%x00%ct%x00%B%x00"
+_LINE = ("rev-list", "--first-parent", "--encoding=UTF-8", _FORMAT)
+_CHANGES = ("diff-tree", "--stdin", "--root", "-r", "-z", "--raw", "--no-abbrev", "--no-renames")
+_RENAMES = ("diff-tree", "-r", "-M", "-z", "--diff-filter=R", "--name-status")
+_MAX_ROUNDS = 8  # of links that lead to links
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit of the first-parent line. `touched`: path to blob id, None when removed."""
+    """One commit of the first-parent line. `touched`: path to what it became, None if removed."""
 
     id: str
     parents: tuple[str, ...]
     author: str
-    time: int  # seconds since 1970, when it was committed
+    time: int | None  # seconds since 1970, when it was committed; None when git cannot read it
     message: str
-    touched: dict[str, str | None]
+    touched: dict[str, Entry | None]
     added: frozenset[str]
 
     @property
@@ -42,82 +49,121 @@ class Location:
 
     @property
     def prompts(self) -> str:
-        return f"{self.prefix}prompts/"
+        return f"{self.prefix}prompts"
 
 
-class Source(Protocol):
-    """What a log needs of a repository."""
-
-    def run(self, *arguments: str) -> str: ...
-    def stream(self, *arguments: str) -> Iterator[str]: ...
-
-
-def location(manifest: str) -> Location:
+def location_of_manifest(manifest: str) -> Location:
     """The location of a manifest's path."""
     folder, slash, name = manifest.rpartition("/")
     return Location(folder + slash, name)
 
 
-def commits(source: Source, tip: str, start: Location) -> Iterator[tuple[Location, Commit]]:
+def read_commits(
+    repository: Repository, tip: str, start: Location
+) -> Iterator[tuple[Location, Commit]]:
     """Commits on the first-parent line of `tip`, newest first, each with the location it knew.
 
     Where a commit adds the manifest by moving it, the line goes on from its parent with the place
     that the manifest had there.
     """
-    at, where = tip, start
-    while True:
-        moved = None
-        for commit in _read(source.stream(*_arguments(at, where))):
-            yield where, commit
-            if where.manifest in commit.added and commit.parents:
-                moved = _origin(source, commit, where)
-                if moved is not None:
-                    at, where = commit.parents[0], moved
+    location: Location | None = start
+    while location is not None:
+        origin = None
+        for commit in _read_segment(repository, tip, location):
+            yield location, commit
+            if location.manifest in commit.added and commit.parents:
+                origin = _find_origin(repository, commit, location)
+                if origin is not None:
+                    tip = commit.parents[0]
                     break
-        if moved is None:
-            return
+        location = origin
 
 
-def _arguments(tip: str, where: Location) -> tuple[str, ...]:
-    return ("log", *_FLAGS, f"--format={_FORMAT}", tip, "--", where.manifest, where.prompts)
+def _read_segment(repository: Repository, tip: str, location: Location) -> list[Commit]:
+    """The commits that touched the project at one location, or what its links lead to."""
+    paths = {location.manifest, location.prompts}
+    for _ in range(_MAX_ROUNDS):
+        commits = _read_line(repository, tip, paths)
+        targets = set(_link_targets(repository, commits)) - paths
+        if not targets:
+            break
+        paths |= targets
+    return commits
 
 
-def _read(fields: Iterator[str]) -> Iterator[Commit]:
-    head = next(fields, "")
-    while head.startswith(_MARK):
-        parents, author, time, message = (next(fields) for _ in range(4))
-        touched: dict[str, str | None] = {}
-        added = set()
-        following = ""
-        for field in fields:
-            raw = field.lstrip("\n")
-            if not raw.startswith(":"):
-                following = field
-                break
-            _, _, _, blob, status = raw.split(" ")
-            path = next(fields)
-            touched[path] = blob if blob.strip("0") else None
-            if status == "A":
-                added.add(path)
-        yield Commit(
-            head[1:],
-            tuple(parents.split()),
-            author,
-            int(time),
-            message,
-            touched,
-            frozenset(added),
-        )
-        head = following
+def _read_line(repository: Repository, tip: str, paths: Iterable[str]) -> list[Commit]:
+    scope = ("--", *sorted(paths))
+    output = repository.git.run(*_LINE, tip, *scope).decode("utf-8", "replace")
+    fields = output.split("\0")
+    commits = [_parse_commit(*fields[start : start + 5]) for start in range(1, len(fields) - 1, 6)]
+    requests = [" ".join((commit.id, *commit.parents[:1])) + "\n" for commit in commits]
+    if not commits:
+        return []
+    changes = repository.git.run(*_CHANGES, *scope, data="".join(requests).encode())
+    touched = _parse_changes(changes.decode("utf-8", "surrogateescape"))
+    return [
+        replace(commit, touched=entries, added=added)
+        for commit in commits
+        for entries, added in [touched.get(commit.id, ({}, frozenset()))]
+    ]
 
 
-def _origin(source: Source, commit: Commit, where: Location) -> Location | None:
+def _parse_commit(name: str, parents: str, author: str, time: str, message: str) -> Commit:
+    seconds = int(time) if time.lstrip("-").isdecimal() else None
+    return Commit(name, tuple(parents.split()), author, seconds, message, {}, frozenset())
+
+
+def _parse_changes(output: str) -> dict[str, tuple[dict[str, Entry | None], frozenset[str]]]:
+    """What each commit touched and added: an id, then pairs of a change and its path."""
+    changes: dict[str, tuple[dict[str, Entry | None], frozenset[str]]] = {}
+    fields = iter(output.split("\0"))
+    touched: dict[str, Entry | None] = {}
+    added: set[str] = set()
+    commit = ""
+    for field in fields:
+        if not field.startswith(":"):
+            if commit:
+                changes[commit] = touched, frozenset(added)
+            commit, touched, added = field, {}, set()
+            continue
+        _, mode, _, blob, status = field[1:].split(" ")
+        path = next(fields)
+        touched[path] = Entry(mode, blob) if status != "D" else None
+        if status == "A":
+            added.add(path)
+    return changes
+
+
+def _link_targets(repository: Repository, commits: Iterable[Commit]) -> Iterator[str]:
+    """Where links lead that were part of the project at some time, as paths of the repository."""
+    links = {
+        (path, entry.id)
+        for commit in commits
+        for path, entry in commit.touched.items()
+        if entry is not None and entry.is_link
+    }
+    for path, blob in links:
+        target = (repository.blob(blob) or b"").decode("utf-8", "surrogateescape")
+        joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+        if not joined.startswith(("/", "../")) and joined not in (".", ".."):
+            yield joined
+
+
+def _find_origin(repository: Repository, commit: Commit, location: Location) -> Location | None:
     """Where the manifest that a commit adds was before it; None when it is new."""
-    parent = commit.parents[0]
-    flags = ("-r", "-M", "-z", "--diff-filter=R", "--name-status")
-    out = source.run("diff-tree", *flags, parent, commit.id)
-    fields = iter(out.split("\0"))
+    output = repository.git.run(*_RENAMES, commit.parents[0], commit.id)
+    fields = iter(output.decode("utf-8", "surrogateescape").split("\0"))
     for status, old, new in zip(fields, fields, fields, strict=False):
-        if status.startswith("R") and new == where.manifest:
-            return location(old)
+        if status.startswith("R") and new == location.manifest:
+            return location_of_manifest(old)
     return None
+
+
+def cut_of(repository: Repository, tip: str) -> str | None:
+    """The commit at which a shallow clone cuts the line of `tip`; None for a whole line."""
+    if not repository.shallow:
+        return None
+    roots = repository.git.line("rev-list", "--first-parent", "--max-parents=0", tip).split()
+    if not roots:
+        raise UserError("git names no first commit of the line", "run `git fsck`")
+    return roots[0] if roots[0] in repository.shallow else None

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from pathlib import Path
 
 from lensops.errors import Refused, RemoteFailed, UserError
 from lensops.files import LocalTree
+from lensops.git import GitFailed, NoRepository, Repository, RevisionTree, open_repository
+from lensops.git.errors import redact
+from lensops.git.remotes import PAUSES, Remote
+from lensops.git.writing import create_bare, write_commit
 from lensops.manifest import Manifest
 from lensops.manifest import Target as Settings
 from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
-from lensops.targets.commit import CommitTree, add_commit
-from lensops.targets.git import PAUSES, Git, GitFailed, redacted
 from lensops.targets.kind import TargetKind
 from lensops.targets.target import Log, Observed
 
@@ -27,67 +28,57 @@ class Branch:
 
     needs_commit = True
 
-    def __init__(self, name: str, git: Git, remote: str, branch: str) -> None:
+    def __init__(self, name: str, repository: Repository, remote: str, branch: str) -> None:
         self.name = name
-        self.where = f"branch {branch} of {redacted(remote)}"
-        self._git = git
-        self._remote = remote
+        self.where = f"branch {branch} of {redact(remote)}"
+        self._repository = repository
+        self._remote = Remote(repository.git, remote)
         self._ref = f"refs/heads/{branch}"
-        self._tree: CommitTree | None = None  # as observed last
+        self._tree: RevisionTree | None = None  # as observed last
         key = hashlib.sha256(f"{remote}\n{branch}".encode()).hexdigest()[:16]
         self._seen = f"refs/lensops/seen/{key}"  # keeps what was fetched, so that it is once
 
     def observe(self) -> Observed:
-        self._tree = CommitTree(self._git, self._fetch())
-        return reading.observe(self._tree)
+        with self._repository:
+            self._tree = self._read()
+            return reading.observe(self._tree)
 
     def log(self) -> Log:
-        tree = self._tree or CommitTree(self._git, self._fetch())
-        tree.load(f"{layout.LOG}/{name}" for name in tree.names(layout.LOG))
-        tree.load(reading.statement_paths(tree))
-        return reading.read_log(tree)
+        with self._repository:
+            return reading.read_log(self._tree or self._read())
 
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
-        tip = self._fetch()
-        tree = CommitTree(self._git, tip)
-        self._is_ours(tree)
-        record = reading.next_in(tree, self.name, release, draft, expected)
+        with self._repository:
+            tip = self._fetch()
+            tree = RevisionTree(self._repository.objects, tip)
+            self._check_is_ours(tree)
+            record = reading.next_in(tree, self.name, release, draft, expected)
         releases = [r for r in (expected.release, release) if r is not None]
         files = {layout.object_path(r.digest): layout.encode(r.body()) for r in releases}
         files |= layout.statement_file(draft.statement)
         files[layout.record_path(record.sequence)] = layout.encode(record.body())
         files[layout.CURRENT] = layout.encode(layout.current_body(release, record))
+        git = self._repository.git
         try:
-            commit = add_commit(
-                self._git, tip, files, self._message(record), _who(self._git, draft)
-            )
+            commit = write_commit(git, tip, files, self._message(record), self._author(draft))
         except GitFailed as error:
-            raise RemoteFailed(f"{self.name}: cannot write: {error}") from None
+            raise RemoteFailed(f"{self.name}: cannot write: {error.reason}") from None
         self._push(commit, tip, expected)
         return record
 
-    def _tip(self) -> str | None:
-        """The commit that the remote's branch is at, None when there is no branch."""
-        listed = self._git.reach(self._remote, "ls-remote", "--", self._remote, self._ref)
-        rows = [line.split("\t") for line in listed.decode().splitlines()]
-        return next((commit for commit, ref in rows if ref == self._ref), None)
+    def _read(self) -> RevisionTree:
+        return RevisionTree(self._repository.objects, self._fetch())
 
     def _fetch(self) -> str | None:
-        """`_tip`, with its objects in the local repository."""
-        tip = self._tip()
+        """The commit that the remote's branch is at, with its objects in the local repository."""
+        tip = self._remote.tip(self._ref)
         if tip is None or tip == self._last_fetched():
             return tip
-        options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"]
-        options += ["--no-prune", "--no-recurse-submodules", "--no-filter"]
-        refs = f"+{self._ref}:{self._seen}"
-        self._git.reach(self._remote, "fetch", *options, "--", self._remote, refs)
+        self._remote.fetch(self._ref, self._seen)
         return self._last_fetched()
 
     def _last_fetched(self) -> str | None:
-        try:
-            return self._git.line("rev-parse", "--verify", "--quiet", self._seen)
-        except GitFailed:
-            return None
+        return self._repository.objects.commit(self._seen)
 
     def _push(self, commit: str, tip: str | None, expected: Observed) -> None:
         """Move the branch from `tip` to `commit`, or raise.
@@ -96,28 +87,27 @@ class Branch:
         """
         for pause in (*PAUSES, None):
             try:
-                self._push_once(commit, tip)
+                self._remote.push(commit, self._ref, tip)
                 break
             except GitFailed as error:
-                current = self._tip()
+                current = self._remote.tip(self._ref)
                 if current == commit:
                     break
                 if current != tip:
                     raise reading.stale(self.name, expected) from None
                 if pause is None:
-                    problem = f"{self.name}: cannot write: {error}"
+                    problem = f"{self.name}: cannot write: {error.reason}"
                     raise RemoteFailed(problem, "nothing was changed") from None
                 time.sleep(pause)
-        self._git.run("update-ref", self._seen, commit)
+        self._repository.git.run("update-ref", self._seen, commit)
         self._tree = None
 
-    def _push_once(self, commit: str, tip: str | None) -> None:
-        lease = f"--force-with-lease={self._ref}:{tip or ''}"
-        options = ["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]
-        self._git.run("push", *options, lease, "--", self._remote, f"{commit}:{self._ref}")
-
-    def _is_ours(self, tree: CommitTree) -> None:
-        if tree and not layout.sequences(tree) and layout.CURRENT not in tree.names("."):
+    def _check_is_ours(self, tree: RevisionTree) -> None:
+        if (
+            not tree.is_empty
+            and not layout.sequences(tree)
+            and layout.CURRENT not in tree.names(".")
+        ):
             problem = f"{self.where} holds other files and no releases"
             raise Refused(problem, "name a branch that only lensops writes")
 
@@ -129,49 +119,42 @@ class Branch:
         lines += [f"Source-commit: {record.commit}"] if record.commit else []
         return "\n".join(lines) + "\n"
 
-
-def _who(git: Git, draft: Draft) -> dict[str, str]:
-    """Git's variables for a commit: the user's identity, or the draft's where git has none."""
-    person = {"DATE": draft.time}
-    try:
-        git.run("var", "GIT_COMMITTER_IDENT")
-    except GitFailed:
-        person |= {"NAME": draft.actor, "EMAIL": "lensops@localhost"}
-    return {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in person.items()}
+    def _author(self, draft: Draft) -> dict[str, str]:
+        """Git's variables for a commit: the user's identity, or the draft's where git has none."""
+        person = {"DATE": draft.time}
+        try:
+            self._repository.git.run("var", "GIT_COMMITTER_IDENT")
+        except GitFailed:
+            person |= {"NAME": draft.actor, "EMAIL": "lensops@localhost"}
+        return {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in person.items()}
 
 
 def _open(name: str, settings: Settings, folder: LocalTree) -> Branch:
     value, branch = settings.git or "", settings.branch or ""
-    git = _repository(folder)
+    repository = _repository(folder)
     try:
-        git.run("check-ref-format", f"refs/heads/{branch}")
+        repository.git.run("check-ref-format", f"refs/heads/{branch}")
     except GitFailed:
         raise UserError(f"{branch!r} is not a name that git allows for a branch") from None
-    return Branch(name, git, _remote(name, value, git, folder), branch)
+    return Branch(name, repository, _remote(name, value, repository, folder), branch)
 
 
-def _repository(folder: LocalTree) -> Git:
+def _repository(folder: LocalTree) -> Repository:
     """The project's repository: its settings hold the remotes and the rights to them."""
-    git = Git(folder.root)
     try:
-        return Git(Path(git.line("rev-parse", "--show-toplevel")))
-    except GitFailed as error:
-        if "work tree" in str(error):  # a bare repository
-            return git
-        if "not a git repository" not in str(error):
-            raise UserError(f"git cannot work here: {error}") from None
-    cache = folder.path(CACHE)
-    if not cache.exists():
-        cache.mkdir(parents=True)
-        Git(cache).run("init", "--quiet", "--bare", ".")
-    return Git(cache)
+        return open_repository(folder.root)
+    except NoRepository:
+        cache = folder.path(CACHE)
+        if not cache.exists():
+            create_bare(cache)
+        return open_repository(cache, bare=True)
 
 
-def _remote(name: str, value: str, git: Git, folder: LocalTree) -> str:
+def _remote(name: str, value: str, repository: Repository, folder: LocalTree) -> str:
     """What git shall talk to: a remote's name, an address, or a path from the manifest."""
     if _is_option(value):
         raise UserError(f"targets.{name}.git: {value!r} is no remote")
-    remotes = git.line("remote").split()
+    remotes = repository.git.line("remote").split()
     if value in remotes or _ADDRESS.match(value):
         return value
     if "/" in value or value.startswith("."):

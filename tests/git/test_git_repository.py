@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from lensops.errors import UserError
-from lensops.history import open_repository
-from lensops.history.pull_request import pull_request
+from lensops.git import open_repository
 from support import sample
 from support.repo import Repo
 
@@ -27,17 +26,6 @@ def test_a_tree_reads_like_the_folder(project: Repo) -> None:
             tree.read("prompts/offer_copy/v7.yaml", 10)
         with pytest.raises(UserError, match="larger than 10 bytes"):
             tree.read("lensops.yaml", 10)
-
-
-def test_dirty_sees_every_kind_of_difference(project: Repo) -> None:
-    with open_repository(project.root) as repository:
-        names = ["lensops.yaml", "prompts/offer_copy/v1.yaml", "new.txt", "live/x", "gone"]
-        assert repository.dirty(names) == []
-        project.write({"lensops.yaml": "x", "new.txt": "y", "live/x": "z", "other": "w"})
-        project.git("add", "new.txt")
-        (project.root / "prompts/offer_copy/v1.yaml").unlink()
-        assert sorted(repository.dirty(names)) == sorted(names[:4])
-        assert repository.dirty([]) == []
 
 
 def test_unknown_revision_says_what_is_near(project: Repo) -> None:
@@ -92,22 +80,3 @@ def test_commit_takes_these_paths_alone(project: Repo) -> None:
         "lensops.yaml",
     ]
     assert project.git("diff", "--cached", "--name-only") == "staged.txt"
-
-
-@pytest.mark.parametrize(
-    ("message", "number"),
-    [
-        ("Punchy copy (#13)", 13),
-        ("Punchy copy (#13) and more", None),
-        ("Merge pull request #12 from ada/topic\n\nPunchy", 12),
-        ("Merge branch 'x' into 'main'\n\nSee merge request shop/offers!45", 45),
-        ("Merged in topic (pull request #9)", 9),
-        ("Merged PR 77: Punchy", 77),
-        ('Revert "Punchy copy (#13)"', None),
-        ('Revert "Punchy copy (#13)" (#14)', 14),
-        ("Fix #12", None),
-        ("", None),
-    ],
-)
-def test_pull_request_numbers(message: str, number: int | None) -> None:
-    assert pull_request(message) == number

@@ -1,0 +1,27 @@
+"""Plan against the base of a branch: what a pull request changes, without any target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lensops.evidence import Finding, Outcome
+from lensops.flows.base import open_base
+from lensops.flows.findings import released_findings
+from lensops.flows.project import open_project
+from lensops.plan import Plan, make
+
+NAME = "base"
+
+
+def plan_base(directory: Path, manifest: Path | None, ref: str) -> Plan:
+    """What the work tree changes against the merge base of `HEAD` and `ref`.
+
+    Raises `Invalid` for the manifest of the work tree, and `UserError` without a repository, for
+    an unknown ref, and where a shallow clone holds no merge base.
+    """
+    project = open_project(directory, manifest)
+    with open_base(project, ref) as snapshot:
+        release = snapshot.project.desired if snapshot.project else None
+    notes = (Finding("base", project.file.path, Outcome.NOTE, snapshot.missing),)
+    target = make(NAME, release, project.desired, notes if snapshot.missing else ())
+    return Plan((target,), released_findings(project), snapshot.base)

@@ -1,0 +1,88 @@
+"""Where a release comes from: the commit that holds it, what differs from it, who is at work."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lensops.flows.project import Opened
+from lensops.prompts import FOLDER, version_files
+
+if TYPE_CHECKING:
+    from lensops.git import Repository
+
+_CI_ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_REQUESTEDFOR")
+_MAX_BYTES = 1 << 40  # what was read once is read again
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The commit that a release, and the evidence for it, are taken from.
+
+    `commit` is None outside a repository and before its first commit; `changed` are the files, of
+    those that were read, that the commit does not hold as they were read.
+    """
+
+    actor: str
+    in_repository: bool = False
+    commit: str | None = None
+    changed: tuple[str, ...] = ()
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the commit holds exactly what would be applied."""
+        return self.commit is not None and not self.changed
+
+
+def find_provenance(project: Opened) -> Provenance:
+    """What git knows of the files that were read of a project so far.
+
+    The manifest and the active prompts must be in the commit. What evidence is bound to besides
+    (cases, recordings, schemas, data) must be as committed, unless git ignores it or it lies
+    outside the repository: then its digest in the evidence stands for it.
+    """
+    in_ci = next((os.environ[name] for name in _CI_ACTORS if os.environ.get(name)), None)
+    repository = project.repository
+    if repository is None:
+        return Provenance(in_ci or getpass.getuser())
+    actor = in_ci or repository.identity()
+    commit = repository.head()
+    changed = tuple(_changed_files(project, repository, commit)) if commit else ()
+    return Provenance(actor, True, commit, changed)
+
+
+def _changed_files(project: Opened, repository: Repository, commit: str) -> Iterator[str]:
+    from lensops.git.comparison import compare_with_commit, ignored_paths, location_in
+
+    tree = project.tree
+    served = set(_served_files(project))
+    digests = {path: digest for path, digest in tree.used.items() if _counts(path, served)}
+    folder, _, _ = repository.relative(project.path).rpartition("/")
+    compared = compare_with_commit(
+        repository,
+        repository.tree(commit, folder),
+        digests,
+        lambda path: tree.read(path, _MAX_BYTES),
+        lambda path: location_in(repository, tree.path(path)),
+    )
+    yield from compared.changed
+    places = {path: location_in(repository, tree.path(path)) for path in compared.absent}
+    ignored = ignored_paths(repository, (place for place in places.values() if place))
+    for path, place in places.items():
+        if path in served or (place is not None and place not in ignored):
+            yield path
+
+
+def _counts(path: str, served: set[str]) -> bool:
+    """Whether a file is of the release or its evidence; other versions of prompts are not."""
+    return path in served or not path.startswith(f"{FOLDER}/")
+
+
+def _served_files(project: Opened) -> Iterator[str]:
+    """The manifest and the files of the active versions, relative to the manifest's folder."""
+    yield project.path.name
+    for name, prompt in project.desired.prompts.items():
+        yield from version_files(project.tree, name)[prompt.version]

@@ -1,0 +1,131 @@
+"""Compare bytes that were read with what a commit holds; no index, no filter program has a say."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lensops.errors import UserError
+from lensops.files import OutsideError
+from lensops.git.errors import GitFailed
+from lensops.git.repository import Repository
+from lensops.git.tree import Entry, RevisionTree
+
+_POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n"
+    rb"(?:[a-z0-9.-]+ .*\n)*?oid sha256:([0-9a-f]{64})\n"
+)
+_FILTERS = r"^filter\..*\.(clean|smudge|process|required)$"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitComparison:
+    """`changed`: paths whose bytes the commit holds otherwise; `absent`: those it does not hold."""
+
+    changed: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def compare_with_commit(
+    repository: Repository,
+    tree: RevisionTree,
+    digests: Mapping[str, str],
+    read: Callable[[str], bytes],
+    location_of: Callable[[str], str | None],
+) -> CommitComparison:
+    """Compare files, by the SHA-256 (hex) of what was read of each, with a commit's tree.
+
+    `read` gives the bytes of a path again, `location_of` its path in the repository. Equal are the
+    same bytes, bytes that git's own conversion of line ends makes the same, and a file whose
+    pointer of git-lfs names its digest.
+    """
+    changed, absent = [], []
+    settings: tuple[str, ...] | None = None
+    for path, digest in digests.items():
+        entry = _entry(tree, path)
+        if entry is None:
+            absent.append(path)
+            continue
+        if _holds(repository, entry, digest):
+            continue
+        settings = _no_filters(repository) if settings is None else settings
+        converted = _converted_id(repository, settings, location_of(path), read(path))
+        if converted != entry.id:
+            changed.append(path)
+    return CommitComparison(tuple(changed), tuple(absent))
+
+
+def ignored_paths(repository: Repository, paths: Iterable[str]) -> frozenset[str]:
+    """Those of the paths of the repository that its `.gitignore` leaves out of it."""
+    request = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
+    if not request:
+        return frozenset()
+    try:
+        output = repository.git.run("check-ignore", "-z", "--stdin", data=request)
+    except GitFailed:  # none of them is
+        return frozenset()
+    return frozenset(output.decode("utf-8", "surrogateescape").strip("\0").split("\0"))
+
+
+def location_in(repository: Repository, path: Path) -> str | None:
+    """A path of the disk as the repository names it, links followed; None for one outside."""
+    try:
+        return repository.relative(path)
+    except UserError:
+        return None
+
+
+def _entry(tree: RevisionTree, path: str) -> Entry | None:
+    try:
+        entry = tree.entry(path)
+    except OutsideError:
+        return None
+    return entry if entry is not None and entry.is_file else None
+
+
+def _holds(repository: Repository, entry: Entry, digest: str) -> bool:
+    """Whether a blob has this digest, or is a pointer to what has it."""
+    blob = repository.objects.digest(entry.id)
+    if blob is None or blob.sha256 == digest:
+        return blob is not None
+    pointer = _POINTER.match(blob.head)
+    return pointer is not None and pointer[1].decode() == digest
+
+
+def _converted_id(
+    repository: Repository, settings: tuple[str, ...], location: str | None, data: bytes
+) -> str | None:
+    """The id that git would give these bytes at a path, line ends converted as its settings say."""
+    if location is None:
+        return None
+    command = ("hash-object", "--stdin", f"--path={location}")
+    try:
+        return repository.git.run(*command, data=data, settings=settings).decode().strip()
+    except GitFailed:  # a conversion that is refused (`core.safecrlf`, an encoding)
+        return None
+
+
+def _no_filters(repository: Repository) -> tuple[str, ...]:
+    """Settings that switch every filter program off which the user's settings name."""
+    output = repository.git.line_or_none("config", "--name-only", "--get-regexp", _FILTERS) or ""
+    return tuple(
+        f"{name}=false" if name.endswith(".required") else f"{name}="
+        for name in dict.fromkeys(output.splitlines())
+    )
+
+
+def is_as_committed(repository: Repository, path: str, data: bytes) -> bool:
+    """Whether `HEAD` and the index hold a path of the repository with these bytes."""
+    tree = RevisionTree(repository.objects, repository.head())
+    digest = hashlib.sha256(data).hexdigest()
+    compared = compare_with_commit(
+        repository, tree, {path: digest}, lambda _: data, lambda name: name
+    )
+    if compared.changed or compared.absent:
+        return False
+    staged = repository.git.line("ls-files", "--stage", "-z", "--", path)
+    entry = tree.entry(path)
+    return entry is not None and staged.split(" ")[1:2] == [entry.id]

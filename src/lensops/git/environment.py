@@ -1,0 +1,92 @@
+"""What a git process gets: settings that no user's and no project's can bend, and no secrets."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+
+# What git needs to run, to find the user's settings, and to know who the user is.
+_PLAIN = re.compile(
+    r"PATH|HOME|USER|LOGNAME|LANG|TMPDIR|TE?MP|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT|USERPROFILE|"
+    r"HOMEDRIVE|HOMEPATH|(LOCAL)?APPDATA|PROGRAMDATA|XDG_CONFIG_HOME|(DY)?LD_LIBRARY_PATH|"
+    r"SUDO_UID|EMAIL|GIT_(CONFIG_(NOSYSTEM|GLOBAL|SYSTEM)|EXEC_PATH|CEILING_DIRECTORIES|"
+    r"(AUTHOR|COMMITTER)_(NAME|EMAIL))"
+)
+# Set by git for its hooks, or by a user for another repository: they would point somewhere else.
+FOREIGN = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"),
+    *("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_QUARANTINE_PATH"),
+)
+_BENDING = re.compile(
+    r"GIT_(EXTERNAL_DIFF|DIFF_OPTS|TRACE\w*|TRACE2\w*|(AUTHOR|COMMITTER)_DATE|\w+_PATHSPECS|"
+    r"CONFIG_(COUNT|PARAMETERS|KEY_\w+|VALUE_\w+)|ALLOW_PROTOCOL|PROTOCOL_FROM_USER|"
+    r"NO_LAZY_FETCH|ATTR_SOURCE|CONFIG)\Z"
+)
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
+# Names under which hosts of git, their credential helpers and ssh look for what lets them in.
+_OF_HOSTS = re.compile(r"(GIT|GH|GITHUB|GITLAB|GL|CI|BITBUCKET|SYSTEM|AZURE|AWS|GCM|SSH)_")
+
+NEUTRAL = (
+    "safe.bareRepository=explicit",
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.alternateRefsCommand=true",
+    "core.quotePath=false",
+    "color.ui=never",
+    "diff.external=",
+    "diff.renames=false",
+    "diff.renameLimit=1000",
+    "diff.suppressBlankEmpty=false",
+    "diff.ignoreSubmodules=none",
+    "i18n.logOutputEncoding=UTF-8",
+    "log.showSignature=false",
+    "submodule.recurse=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+PROTOCOLS = ("file", "git", "http", "https", "ssh")
+_FIXED = {
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+}
+
+
+def reading() -> dict[str, str]:
+    """For processes that read the repository: they reach no network and get no secret."""
+    inherited = {name: value for name, value in os.environ.items() if _PLAIN.fullmatch(name)}
+    return {**inherited, **_FIXED, "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+
+
+def network() -> dict[str, str]:
+    """For processes that reach a remote: what its host may ask for is handed on, no other key."""
+    inherited = {name: value for name, value in os.environ.items() if _is_for_remotes(name)}
+    return {**inherited, **_FIXED, "GIT_ALLOW_PROTOCOL": ":".join(PROTOCOLS)}
+
+
+def committing(repository: Mapping[str, str]) -> dict[str, str]:
+    """Corrections to the user's own environment, for `git commit`.
+
+    Variables that point git at another repository are set to this one's, where they are set at all.
+    """
+    return {name: repository.get(name, "") for name in FOREIGN if name in os.environ}
+
+
+def trusted_folders() -> list[str]:
+    """The `safe.directory` settings that the environment holds (`GIT_CONFIG_KEY_0` and so on)."""
+    count = os.environ.get("GIT_CONFIG_COUNT", "0")
+    numbers = range(min(int(count), 1000)) if count.isdecimal() else ()
+    return [
+        os.environ.get(f"GIT_CONFIG_VALUE_{number}", "")
+        for number in numbers
+        if os.environ.get(f"GIT_CONFIG_KEY_{number}", "").lower() == "safe.directory"
+    ]
+
+
+def _is_for_remotes(name: str) -> bool:
+    if name in FOREIGN or _BENDING.match(name):
+        return False
+    return not _SECRET.search(name) or bool(_OF_HOSTS.match(name))

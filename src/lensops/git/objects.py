@@ -1,0 +1,124 @@
+"""Objects by name, over one `git cat-file --batch` that lasts as long as the repository."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from lensops.errors import UserError
+from lensops.git.errors import GitFailed
+from lensops.git.process import Conversation, Git
+
+_HEADER = re.compile(rb"([0-9a-f]{40,64}) ([a-z]+) ([0-9]+)\n")
+MAX_BYTES = 1 << 30  # of one object; a tree or a prompt is far smaller
+CHUNK, HEAD = 1 << 20, 1024
+SMALL = 1 << 18  # bytes of an object that is kept
+
+
+class TooLarge(UserError):
+    """An object has more bytes than its reader allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlobDigest:
+    """The SHA-256 (hex) of a blob's content, and its first bytes."""
+
+    sha256: str
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class GitObject:
+    """An object: its id, its kind (blob, tree, commit, tag) and its content."""
+
+    id: str
+    kind: str
+    data: bytes
+
+
+class Objects:
+    """Asks a running `cat-file --batch`, which is started by the first question.
+
+    `remote` lets git fetch what a partial clone lacks.
+    """
+
+    def __init__(self, git: Git, *, remote: bool = False) -> None:
+        self._git, self._remote = git, remote
+        self._process: Conversation | None = None
+        self._small: dict[str, GitObject] = {}  # by id: nothing is asked for twice
+        self.failure: GitFailed | None = None  # why git ended, when it did
+
+    def read(self, name: str, limit: int = MAX_BYTES) -> GitObject | None:
+        """The object of an id or a revision's name; None when there is none.
+
+        Raises `TooLarge` when it has more than `limit` bytes, and `GitFailed` when git ends, as it
+        does where an object cannot be fetched.
+        """
+        if name in self._small and len(self._small[name].data) <= limit:
+            return self._small[name]
+        header = self._ask(name)
+        if header is None:
+            return None
+        size = int(header[3])
+        if size > limit:
+            self.close()  # rather than read what nobody wants
+            raise TooLarge(f"{name} is larger than {limit:,} bytes")
+        data = self._conversation.read(size + 1)[:-1]
+        found = GitObject(header[1].decode(), header[2].decode(), data)
+        if size <= SMALL:
+            self._small[found.id] = found
+        return found
+
+    def digest(self, name: str) -> BlobDigest | None:
+        """The digest of a blob of any size; None when there is none."""
+        if small := self._small.get(name):
+            return _digest_of(small) if small.kind == "blob" else None
+        header = self._ask(name)
+        if header is None:
+            return None
+        left, head, sha256 = int(header[3]), b"", hashlib.sha256()
+        while left:
+            chunk = self._conversation.read(min(left, CHUNK))
+            head = head or chunk[:HEAD]
+            sha256.update(chunk)
+            left -= len(chunk)
+        self._conversation.read(1)
+        return BlobDigest(sha256.hexdigest(), head) if header[2] == b"blob" else None
+
+    def commit(self, revision: str) -> str | None:
+        """The id of the commit that a revision names."""
+        found = self.read(f"{revision}^{{commit}}")
+        return found.id if found else None
+
+    def blob(self, name: str, limit: int = MAX_BYTES) -> bytes | None:
+        """The bytes of a blob; None when there is none."""
+        found = self.read(name, limit)
+        return found.data if found and found.kind == "blob" else None
+
+    def close(self) -> None:
+        """End the process; the next question starts another one."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def _ask(self, name: str) -> re.Match[bytes] | None:
+        """The id, kind and size of an object, whose content then waits to be read."""
+        if "\n" in name or "\0" in name or not name:
+            return None
+        try:
+            answer = self._conversation.ask(name.encode("utf-8", "surrogateescape"))
+        except GitFailed as error:
+            self.failure = error
+            raise
+        return _HEADER.fullmatch(answer)  # none for what is missing, or ambiguous
+
+    @property
+    def _conversation(self) -> Conversation:
+        if self._process is None:
+            self._process = self._git.start("cat-file", "--batch", remote=self._remote)
+        return self._process
+
+
+def _digest_of(blob: GitObject) -> BlobDigest:
+    return BlobDigest(hashlib.sha256(blob.data).hexdigest(), blob.data[:HEAD])

@@ -1,0 +1,141 @@
+"""Run git in one repository: a process that ends, or one that answers until it is closed."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import tempfile
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from lensops.errors import UserError
+from lensops.git import environment
+from lensops.git.errors import GitFailed, reason_of
+
+TIMEOUT = 300  # seconds that one git process may take
+_SETTINGS = tuple(part for setting in environment.NEUTRAL for part in ("-c", setting))
+_NO_GIT = ("git is not installed", "install git 2.31 or later, then try again")
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """Git in one repository, which `options` name so that nothing is left to discover."""
+
+    folder: Path
+    options: tuple[str, ...] = ()
+
+    def run(
+        self,
+        *arguments: str,
+        data: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+        remote: bool = False,
+        settings: tuple[str, ...] = (),
+    ) -> bytes:
+        """stdout of a git command that reads; with `remote`, of one that reaches a network.
+
+        Raises `GitFailed`, and `UserError` where there is no git.
+        """
+        inherited = environment.network() if remote else environment.reading()
+        try:
+            process = subprocess.run(  # noqa: S603  # git, by arguments that are no options of users
+                self.command(*arguments, settings=settings),
+                cwd=self.folder,
+                env={**inherited, **(variables or {})},
+                input=data,
+                capture_output=True,
+                check=False,
+                timeout=TIMEOUT,
+            )
+        except FileNotFoundError:
+            raise UserError(*_NO_GIT) from None
+        except subprocess.TimeoutExpired:
+            raise GitFailed(arguments[0], f"no answer within {TIMEOUT} seconds") from None
+        if process.returncode:
+            raise GitFailed(arguments[0], reason_of(process.stderr or process.stdout))
+        return process.stdout
+
+    def line(
+        self, *arguments: str, data: bytes = b"", variables: Mapping[str, str] | None = None
+    ) -> str:
+        """The one line that a command prints."""
+        output = self.run(*arguments, data=data, variables=variables)
+        return output.decode("utf-8", "replace").strip()
+
+    def line_or_none(self, *arguments: str) -> str | None:
+        """The one line that a command prints; None when it prints nothing, or fails."""
+        try:
+            return self.line(*arguments) or None
+        except GitFailed:
+            return None
+
+    def start(self, *arguments: str, remote: bool = False) -> Conversation:
+        """A process that answers requests until it is closed."""
+        inherited = environment.network() if remote else environment.reading()
+        errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the conversation; never full
+        try:
+            process = subprocess.Popen(  # noqa: S603  # as above
+                self.command(*arguments),
+                cwd=self.folder,
+                env=inherited,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+        except FileNotFoundError:
+            errors.close()
+            raise UserError(*_NO_GIT) from None
+        return Conversation(arguments[0], process, errors)
+
+    def command(self, *arguments: str, settings: tuple[str, ...] = ()) -> list[str]:
+        """The whole command line."""
+        added = [part for setting in settings for part in ("-c", setting)]
+        return ["git", "--no-pager", *_SETTINGS, *added, *self.options, *arguments]
+
+
+class Conversation:
+    """A running process: a line is asked, an answer is read."""
+
+    def __init__(self, name: str, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
+        self._name, self._process, self._errors = name, process, errors
+        self._end = weakref.finalize(self, _end_process, process, errors)
+
+    def ask(self, line: bytes) -> bytes:
+        """The first line of the answer. Raises `GitFailed` when the process has ended."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise GitFailed(self._name, "it was not started with pipes")
+        try:
+            stdin.write(line + b"\n")
+            stdin.flush()
+            answer = stdout.readline()
+        except BrokenPipeError:
+            answer = b""
+        if not answer:
+            self._process.wait()
+            self._errors.seek(0)
+            raise GitFailed(self._name, reason_of(self._errors.read(65_536)))
+        return answer
+
+    def read(self, size: int) -> bytes:
+        """The next bytes of the answer. Raises `GitFailed` when there are fewer."""
+        data = self._process.stdout.read(size) if self._process.stdout else b""
+        if len(data) < size:
+            raise GitFailed(self._name, "the answer was cut off")
+        return data
+
+    def close(self) -> None:
+        """End the process, whatever it is doing; a conversation that is forgotten ends as well."""
+        self._end()
+
+
+def _end_process(process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
+    process.kill()
+    for stream in (process.stdin, process.stdout, errors):
+        with contextlib.suppress(BrokenPipeError):  # it ended before it read all that was asked
+            if stream is not None:
+                stream.close()
+    process.wait()

@@ -1,0 +1,154 @@
+"""A repository as lensops asks it: revisions, trees, blobs; always closed after use."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+from lensops.errors import UserError
+from lensops.git.branches import Branches, read_branches
+from lensops.git.errors import GitFailed
+from lensops.git.find import Site, find_site
+from lensops.git.objects import MAX_BYTES, Objects
+from lensops.git.process import Git
+from lensops.git.tree import RevisionTree
+from lensops.manifest import suggestion
+
+_WHOLE = "the clone is shallow: in CI, check out with `fetch-depth: 0`"
+
+
+def open_repository(folder: Path, *, bare: bool = False) -> Repository:
+    """The repository around a folder, to be used in a `with`.
+
+    With `bare`, the folder may be a bare repository itself. Raises `NoRepository`, and `UserError`
+    where git refuses to open it.
+    """
+    return Repository(find_site(folder, bare=bare))
+
+
+class Repository:
+    """Questions to one repository. Methods raise `GitFailed` in git's words when it fails."""
+
+    def __init__(self, site: Site) -> None:
+        self.root = site.root  # the work tree, None for a bare repository
+        self.git_dir = site.git_dir
+        self.git: Git = site.git
+        self._common_dir = site.common_dir
+
+    def __enter__(self) -> Repository:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what runs for this repository; a later question starts it again."""
+        if "objects" in self.__dict__:
+            self.objects.close()
+
+    @cached_property
+    def objects(self) -> Objects:
+        """Objects by name; those that a partial clone lacks are fetched."""
+        return Objects(self.git, remote=self.is_partial)
+
+    @cached_property
+    def is_partial(self) -> bool:
+        """Whether the clone leaves out blobs (`--filter`), for git to fetch when they are read."""
+        path = self._common_dir / "config"
+        text = path.read_text(encoding="utf-8", errors="replace").lower() if path.is_file() else ""
+        return "partialclone" in text or "promisor" in text
+
+    @cached_property
+    def shallow(self) -> frozenset[str]:
+        """The commits at which the clone was cut (`fetch-depth`); none in a whole clone."""
+        path = self._common_dir / "shallow"
+        return frozenset(path.read_text(encoding="ascii").split() if path.is_file() else ())
+
+    def head(self) -> str | None:
+        """The commit that is checked out; None before the first one."""
+        return self._head
+
+    @cached_property
+    def _head(self) -> str | None:
+        return self.objects.commit("HEAD")
+
+    def resolve(self, ref: str) -> str:
+        """The commit that a revision names. Raises `UserError` with a did-you-mean."""
+        commit = self.head() if ref == "HEAD" else self.objects.commit(ref)
+        if commit is None:
+            hint = suggestion(ref, self.branches.short_names) or "see `git branch --all`"
+            raise UserError(f"there is no revision {ref!r}", _WHOLE if self.shallow else hint)
+        return commit
+
+    def merge_base(self, ref: str) -> str:
+        """The newest commit that `HEAD` and `ref` share. Raises `UserError` when there is none."""
+        base = self.git.line_or_none("merge-base", "HEAD", self.resolve(ref))
+        if base is None:
+            hint = _WHOLE if self.shallow else None
+            raise UserError(f"HEAD and {ref!r} have no commit in common", hint)
+        return base
+
+    def is_ancestor(self, commit: str, of: str) -> bool:
+        """Whether one commit is another one, or comes before it."""
+        return self.git.line_or_none("merge-base", commit, of) == commit
+
+    def tree(self, commit: str, prefix: str = "") -> RevisionTree:
+        """The files of a commit below a folder of the repository."""
+        return RevisionTree(self.objects, commit, prefix)
+
+    def blob(self, name: str, limit: int = MAX_BYTES) -> bytes | None:
+        """The bytes of a blob by its id or `commit:path`; None when it is absent."""
+        return self.objects.blob(name, limit)
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The parents of a commit, the first one first."""
+        return tuple(self.git.line("rev-list", "--parents", "-n", "1", commit).split()[1:])
+
+    def relative(self, path: Path) -> str:
+        """A path of the work tree as git names it."""
+        if self.root is None:
+            return path.name
+        try:
+            return path.resolve().relative_to(self.root).as_posix()
+        except ValueError:
+            raise UserError(f"{path.name} lies outside the repository") from None
+
+    @cached_property
+    def branches(self) -> Branches:
+        """The branches and tags by name, read once."""
+        return read_branches(self.git)
+
+    def tracked_branch(self, declared: str | None = None) -> str:
+        """The branch whose history counts as released, as a ref that resolves."""
+        return self.branches.tracked(declared).ref
+
+    def line(self, declared: str | None = None) -> str:
+        """The tracked branch as it is here: `HEAD` when it is checked out, unpushed commits too."""
+        tracked = self.branches.tracked(declared)
+        return "HEAD" if tracked.local == self.branches.checked_out else tracked.ref
+
+    def identity(self) -> str:
+        """The name under which git would commit, or else the one that is logged in."""
+        try:
+            ident = self.git.line("var", "GIT_COMMITTER_IDENT")
+        except GitFailed:
+            return getpass.getuser()
+        return ident.rpartition(" <")[0] or getpass.getuser()
+
+    def commit_paths(self, paths: Sequence[str], message: str) -> str:
+        """Commit these paths alone, as the user, whatever else is staged; gives the commit's id."""
+        from lensops.git.author import commit_paths  # loads GitPython
+
+        if self.root is None:
+            raise UserError("a bare repository has no work tree to commit from")
+        commit_paths(self.root, self.git_dir, self._common_dir, paths, message)
+        self.__dict__.pop("_head", None)
+        return self.git.line("rev-parse", "HEAD")

@@ -1,0 +1,50 @@
+"""The files of a project as a walk over commits knows them: kept up to date change by change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lensops.errors import UserError
+from lensops.git import Repository
+from lensops.git.tree import FOLDER, Entry, EntryTree
+
+_POINTER = b"version https://git-lfs.github.com/spec/"
+
+
+class TrackedFiles(EntryTree):
+    """Implements `files.Tree` over what commits touched so far; paths are of the repository."""
+
+    def __init__(self, repository: Repository, prefix: str) -> None:
+        super().__init__(repository.objects, prefix)
+        self._folders: dict[str, dict[str, Entry]] = {}
+        self.has_links = False
+
+    def list_entries(self, folder: str) -> Mapping[str, Entry]:
+        return self._folders.get(folder, {})
+
+    def touch(self, path: str, entry: Entry | None) -> None:
+        """Take in that a commit made a path this entry, or removed it."""
+        if entry is None:
+            self._remove(path)
+            return
+        self.has_links |= entry.is_link
+        folder, _, name = path.rpartition("/")
+        self._folders.setdefault(folder, {})[name] = entry
+        while folder:
+            above, _, name = folder.rpartition("/")
+            self._folders.setdefault(above, {}).setdefault(name, Entry(FOLDER, ""))
+            folder = above
+
+    def read(self, path: str, limit: int) -> bytes:
+        data = super().read(path, limit)
+        if data.startswith(_POINTER):
+            raise UserError(f"{path} is a pointer of git-lfs, not the file itself")
+        return data
+
+    def _remove(self, path: str) -> None:
+        folder, _, name = path.rpartition("/")
+        entries = self._folders.get(folder, {})
+        entries.pop(name, None)
+        if not entries and folder:
+            self._folders.pop(folder, None)
+            self._remove(folder)
