@@ -242,6 +242,7 @@ def test_line_ends_do_not_spoil_evidence(sample: Repo) -> None:
     gate(sample, "--evidence", "evidence.json")
     path = sample.root / "evals/offer_copy/cases.jsonl"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    sample.git("config", "core.autocrlf", "true")  # as a check-out on Windows leaves it
     done = lensops("apply", "--yes", "--evidence", "evidence.json", cwd=sample.root)
     assert done.code == 0, done.err
 
