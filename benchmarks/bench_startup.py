@@ -1,26 +1,29 @@
-"""CPU of `plan` and `validate` against bare imports, and `plan` on 1,000 prompts of 20 versions.
+"""CPU of commands on a small project against bare imports, and on 1,000 prompts of 20 versions.
 
-    python benchmarks/bench_plan.py
+    python benchmarks/bench_startup.py
 
 Ratios come from one run on one machine: each round runs the commands in turn, and the medians are
-compared. The bar for the sample is 1.3 times a process that only imports typer, pydantic,
-ruamel.yaml and git.
+compared. The bar for a small project is 1.4 times a process that only imports typer, pydantic,
+ruamel.yaml and git; that of `--help` is 1.5 times a process that only imports typer. Modules are
+compiled before, for all of them, as an installed package is.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
-BAR = 1.4
 ROUNDS = 9
 BARE = [sys.executable, "-c", "import typer, pydantic, ruamel.yaml, git"]
+TYPER = [sys.executable, "-c", "import typer"]
+BARS = {"plan": (BARE, 1.4), "validate": (BARE, 1.4), "history": (BARE, 1.4), "--help": (TYPER, 1.5)}
+UNCOMPILED = "PYTHONDONTWRITEBYTECODE"  # would have our modules compiled anew in each process
 LENSOPS = [sys.executable, "-m", "lensops"]
 PROMPT = """\
 system: You write warm offer copy for {name}, in wording {version}.
@@ -35,7 +38,7 @@ parameters: {{temperature: 0.7, max_tokens: 200}}
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         sample = repository(Path(name) / "sample", prompts=1, versions=2)
-        worst = compare(sample, [["plan"], ["validate"], ["status"]])
+        missed = compare(sample)
         print()
         large = repository(Path(name) / "large", prompts=1000, versions=20)
         for command in (["plan"], ["plan", "--base", "HEAD"], ["plan", "--format", "json"]):
@@ -43,21 +46,32 @@ def main() -> int:
         report(["apply", "--yes"], large)
         report(["plan"], large)
         report(["status"], large)
-    print(f"\nworst ratio on the sample {worst:.2f}, bar {BAR}")
-    return 0 if worst <= BAR else 1
+    print(f"\nover the bar: {', '.join(missed) or 'none'}")
+    return 1 if missed else 0
 
 
-def compare(folder: Path, commands: Sequence[list[str]]) -> float:
-    """Print the CPU of commands in a folder against the bare imports; the worst ratio."""
-    wanted = {"bare imports": BARE, **{f"lensops {c[0]}": [*LENSOPS, *c] for c in commands}}
-    times: dict[str, list[float]] = {name: [] for name in wanted}
+def compare(folder: Path) -> list[str]:
+    """Print the CPU of commands in a folder against bare imports; those that are over their bar."""
+    subprocess.run([*LENSOPS, "validate"], cwd=folder, env=environment(), check=True)
+    commands = {"import all": BARE, "import typer": TYPER}
+    commands |= {name: [*LENSOPS, name] for name in (*BARS, "status")}
+    times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(ROUNDS + 1):  # the first round fills the caches
-        for name, command in wanted.items():
+        for name, command in commands.items():
             times[name].append(cpu(command, folder)[0])
-    medians = {name: statistics.median(each[1:]) for name, each in times.items()}
+    medians = {name: statistics.median(seconds[1:]) for name, seconds in times.items()}
+    missed = []
     for name, seconds in medians.items():
-        print(f"{name:20} {seconds:6.3f} s CPU   ratio {seconds / medians['bare imports']:.2f}")
-    return max(medians.values()) / medians["bare imports"]
+        imports, bar = BARS.get(name, (BARE, math.inf))
+        ratio = seconds / medians["import typer" if imports is TYPER else "import all"]
+        print(f"{name:20} {seconds:6.3f} s CPU   ratio {ratio:.2f}   bar {bar}")
+        missed += [name] if ratio > bar else []
+    return missed
+
+
+def environment() -> dict[str, str]:
+    """The environment of the commands."""
+    return {name: value for name, value in os.environ.items() if name != UNCOMPILED}
 
 
 def report(command: list[str], folder: Path) -> None:
@@ -70,7 +84,7 @@ def report(command: list[str], folder: Path) -> None:
 def cpu(command: list[str], folder: Path) -> tuple[float, float, float]:
     """Seconds of CPU, seconds, and megabytes at the peak of a command; its children count too."""
     begin = time.perf_counter()
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as running:
+    with subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.DEVNULL) as running:
         _, status, usage = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
     if running.returncode:
