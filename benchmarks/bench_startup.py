@@ -22,7 +22,7 @@ from pathlib import Path
 ROUNDS = 9
 BARE = [sys.executable, "-c", "import typer, pydantic, ruamel.yaml, git"]
 TYPER = [sys.executable, "-c", "import typer"]
-BARS = {"plan": (BARE, 1.4), "validate": (BARE, 1.4), "history": (BARE, 1.4), "--help": (TYPER, 1.5)}
+BARS = dict.fromkeys(("plan", "validate", "history"), (BARE, 1.4)) | {"--help": (TYPER, 1.5)}
 UNCOMPILED = "PYTHONDONTWRITEBYTECODE"  # would have our modules compiled anew in each process
 LENSOPS = [sys.executable, "-m", "lensops"]
 PROMPT = """\
@@ -84,7 +84,8 @@ def report(command: list[str], folder: Path) -> None:
 def cpu(command: list[str], folder: Path) -> tuple[float, float, float]:
     """Seconds of CPU, seconds, and megabytes at the peak of a command; its children count too."""
     begin = time.perf_counter()
-    with subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.DEVNULL) as running:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=folder, env=environment(), stdout=quiet) as running:
         _, status, usage = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
     if running.returncode:
