@@ -122,7 +122,7 @@ def test_a_replay_asks_no_warehouse(sample: Repo) -> None:
         "? drift propensity: it is counted in a warehouse, and a replay asks nobody" in result.out
     )
     assert "✓ threshold offer_copy" in result.out
-    assert "connection changed" in gate(sample, "--base", "main").out
+    assert "connection was added" in gate(sample, "--base", "main").out
 
 
 def test_a_released_version_changed_in_place_fails(sample: Repo) -> None:
@@ -152,10 +152,10 @@ def test_against_a_better_base_it_fails(sample: Repo) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
-        (*LOOSE, "evals.offer_copy.threshold: threshold lowered from 0.75 to 0.6"),
-        ("critical: 0.20", "critical: 0.50", "critical widened from 0.2 to 0.5"),
+        (*LOOSE, "evals.offer_copy.threshold: threshold lowered from 0.75 to 0.60"),
+        ("critical: 0.20", "critical: 0.50", "critical widened from 0.20 to 0.50"),
         ("5=compelling", "4=compelling", "rubric changed"),
-        ("margin: 0.02", "margin: 0.2", "margin raised from 0.02 to 0.2"),
+        ("margin: 0.02", "margin: 0.2", "margin raised from 0.02 to 0.20"),
     ],
 )
 def test_what_a_branch_loosens_has_a_line_of_its_own(

@@ -14,12 +14,16 @@ from lensops.flows.project import Opened, Project, project_at
 
 @dataclass(frozen=True, slots=True)
 class BaseSnapshot:
-    """The project at the merge base; `missing` says why there is none."""
+    """The project at the merge base; `missing` says why there is none.
+
+    `is_unsound`: there is a manifest, and it cannot be read.
+    """
 
     base: Base
     tree: Snapshot
     project: Project | None
     missing: str = ""
+    is_unsound: bool = False
 
 
 @contextmanager
@@ -45,7 +49,7 @@ def _read_base(base: Base, tree: Snapshot, name: str) -> BaseSnapshot:
     except Invalid as error:
         first = str(error).splitlines()[0]
         missing = f"the manifest at the base is not sound, nothing to compare with: {first}"
-        return BaseSnapshot(base, tree, None, missing)
+        return BaseSnapshot(base, tree, None, missing, is_unsound=True)
     if project is None:
         missing = "there is no manifest at the base, nothing to compare with"
         return BaseSnapshot(base, tree, None, missing)

@@ -14,12 +14,12 @@ from lensops.files import Snapshot
 from lensops.flows.base import BaseSnapshot, open_base
 from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.findings import released_findings
-from lensops.flows.loosened import against
+from lensops.flows.loosened import loosened_findings
 from lensops.flows.project import Opened, Project, open_snapshot
 from lensops.flows.run_evals import score
 from lensops.flows.run_options import Mode, ProgressListener, RunOptions
 from lensops.flows.validate import validate_snapshot
-from lensops.gate import decide
+from lensops.gate import Scores, decide
 from lensops.manifest.locate import find_manifest, folder_of
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def gate(
     project = _sound_project(directory, manifest)
     findings: list[Finding] = []
     with open_base(project, base) if base is not None else nullcontext() as before:
-        if before is not None:
-            findings += against(project, before)
         evals = _evals(project, RunOptions(mode=mode), watch, before)
+        if before is not None:
+            findings += loosened_findings(project, before, _scores(evals))
     findings += released_findings(project)
     asked, unasked = _monitors(project, mode)
     findings += unasked
@@ -93,6 +93,12 @@ def _evals(
     before: BaseSnapshot | None,
 ) -> EvalRun | None:
     return score(project, options, watch, before) if project.manifest.evals else None
+
+
+def _scores(evals: EvalRun | None) -> dict[str, Scores]:
+    """The scores of the cases, by eval."""
+    results = evals.results if evals else ()
+    return {result.name: {case.id: case.aggregate for case in result.cases} for result in results}
 
 
 def _monitors(project: Project, mode: Mode) -> tuple[tuple[str, ...], list[Finding]]:

@@ -1,63 +1,82 @@
-"""What the work tree loosens against the merge base with a ref: manifest and cases compared."""
+"""Compare all by which a branch is judged with its base: policy, cases, recordings, data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
 
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
 from lensops.files import Snapshot
 from lensops.flows.base import BaseSnapshot
-from lensops.flows.evidence_digests import schema_digests
+from lensops.flows.evidence_digests import MAX_BYTES, lines_digest, schema_digests
 from lensops.flows.project import Project
-from lensops.gate import CaseFacts, Cases, Digests, loosened
-from lensops.manifest import Manifest
+from lensops.flows.window_files import baseline_files, current_files
+from lensops.gate import (
+    CaseFacts,
+    InputChange,
+    MonitorInputs,
+    RecordedRow,
+    Scores,
+    SuiteInputs,
+    loosened_input,
+    loosened_policy,
+    monitor_input_changes,
+    suite_input_changes,
+)
+from lensops.manifest.drift import Monitor
+from lensops.prompts import digest
 
-_HARDNESS = ("off", "warning", "error")
 _OUTCOMES = {"warning": Outcome.NOTE, "error": Outcome.FAIL}
+_POINTER = re.compile(rb"version https://git-lfs[^\n]*\n.*?oid sha256:([0-9a-f]{64})", re.DOTALL)
 
 
-def against(project: Project, base: BaseSnapshot) -> Iterator[Finding]:
-    """What the project loosens against the merge base, as findings that fail or that are notes."""
+def loosened_findings(
+    project: Project, base: BaseSnapshot, scores: Mapping[str, Scores]
+) -> Iterator[Finding]:
+    """What the project changes of the policy and the inputs of its base, if nothing exempts it.
+
+    The rule of the base decides how hard that is. `scores` are those of this run, by eval.
+    """
     if base.project is None:
-        yield Finding("base", project.file.path, Outcome.NOTE, base.missing)
+        outcome = Outcome.INCONCLUSIVE if base.is_unsound else Outcome.NOTE
+        yield Finding("base", project.file.path, outcome, base.missing)
         return
-    before = base.project.manifest
-    rule = harder(before, project.manifest)
-    if rule != "off":
-        cases = dict(_cases(before, base.tree, project))
-        schemas = dict(_schemas(before, base.tree, project))
-        yield from loosened(before, project.file, cases, schemas, outcome=_OUTCOMES[rule])
+    rule = base.project.manifest.rules.gate_loosened
+    if rule == "off":
+        return
+    yield from loosened_policy(base.project.manifest, project.manifest, _OUTCOMES[rule])
+    for change in _input_changes(base.project, project, scores):
+        yield loosened_input(change, _OUTCOMES[rule])
 
 
-def harder(base: Manifest, head: Manifest) -> str:
-    """The harder of both sides' `rules.gate_loosened`: a branch cannot switch it off for itself."""
-    return max(base.rules.gate_loosened, head.rules.gate_loosened, key=_HARDNESS.index)
+def _input_changes(
+    base: Project, head: Project, scores: Mapping[str, Scores]
+) -> Iterator[InputChange]:
+    """Of the evals and monitors that both sides have, what differs in their inputs."""
+    for name in sorted(base.manifest.evals.keys() & head.manifest.evals.keys()):
+        older, newer = _suite_inputs(base, head, name)
+        yield from suite_input_changes(name, older, newer, scores.get(name))
+    for name, monitor in sorted(base.manifest.drift.items()):
+        if name in head.manifest.drift:
+            sides = (base.tree, monitor), (head.tree, head.manifest.drift[name])
+            yield from monitor_input_changes(name, *(_monitor_inputs(*side) for side in sides))
 
 
-def _cases(
-    before: Manifest, tree: Snapshot, project: Project
-) -> Iterator[tuple[str, tuple[Cases, Cases]]]:
-    """The cases of each eval that both sides have."""
-    for name in _kept(before, project):
-        old, new = before.evals[name].cases, project.manifest.evals[name].cases
-        yield name, (_facts(tree, old), _facts(project.tree, new))
+def _suite_inputs(base: Project, head: Project, name: str) -> tuple[SuiteInputs, SuiteInputs]:
+    suites = base.manifest.evals[name], head.manifest.evals[name]
+    recordings = _recordings(base, head, name)
+    sides = zip((base.tree, head.tree), suites, recordings, strict=True)
+    older, newer = (
+        SuiteInputs(_case_facts(tree, suite.cases), schema_digests(tree, suite), rows)
+        for tree, suite, rows in sides
+    )
+    return older, newer
 
 
-def _schemas(
-    before: Manifest, tree: Snapshot, project: Project
-) -> Iterator[tuple[str, tuple[Digests, Digests]]]:
-    """The schemas of each eval that both sides have."""
-    for name in _kept(before, project):
-        old, new = before.evals[name], project.manifest.evals[name]
-        yield name, (schema_digests(tree, old), schema_digests(project.tree, new))
-
-
-def _kept(before: Manifest, project: Project) -> list[str]:
-    return sorted(before.evals.keys() & project.manifest.evals.keys())
-
-
-def _facts(tree: Snapshot, path: str) -> Cases:
+def _case_facts(tree: Snapshot, path: str) -> dict[str, CaseFacts]:
     from lensops.evals.cases import cases_digest, read_cases
 
     try:
@@ -65,3 +84,59 @@ def _facts(tree: Snapshot, path: str) -> Cases:
     except UserError:
         return {}
     return {case.id: CaseFacts(cases_digest([case]), case.must_pass) for case in cases}
+
+
+def _recordings(
+    base: Project, head: Project, name: str
+) -> tuple[dict[str, frozenset[RecordedRow]], ...]:
+    """The rows of every recordings file of the base, by its name, where the head's file differs."""
+    folders = [side.manifest.recordings_of(name, "").rpartition("/")[0] for side in (base, head)]
+    older: dict[str, frozenset[RecordedRow]] = {}
+    newer: dict[str, frozenset[RecordedRow]] = {}
+    for file in base.tree.names(folders[0]):
+        old, new = f"{folders[0]}/{file}", f"{folders[1]}/{file}"
+        if lines_digest(base.tree, old) != lines_digest(head.tree, new):
+            older[old] = _rows(base.tree, old)
+            newer[old] = _rows(head.tree, new)
+    return older, newer
+
+
+def _rows(tree: Snapshot, path: str) -> frozenset[RecordedRow]:
+    try:
+        return tree.parse(path, MAX_BYTES, parse_rows)
+    except FileNotFoundError:
+        return frozenset()
+
+
+def parse_rows(data: bytes, path: str) -> frozenset[RecordedRow]:  # noqa: ARG001  # a parser
+    """The rows of a recordings file; a line that is no row is one of an unknown kind."""
+    rows = set()
+    for line in data.splitlines():
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            kind, case, content = str(row["kind"]), str(row["case"]), digest("row", row)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            kind, case, content = "", "", hashlib.sha256(line).hexdigest()
+        rows.add(RecordedRow(kind, case, content))
+    return frozenset(rows)
+
+
+def _monitor_inputs(tree: Snapshot, monitor: Monitor) -> MonitorInputs:
+    if monitor.connection is not None:
+        return MonitorInputs()
+    return MonitorInputs(
+        {path: _content_digest(tree, path) for path in baseline_files(tree, monitor)},
+        {path: _content_digest(tree, path) for path in current_files(tree, monitor)},
+    )
+
+
+def _content_digest(tree: Snapshot, path: str) -> str | None:
+    """The SHA-256 of a data file, of a large-file pointer the one that it names."""
+    try:
+        if not tree.is_local and (pointer := _POINTER.match(tree.read(path, MAX_BYTES))):
+            return pointer[1].decode()
+        return tree.digest(path)
+    except (FileNotFoundError, UserError):
+        return None

@@ -1,6 +1,28 @@
-"""The gate: readings, limits and findings in, one verdict out; it knows no screen and no git."""
+"""The gate: findings and readings in, one verdict out; what a branch changes of its own policy."""
 
 from lensops.gate.decide import decide
-from lensops.gate.loosened import CaseFacts, Cases, Digests, loosened
+from lensops.gate.inputs import (
+    CaseFacts,
+    InputChange,
+    MonitorInputs,
+    RecordedRow,
+    Scores,
+    SuiteInputs,
+    monitor_input_changes,
+    suite_input_changes,
+)
+from lensops.gate.loosened import loosened_input, loosened_policy
 
-__all__ = ["CaseFacts", "Cases", "Digests", "decide", "loosened"]
+__all__ = [
+    "CaseFacts",
+    "InputChange",
+    "MonitorInputs",
+    "RecordedRow",
+    "Scores",
+    "SuiteInputs",
+    "decide",
+    "loosened_input",
+    "loosened_policy",
+    "monitor_input_changes",
+    "suite_input_changes",
+]

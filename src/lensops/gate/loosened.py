@@ -1,178 +1,75 @@
-"""What a branch loosens against its base: the gate says so before it says anything else."""
+"""What a branch changes of the policy that it is judged by; what is not exempt is a finding."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from lensops.evidence import Finding, Outcome
-from lensops.gate.settings import Keys, Loosening, changed, lowered, raised
-from lensops.manifest import Manifest, ManifestFile, Suite
-from lensops.manifest.drift import Bands, Monitor
+from lensops.format import format_limit
+from lensops.gate.exempt import exemption_of
+from lensops.gate.inputs import InputChange
+from lensops.gate.policy import Change, policy_changes
+from lensops.manifest import Manifest
 
 RULE = "gate_loosened"
+SHORT = 40  # characters of a value that a message quotes
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
-    """What counts of a case: a digest over all of it, and whether it must pass."""
-
-    digest: str
-    must_pass: bool = False
-
-
-Cases = Mapping[str, CaseFacts]  # by case id
-Digests = Mapping[str, str]  # by path
-
-
-def loosened(
-    base: Manifest,
-    head: ManifestFile,
-    cases: Mapping[str, tuple[Cases, Cases]] | None = None,
-    schemas: Mapping[str, tuple[Digests, Digests]] | None = None,
-    *,
-    outcome: Outcome = Outcome.NOTE,
-) -> tuple[Finding, ...]:
-    """A finding for everything that `head` loosens against `base`.
-
-    `cases` and `schemas` hold, by suite, the cases and the schemas that checks name, at the base
-    and at the head. A tightened limit is no
-    finding; a rubric, a weight or a case that merely changed is one, because the score no longer
-    means what it meant.
-    """
-    found = [
-        *_each(base.evals, head.manifest.evals, "evals", suite_changes),
-        *_each(base.drift, head.manifest.drift, "drift", monitor_changes),
-        *_rules(base, head.manifest),
-    ]
-    for name, (before, after) in sorted((cases or {}).items()):
-        found += case_changes(name, before, after)
-    for name, (was, now) in sorted((schemas or {}).items()):
-        found += schema_changes(name, was, now)
-    return tuple(
-        Finding(
-            RULE, ".".join(each.keys), outcome, each.message, each.head, each.base,
-            head.location(*each.keys),
-        )
-        for each in found
-    )  # fmt: skip
-
-
-def _each(
-    base: Mapping[str, Any],
-    head: Mapping[str, Any],
-    section: str,
-    changes: Callable[[Keys, Any, Any], Iterator[Loosening]],
-) -> Iterator[Loosening]:
-    for name, before in sorted(base.items()):
-        keys = (section, name)
-        if name not in head:
-            yield Loosening(keys, f"{section}.{name} was removed")
-        else:
-            yield from changes(keys, before, head[name])
-
-
-def suite_changes(keys: Keys, base: Suite, head: Suite) -> Iterator[Loosening]:
-    """What an eval asks less of than before."""
-    yield from lowered(keys, base, head, "threshold", "min_cases", "samples")
-    yield from raised(keys, base, head, "max_missing")
-    yield from changed(keys, base, head, "weights", "text", "tokenizer", "cases", "prompt")
-    yield from raised((*keys, "regression"), base.regression, head.regression, "margin")
-    yield from lowered((*keys, "regression"), base.regression, head.regression, "confidence")
-    yield from _judge((*keys, "judge"), base, head)
-    gone = [check for check in base.checks if check not in head.checks]
-    if gone:
-        yield Loosening((*keys, "checks"), f"{len(gone)} of {len(base.checks)} checks left out")
-
-
-def _judge(keys: Keys, base: Suite, head: Suite) -> Iterator[Loosening]:
-    if base.judge is None:
-        return
-    if head.judge is None:
-        yield Loosening(keys, "the judge was removed")
-        return
-    yield from changed(keys, base.judge, head.judge, "rubric", "model", "base_url", "temperature")
-    yield from lowered(keys, base.judge, head.judge, "samples")
-    if (base.judge.fallback, head.judge.fallback) == ("fail", "neutral"):
-        yield Loosening((*keys, "fallback"), "fallback went from fail to neutral")
-    if head.judge.allow_self and not base.judge.allow_self:
-        yield Loosening((*keys, "allow_self"), "the model under test may judge itself")
-
-
-def monitor_changes(keys: Keys, base: Monitor, head: Monitor) -> Iterator[Loosening]:
-    """What a drift monitor asks less of than before."""
-    yield from _bands((*keys, "bands"), base.bands, head.bands)
-    windows = ("baseline", "data", "profile", "where", "by", "time", "connection", "table")
-    yield from changed(keys, base, head, *windows)
-    yield from raised(keys, base, head, "confidence")
-    softer = {"on": "critical", "evidence": "confirmed"}
-    for name, soft in softer.items():
-        was, now = getattr(base.gate, name), getattr(head.gate, name)
-        if was != now == soft:
-            yield Loosening((*keys, "gate", name), f"gate.{name} went from {was} to {now}")
-    if (base.inconclusive, head.inconclusive) == ("fail", "warn"):
-        yield Loosening((*keys, "inconclusive"), "inconclusive went from fail to warn")
-    yield from _features(keys, base, head)
-
-
-def _features(keys: Keys, base: Monitor, head: Monitor) -> Iterator[Loosening]:
-    for name, before in base.features.items():
-        here = (*keys, "features", name)
-        after = head.features.get(name)
-        if after is None:
-            yield Loosening(here, f"feature {name} is no longer watched")
-            continue
-        cells = ("column", "kind", "recipe", "range", "edges", "bins")
-        yield from changed(here, before, after, *cells)
-        if before.bands is not None or after.bands is not None:
-            yield from _bands(
-                (*here, "bands"), before.bands or base.bands, after.bands or head.bands
+def loosened_policy(base: Manifest, head: Manifest, outcome: Outcome) -> Iterator[Finding]:
+    """A finding for every difference of the declared policy that is not exempt."""
+    for change in policy_changes(base, head):
+        if exemption_of(change) is None:
+            yield Finding(
+                RULE,
+                ".".join(change.keys),
+                outcome,
+                describe_change(change),
+                _number(change.head),
+                _number(change.base),
+                keys=change.keys,
             )
 
 
-def _bands(keys: Keys, base: Bands, head: Bands) -> Iterator[Loosening]:
-    yield from raised(keys, base, head, "warning", "critical", verb="widened")
+def loosened_input(change: InputChange, outcome: Outcome) -> Finding:
+    """The finding of a changed input; a fail only where the change is known."""
+    if outcome is Outcome.FAIL and not change.is_known:
+        outcome = Outcome.INCONCLUSIVE
+    return Finding(RULE, ".".join(change.keys), outcome, change.message, keys=change.keys)
 
 
-def _rules(base: Manifest, head: Manifest) -> Iterator[Loosening]:
-    hardness = {"off": 0, "warning": 1, "error": 2}
-    for name, was in base.rules.model_dump().items():
-        now = getattr(head.rules, name)
-        if hardness[now] < hardness[was]:
-            yield Loosening(("rules", name), f"{name} went from {was} to {now}")
-    for name, target in base.targets.items():
-        after = head.targets.get(name)
-        if target.require_gate and after is not None and not after.require_gate:
-            yield Loosening(("targets", name, "require_gate"), "no longer asks for a passed gate")
+def describe_change(change: Change) -> str:
+    """What differs, such as `threshold lowered from 0.75 to 0.60`."""
+    name, base, head = change.keys[-1], change.base, change.head
+    if change.is_added or change.is_removed:
+        return f"{name} was {'added' if change.is_added else 'removed'}"
+    if _is_number(base) and _is_number(head):
+        verb = "lowered" if head < base else "widened" if "bands" in change.keys else "raised"
+        return f"{name} {verb} from {_quote(base)} to {_quote(head)}"
+    if name == "checks" and isinstance(base, list) and isinstance(head, list):
+        missing = [check for check in base if check not in head]
+        if missing:
+            return f"{len(missing)} of {len(base)} checks left out"
+    quoted = _quote(base), _quote(head)
+    if all(text is not None and len(text) <= SHORT for text in quoted):
+        return f"{name} changed from {quoted[0]} to {quoted[1]}"
+    return f"{name} changed"
 
 
-def case_changes(suite: str, base: Cases, head: Cases) -> Iterator[Loosening]:
-    """Cases that were dropped, that changed, or that need not pass any more."""
-    keys = ("evals", suite, "cases")
-    dropped = [name for name in base if name not in head]
-    freed = [n for n, case in base.items() if n in head and case.must_pass > head[n].must_pass]
-    edited = [
-        name
-        for name, case in base.items()
-        if name in head and name not in freed and head[name].digest != case.digest
-    ]
-    if dropped:
-        yield Loosening(keys, f"{_named(dropped)} dropped", len(base), len(head))
-    if freed:
-        yield Loosening(keys, f"{_named(freed)} no longer must pass")
-    if edited:
-        yield Loosening(keys, f"{_named(edited)} changed")
+def _quote(value: Any) -> str | None:
+    """A plain value as a manifest has it; None for a list or a mapping."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return format_limit(value)
+    return value if isinstance(value, str) else None
 
 
-def schema_changes(suite: str, base: Digests, head: Digests) -> Iterator[Loosening]:
-    """Schemas with another content; whether a check names them is the checks' matter."""
-    for path in sorted(base.keys() & head.keys()):
-        if base[path] != head[path]:
-            yield Loosening(("evals", suite, "checks"), f"{path} changed")
+def _number(value: Any) -> float | None:
+    return float(value) if _is_number(value) else None
 
 
-def _named(names: list[str]) -> str:
-    """`3 cases (a, b, c)`; of many, the first three by name."""
-    shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-    return f"{len(names)} case{'' if len(names) == 1 else 's'} ({shown})"
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

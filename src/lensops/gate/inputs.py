@@ -1,0 +1,153 @@
+"""What a branch changes of the inputs of the gate: cases, schemas, recordings, data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lensops.format import format_score, plural
+from lensops.gate.policy import Keys
+
+Digests = Mapping[str, str | None]  # by path; None where a side does not hold the file
+Scores = Mapping[str, float | None]  # of the branch's version, by case id
+NAMED = 3  # cases that a message names
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What counts of a case: a digest over all of it, and whether it must pass."""
+
+    digest: str
+    must_pass: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRow:
+    """A row of a recordings file: its kind, the case it is of, and a digest over all of it."""
+
+    kind: str
+    case: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteInputs:
+    """What an eval reads at one side. `recordings` may leave out files that are alike on both."""
+
+    cases: Mapping[str, CaseFacts] = field(default_factory=dict)
+    schemas: Digests = field(default_factory=dict)
+    recordings: Mapping[str, frozenset[RecordedRow]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorInputs:
+    """The files that the windows of a drift monitor read at one side."""
+
+    baseline: Digests = field(default_factory=dict)
+    current: Digests = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InputChange:
+    """Something that counts, under the keys of the manifest that name the input."""
+
+    keys: Keys
+    message: str
+    is_known: bool = True  # False: whether it changed cannot be known
+
+
+def suite_input_changes(
+    name: str, base: SuiteInputs, head: SuiteInputs, scores: Scores | None = None
+) -> Iterator[InputChange]:
+    """What differs in the inputs of an eval.
+
+    Let be: rows recorded for versions or cases that the base has no row for. New versions and cases
+    need them, and a new case counts by itself.
+    """
+    keys = ("evals", name)
+    yield from _case_changes((*keys, "cases"), base.cases, head.cases, scores or {})
+    for path in sorted(base.schemas.keys() & head.schemas.keys()):
+        if base.schemas[path] != head.schemas[path]:
+            yield InputChange((*keys, "checks"), f"{path} changed")
+    for path, rows in sorted(base.recordings.items()):
+        recorded = head.recordings.get(path, frozenset())
+        yield from _recording_changes((*keys, "recordings"), path, rows, recorded)
+
+
+def monitor_input_changes(
+    name: str, base: MonitorInputs, head: MonitorInputs
+) -> Iterator[InputChange]:
+    """What differs in the data of a drift monitor.
+
+    Let be: new rows of a current window, which is why there is a monitor.
+    """
+    keys = ("drift", name, "baseline")
+    for path in sorted(base.baseline.keys() | head.baseline.keys()):
+        old, new = base.baseline.get(path), head.baseline.get(path)
+        if old is None and path in base.baseline:
+            message = f"{path} is not in git at the base: whether it changed is not known"
+            yield InputChange(keys, message, is_known=False)
+        elif old != new:
+            yield InputChange(keys, f"{path} changed")
+    if _is_own_baseline(head) and not _is_own_baseline(base):
+        message = "the current window holds the same bytes as the baseline"
+        yield InputChange(("drift", name, "current"), message)
+
+
+def _is_own_baseline(inputs: MonitorInputs) -> bool:
+    """Whether the windows are different files with one content."""
+    contents = {digest for digest in inputs.current.values() if digest}
+    return (
+        contents == {*inputs.baseline.values()} and inputs.current.keys() != inputs.baseline.keys()
+    )
+
+
+def _case_changes(
+    keys: Keys, base: Mapping[str, CaseFacts], head: Mapping[str, CaseFacts], scores: Scores
+) -> Iterator[InputChange]:
+    removed = [case for case in base if case not in head]
+    added = [case for case in head if case not in base]
+    shared = [case for case in base if case in head]
+    freed = [case for case in shared if base[case].must_pass and not head[case].must_pass]
+    edited = [case for case in shared if base[case].digest != head[case].digest]
+    if removed:
+        message = f"{_list_cases(removed)} removed, {len(base)} → {len(head)} cases"
+        yield InputChange(keys, message)
+    if added and base:
+        yield InputChange(keys, f"{_list_cases(added)} added{_mean_without(added, scores)}")
+    if freed:
+        yield InputChange(keys, f"{_list_cases(freed)} no longer must pass")
+    if changed := [case for case in edited if case not in freed]:
+        yield InputChange(keys, f"{_list_cases(changed)} changed")
+
+
+def _mean_without(added: Iterable[str], scores: Scores) -> str:
+    """How the mean moves by cases that were added; nothing where they have no score."""
+    all_scores = {case: score for case, score in scores.items() if score is not None}
+    remaining = [score for case, score in all_scores.items() if case not in {*added}]
+    if not remaining or len(remaining) == len(all_scores):
+        return ""
+    mean = math.fsum(all_scores.values()) / len(all_scores)
+    without = math.fsum(remaining) / len(remaining)
+    return f": they move the mean from {format_score(without)} to {format_score(mean)}"
+
+
+def _recording_changes(
+    keys: Keys, path: str, base: frozenset[RecordedRow], head: frozenset[RecordedRow]
+) -> Iterator[InputChange]:
+    recorded = {(row.kind, row.case) for row in base}
+    gone = {row.case for row in base - head}
+    again = {row.case for row in head - base if (row.kind, row.case) in recorded} - gone
+    if gone:
+        message = f"{path}: recorded rows of {_list_cases(sorted(gone))} changed or removed"
+        yield InputChange(keys, message)
+    if again:
+        message = f"{path}: rows added for {_list_cases(sorted(again))} that had been recorded"
+        yield InputChange(keys, message)
+
+
+def _list_cases(cases: list[str]) -> str:
+    """`3 cases (a, b, c)`; of many, the first three by name."""
+    names = ", ".join(cases[:NAMED]) + (", …" if len(cases) > NAMED else "")
+    return f"{plural(len(cases), 'case')} ({names})"
