@@ -1,4 +1,4 @@
-"""`lensops apply`: make targets serve the manifest's release."""
+"""`lensops apply`: make targets serve what the manifest says, or what another target serves."""
 
 from __future__ import annotations
 
@@ -22,35 +22,52 @@ if TYPE_CHECKING:
     from lensops.flows.apply import Ready
     from lensops.targets import Receipt
 
+PlanDigestOption = Annotated[
+    str | None,
+    typer.Option("--plan-digest", help="Apply only the plan with this digest."),
+]
+EvidenceOption = Annotated[
+    Path | None, typer.Option("--evidence", help="The file that `lensops gate` wrote.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")]
+DirtyOption = Annotated[
+    bool, typer.Option("--allow-dirty", help="Allow uncommitted files at directory targets.")
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help="Allow removing many prompts, or replacing another project."),
+]
+OverrideOption = Annotated[
+    str | None, typer.Option("--override", help="Go past one rule: after, or ancestor.")
+]
+ReasonOption = Annotated[
+    str | None, typer.Option("--reason", help="Why, for the log; needed by --override.")
+]
+
 
 def apply(
     target: TargetOption = None,
-    plan_digest: Annotated[
-        str | None,
-        typer.Option("--plan-digest", help="Apply only the plan with this digest, as reviewed."),
+    source: Annotated[
+        str | None, typer.Option("--from", help="Promote what this target serves.")
     ] = None,
-    evidence: Annotated[
-        Path | None, typer.Option("--evidence", help="The file that `lensops gate` wrote.")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
-    allow_dirty: Annotated[
-        bool, typer.Option("--allow-dirty", help="Allow uncommitted files at directory targets.")
-    ] = False,
-    force: Annotated[
-        bool,
-        typer.Option("--force", help="Allow removing many prompts, or replacing another project."),
-    ] = False,
+    plan_digest: PlanDigestOption = None,
+    evidence: EvidenceOption = None,
+    yes: YesOption = False,
+    allow_dirty: DirtyOption = False,
+    force: ForceOption = False,
+    override: OverrideOption = None,
+    reason: ReasonOption = None,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
     form: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> int:
-    """Plan again, ask, write, and read back. Targets are written in the order of `after:`.
+    """Plan again, ask, write, read back. Targets are taken in the order of `after:`.
 
     Example: lensops apply --target staging --yes
     """
     from lensops.flows.apply import prepare
-    from lensops.flows.preconditions import Overrides
+    from lensops.flows.preconditions import read_overrides
 
     ready = prepare(
         directory,
@@ -58,15 +75,16 @@ def apply(
         targets=target or (),
         plan_digest=plan_digest,
         evidence=evidence,
-        overrides=Overrides(allow_dirty, force),
+        overrides=read_overrides(dirty=allow_dirty, force=force, rule=override, reason=reason),
+        source=source,
     )
     if ready.todo and not yes:
-        _ask(ready)
-    _carry_out(ready, form, output)
+        ask(ready)
+    carry_out_and_print(ready, form, output)
     return 0
 
 
-def _ask(ready: Ready) -> None:
+def ask(ready: Ready) -> None:
     """Show the plan and ask.
 
     Raises `UserError` when nobody is there to answer, and `Refused` when the answer is no.
@@ -85,7 +103,7 @@ def _ask(ready: Ready) -> None:
         raise Refused("nothing was applied: you answered no")
 
 
-def _carry_out(ready: Ready, form: Format, output: Path | None) -> None:
+def carry_out_and_print(ready: Ready, form: Format, output: Path | None) -> None:
     """Write, and print the receipts, those as well that came before an error."""
     from lensops.cli.output import Report, emit
     from lensops.flows.apply import carry_out

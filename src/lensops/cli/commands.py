@@ -23,6 +23,7 @@ COMMANDS = {
     "validate": Entry("validate", "validate", "Report every problem, with its location."),
     "plan": Entry("plan", "plan", "Show what an apply would change."),
     "apply": Entry("apply", "apply", "Make targets serve the manifest's release."),
+    "promote": Entry("promote", "promote", "Apply what one target serves to another."),
     "status": Entry("status", "status", "Show how each target stands."),
     "list": Entry("listing", "listing", "List the versions of each prompt."),
     "diff": Entry("diff", "diff", "Compare versions, revisions, or a target."),

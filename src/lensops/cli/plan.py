@@ -30,6 +30,9 @@ def plan(
         Path | None,
         typer.Option("--evidence", help="Check whether an apply would accept this evidence."),
     ] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", help="Plan to promote what this target serves.")
+    ] = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 10 when there are changes.")
     ] = False,
@@ -51,16 +54,17 @@ def plan(
     from lensops.flows.plan_base import plan_base
     from lensops.report.plan import data, document
 
-    if base is not None and (target or evidence is not None):
-        raise UserError(
-            "--base cannot be combined with --target or --evidence", "it reads no target"
-        )
+    if base is not None and (target or evidence or source):
+        problem = "--base cannot be combined with --target, --from or --evidence"
+        raise UserError(problem, "it reads no target")
     reports = CiReports(directory, manifest)
     with reports.watching():
         if base is not None:
             made = plan_base(directory, manifest, base)
         else:
-            made = against_targets(directory, manifest, targets=target or (), evidence=evidence)
+            made = against_targets(
+                directory, manifest, targets=target or (), evidence=evidence, source=source
+            )
     emit(Report("plan", document(made), data(made)), form, output)
     reports.annotate(made.findings)
     if made.failed:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from lensops.errors import Refused, RemoteFailed, Stale
-from lensops.flows.findings import unserved
 from lensops.flows.plan import Planned, planned
 from lensops.flows.preconditions import NONE, Overrides, check_preconditions
-from lensops.flows.provenance import find_provenance
+from lensops.flows.provenance import Provenance, find_provenance
+from lensops.flows.rules import AFTER, unserved
 from lensops.plan import Plan, TargetPlan
-from lensops.release import Draft, Record
+from lensops.release import Draft, Entry
 from lensops.targets import Receipt
 
 
@@ -42,19 +42,23 @@ def prepare(
     plan_digest: str | None = None,
     evidence: Path | None = None,
     overrides: Overrides = NONE,
+    source: str | None = None,
 ) -> Ready:
     """Plan again and look for everything that forbids an apply; nothing is written.
 
+    With `source`, a target, what that one serves is promoted instead of the manifest's release.
+
     Raises `Invalid`, `Stale` when `plan_digest` is another plan's, and `Refused`.
     """
-    plan = planned(directory, manifest, targets=targets, evidence=evidence)
+    plan = planned(directory, manifest, targets=targets, evidence=evidence, source=source)
     if plan_digest is not None and plan_digest != plan.plan.digest:
         raise _stale_plan(plan.plan, plan_digest)
-    origin = find_provenance(plan.project)
-    check_preconditions(plan, origin, overrides, has_evidence=evidence is not None)
+    origin = _provenance(plan)
+    override = check_preconditions(plan, origin, overrides, has_evidence=evidence is not None)
     time = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     commit = origin.commit if origin.is_committed else None
-    return Ready(plan, Draft(origin.actor, time, commit, plan.evidence))
+    promotion = plan.candidate.promotion
+    return Ready(plan, Draft(origin.actor, time, commit, plan.evidence, override, promotion))
 
 
 def carry_out(ready: Ready) -> Iterator[Receipt]:
@@ -64,21 +68,36 @@ def carry_out(ready: Ready) -> Iterator[Receipt]:
     receipts were given stay applied.
     """
     for plan in ready.plan.targets:
-        record = None if plan.in_sync else _write(ready, plan.name)
-        yield Receipt(plan, ready.planned.seen[plan.name].target.where, record)
+        entry = None if plan.in_sync else _write(ready, plan.name)
+        yield Receipt(plan, ready.planned.seen[plan.name].target.where, entry)
 
 
-def _write(ready: Ready, name: str) -> Record:
+def _provenance(plan: Planned) -> Provenance:
+    """Where the release comes from; a promoted one from the commit of the record it is taken of.
+
+    Of the work tree, only the manifest counts then: it says where the targets lie.
+    """
+    origin = find_provenance(plan.project)
+    if plan.candidate.promotion is None:
+        return origin
+    manifest = plan.project.file.path
+    changed = tuple(path for path in origin.changed if path.endswith(manifest))
+    return replace(origin, commit=plan.candidate.commit, changed=changed)
+
+
+def _write(ready: Ready, name: str) -> Entry:
     project, (target, observed) = ready.planned.project, ready.planned.seen[name]
-    if reason := unserved(project, name):
+    release, override = ready.planned.candidate.release, ready.draft.override
+    reason = unserved(project, name, release)
+    if reason and not (override and override.rule == AFTER):
         raise Refused(reason, "apply that one first")
-    record = target.write(project.desired, ready.draft, observed)
+    record = target.write(release, ready.draft, observed)
     result = target.observe()
-    if result.digest != project.desired.digest and result.sequence <= record.sequence:
+    if result.digest != release.digest and result.sequence <= record.sequence:
         reason = "; ".join(result.problems) or "it changed"
         problem = f"{name} does not serve what was written: {reason}"
         raise RemoteFailed(problem, "look at it with `lensops status`")
-    return record
+    return Entry(record, ready.draft.statement)
 
 
 def _stale_plan(plan: Plan, reviewed: str) -> Stale:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 
-from lensops.errors import Location, UserError
+from lensops.errors import Location
 from lensops.evidence import Finding, Outcome
 from lensops.flows.immutability import check_immutability
 from lensops.flows.project import Opened
-from lensops.flows.targets import Seen, target_of
+from lensops.flows.rules import Violation
+from lensops.flows.targets import Seen
 from lensops.plan import TargetPlan
 
 
@@ -35,35 +36,13 @@ def released_findings(project: Opened) -> tuple[Finding, ...]:
 
 
 def target_findings(
-    project: Opened, seen: Seen, plan: TargetPlan, names: Collection[str]
+    seen: Seen, plan: TargetPlan, violations: Iterable[Violation]
 ) -> Iterator[Finding]:
-    """Everything about one target of a plan for the targets `names`."""
+    """Everything about one target of a plan."""
     yield from _observations(seen)
     yield from _cautions(plan)
-    if not plan.in_sync:
-        yield from _order(project, plan, names)
-
-
-def unserved(project: Opened, name: str) -> str | None:
-    """Why a target must wait for the one that its `after:` names; None when it must not."""
-    before = project.manifest.places[name].after
-    if before is None:
-        return None
-    served = target_of(project, before).observe().digest
-    if served == project.desired.digest:
-        return None
-    return f"{name} comes after {before}, which does not serve this release yet"
-
-
-def _order(project: Opened, plan: TargetPlan, names: Collection[str]) -> Iterator[Finding]:
-    if project.manifest.places[plan.name].after in names:
-        return  # both are planned, and an apply takes them in order
-    try:
-        words = unserved(project, plan.name)
-    except UserError as error:
-        words = error.message
-    if words:
-        yield Finding("after", plan.name, Outcome.INCONCLUSIVE, words)
+    for violation in violations:
+        yield Finding(violation.rule, plan.name, Outcome.INCONCLUSIVE, violation.message)
 
 
 def _observations(seen: Seen) -> Iterator[Finding]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome, refusals
-from lensops.flows.evidence_digests import evidence_digests
+from lensops.flows.candidate import Candidate, candidate
 from lensops.flows.findings import released_findings, target_findings
 from lensops.flows.project import Opened, open_project
+from lensops.flows.rules import Violation, violations
 from lensops.flows.targets import Seen, observe_targets, select_targets
+from lensops.format import short_commit, short_digest
 from lensops.plan import Plan, TargetPlan, make
 
 
@@ -21,6 +24,8 @@ class Planned:
     plan: Plan
     project: Opened
     seen: dict[str, Seen]
+    candidate: Candidate
+    violations: Mapping[str, tuple[Violation, ...]]  # by target
     evidence: str | None = None  # the digest of evidence that lets the release go
 
 
@@ -30,9 +35,10 @@ def plan(
     *,
     targets: Collection[str] = (),
     evidence: Path | None = None,
+    source: str | None = None,
 ) -> Plan:
     """What an apply would change. Raises `Invalid`, `UserError` and `RemoteFailed`."""
-    return planned(directory, manifest, targets=targets, evidence=evidence).plan
+    return planned(directory, manifest, targets=targets, evidence=evidence, source=source).plan
 
 
 def planned(
@@ -41,42 +47,72 @@ def planned(
     *,
     targets: Collection[str] = (),
     evidence: Path | None = None,
+    source: str | None = None,
 ) -> Planned:
-    """The plan with what it was made of, as an apply needs it."""
+    """The plan with what it was made of, as an apply needs it.
+
+    With `source`, a target, what that one serves is promoted instead of the manifest's release.
+    """
     project = open_project(directory, manifest)
-    accepted, about_evidence = _evidence(evidence, project)
-    seen = observe_targets(project, select_targets(project.manifest, targets))
-    plans = tuple(_target_plan(project, each, seen) for each in seen.values())
-    findings = (*released_findings(project), *about_evidence)
+    names = _target_names(project, targets, source)
+    release = candidate(project, source, with_digests=evidence is not None)
+    accepted, about_evidence = _evidence(evidence, release)
+    seen = observe_targets(project, names)
+    plans = {name: _target_plan(release, target) for name, target in seen.items()}
+    broken = {name: violations(project, release, seen, plans[name]) for name in plans}
+    noted = tuple(
+        plan.noting(*target_findings(seen[name], plan, broken[name]))
+        for name, plan in plans.items()
+    )
+    findings = (*_origin_findings(project, release), *about_evidence)
     if evidence is None:
-        plans = tuple(_wants_evidence(project, each) for each in plans)
-    return Planned(Plan(plans, findings), project, seen, accepted)
+        noted = tuple(_wants_evidence(project, each) for each in noted)
+    return Planned(Plan(noted, findings), project, seen, release, broken, accepted)
 
 
-def _evidence(path: Path | None, project: Opened) -> tuple[str | None, tuple[Finding, ...]]:
+def _target_names(project: Opened, targets: Collection[str], source: str | None) -> tuple[str, ...]:
+    names = select_targets(project.manifest, targets)
+    if source is not None and (not targets or source in targets):
+        raise UserError("--from needs another target to promote to", "add --target NAME")
+    return names
+
+
+def _origin_findings(project: Opened, release: Candidate) -> tuple[Finding, ...]:
+    """Versions edited in place in the work tree, or where a promoted release comes from."""
+    promotion = release.promotion
+    if promotion is None:
+        return released_findings(project)
+    commit = f"commit {short_commit(release.commit)}" if release.commit else "not committed"
+    words = f"release {short_digest(release.release.digest)} of {promotion.target}"
+    message = f"{words}, record {promotion.sequence}, {commit}"
+    return (Finding("promotion", promotion.target, Outcome.NOTE, message),)
+
+
+def _evidence(path: Path | None, release: Candidate) -> tuple[str | None, tuple[Finding, ...]]:
     """The digest of evidence that lets the release go, and what is to be said of it."""
     if path is None:
         return None, ()
     from lensops.evidence.file import digest_of, read_evidence
 
     verdict = read_evidence(path)
-    reasons = refusals(verdict, evidence_digests(project))
-    found = [Finding("evidence", path.name, Outcome.FAIL, reason) for reason in reasons]
-    if found:
-        return None, tuple(found)
-    words = f"the gate passed on release {project.desired.digest}"
-    return digest_of(verdict), (Finding("evidence", path.name, Outcome.PASS, words),)
+    if release.digests is None:
+        reasons: tuple[str, ...] = (f"it cannot be checked: {release.missing}",)
+    else:
+        reasons = refusals(verdict, release.digests)
+    failures = [Finding("evidence", path.name, Outcome.FAIL, reason) for reason in reasons]
+    if failures:
+        return None, tuple(failures)
+    message = f"the gate passed on release {release.release.digest}"
+    return digest_of(verdict), (Finding("evidence", path.name, Outcome.PASS, message),)
 
 
 def _wants_evidence(project: Opened, plan: TargetPlan) -> TargetPlan:
     if not project.manifest.places[plan.name].require_gate or plan.in_sync:
         return plan
-    words = "apply needs the evidence of a passed gate: `lensops apply --evidence FILE`"
-    return plan.noting(Finding("evidence_missing", plan.name, Outcome.NOTE, words))
+    message = "apply needs the evidence of a passed gate: `lensops apply --evidence FILE`"
+    return plan.noting(Finding("evidence_missing", plan.name, Outcome.NOTE, message))
 
 
-def _target_plan(project: Opened, seen: Seen, names: Collection[str]) -> TargetPlan:
-    """The plan for one target; `names` are all that are planned together with it."""
-    name, observed = seen.target.name, seen.observed
-    made = make(name, observed.release, project.desired, settled=observed.is_settled)
-    return made.noting(*target_findings(project, seen, made, names))
+def _target_plan(release: Candidate, seen: Seen) -> TargetPlan:
+    observed = seen.observed
+    return make(seen.target.name, observed.release, release.release, settled=observed.is_settled)

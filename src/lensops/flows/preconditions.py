@@ -4,35 +4,62 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lensops.errors import Refused
+from lensops.errors import Refused, UserError
 from lensops.evidence import Outcome
-from lensops.flows.findings import unserved
 from lensops.flows.plan import Planned
 from lensops.flows.provenance import Provenance
+from lensops.flows.rules import RULES, Violation, check_override_permitted
 from lensops.plan import TargetPlan
+from lensops.release import Override
 
 SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the user allows by `--allow-dirty` and `--force`."""
+    """What the user allows by `--allow-dirty`, `--force`, and `--override` with `--reason`."""
 
     dirty: bool = False
     force: bool = False
+    rule: str | None = None
+    reason: str = ""
 
 
 NONE = Overrides()
 
 
+def read_overrides(*, dirty: bool, force: bool, rule: str | None, reason: str | None) -> Overrides:
+    """The overrides of a command line. Raises `UserError` for those that cannot be meant."""
+    reason = " ".join((reason or "").split())
+    if rule is None:
+        if reason:
+            raise UserError("--reason belongs to --override", "name the rule: --override after")
+        return Overrides(dirty, force)
+    if rule not in RULES:
+        problem = f"the rule {rule!r} cannot be overridden"
+        raise UserError(problem, f"rules that a manifest may let you go past: {', '.join(RULES)}")
+    if not reason:
+        raise UserError("--override needs a reason", 'add --reason "…"; it is kept in the log')
+    return Overrides(dirty, force, rule, reason)
+
+
 def check_preconditions(
     planned: Planned, source: Provenance, overrides: Overrides = NONE, *, has_evidence: bool
-) -> None:
-    """Raise `Refused` for the first precondition of the plan that does not hold."""
+) -> Override | None:
+    """Raise `Refused` for the first precondition of the plan that does not hold.
+
+    Gives the rule that was gone past, when it did not hold and the manifest that is served allows
+    to go past it.
+    """
     _check_findings(planned)
+    if overrides.rule and len(planned.plan.targets) > 1:
+        raise UserError("--override is for one target", "add --target NAME")
+    override = None
     for target in planned.plan.targets:
         if not target.in_sync:
             _check_target(planned, target, source, overrides, has_evidence=has_evidence)
+            override = _check_rules(planned, target, overrides)
+    return override
 
 
 def _check_target(
@@ -48,7 +75,6 @@ def _check_target(
     if not overrides.force:
         _check_removals(target)
     _check_commit(planned, target, source, overrides)
-    _check_order(planned, target)
 
 
 def _check_findings(planned: Planned) -> None:
@@ -87,6 +113,9 @@ def _check_commit(
     if source.is_committed or (not needs_commit and is_allowed):
         return
     hint = "commit first" + ("" if needs_commit else ", or add --allow-dirty")
+    promotion = planned.candidate.promotion
+    if promotion and source.commit is None:
+        raise Refused(f"no commit holds what {promotion.target} serves", f"{hint}, and apply there")
     raise Refused(f"{_uncommitted_files(source)}; {target.name} was not changed", hint)
 
 
@@ -100,8 +129,21 @@ def _uncommitted_files(source: Provenance) -> str:
     return f"not as committed: {names}" + (f" and {more} more" if more > 0 else "")
 
 
-def _check_order(planned: Planned, target: TargetPlan) -> None:
-    if planned.project.manifest.places[target.name].after in planned.seen:
-        return  # both are applied, in order
-    if reason := unserved(planned.project, target.name):
-        raise Refused(reason, "apply that one first")
+def _check_rules(planned: Planned, target: TargetPlan, overrides: Overrides) -> Override | None:
+    override = None
+    for violation in planned.violations[target.name]:
+        if not violation.blocks:
+            continue
+        if violation.rule == overrides.rule:
+            record = planned.seen[target.name].observed.record
+            check_override_permitted(planned.project, target.name, record, violation.rule)
+            override = Override(violation.rule, overrides.reason)
+        else:
+            raise Refused(violation.message, _hint(planned, target, violation))
+    return override
+
+
+def _hint(planned: Planned, target: TargetPlan, violation: Violation) -> str:
+    if violation.rule not in planned.project.manifest.places[target.name].overrides:
+        return violation.hint
+    return f'{violation.hint}, or add --override {violation.rule} --reason "…"'

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from pathlib import Path
 
 from lensops.errors import RemoteFailed
+from lensops.flows.hotfix import open_hotfix
 from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import select_targets, target_of
 from lensops.plan import State, TargetStatus, prompt_states, release_state
-from lensops.release import Record
+from lensops.release import Entry, Record
 from lensops.targets import Observed, Target
 
 
@@ -49,11 +50,13 @@ def _status_of(project: Opened, target: Target, observed: Observed) -> TargetSta
     record, desired = observed.record, project.desired
     applied = record.release if record else None
     state = release_state(desired.digest, applied, observed.digest, intact=observed.intact)
+    log = target.log()
     return TargetStatus(
         target.name,
         target.where,
         state,
-        record,
+        Entry(record, observed.statement) if record else None,
         prompt_states(desired, record, observed.release),
-        tuple(dict.fromkeys((*observed.notes, *observed.problems, *target.log().problems))),
+        tuple(dict.fromkeys((*observed.notes, *observed.problems, *log.problems))),
+        open_hotfix(project, target.name, log.entries),
     )

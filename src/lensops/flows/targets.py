@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from lensops.errors import UserError
 from lensops.flows.project import Opened
-from lensops.manifest import Manifest, suggestion
+from lensops.manifest import Manifest
+from lensops.manifest.select import select_names
 from lensops.targets import Observed, Target, open_target
 
 
@@ -23,12 +23,7 @@ def select_targets(manifest: Manifest, names: Collection[str] = ()) -> tuple[str
 
     Raises `UserError` when there is no such target.
     """
-    for name in names:
-        if name not in manifest.places:
-            near = suggestion(name, manifest.places)
-            known = "targets: " + ", ".join(manifest.places)
-            raise UserError(f"there is no target {name!r}", f"{near} {known}" if near else known)
-    return tuple(name for name in _in_order(manifest) if not names or name in names)
+    return select_names(_in_order(manifest), names, "target")
 
 
 def target_of(project: Opened, name: str) -> Target:

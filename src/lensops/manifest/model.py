@@ -147,6 +147,11 @@ class Target(Strict):
     branch: str | None = Field(None, min_length=1)
     after: Name | None = Field(None, description="The target that must serve the same first.")
     require_gate: bool = Field(False, description="Apply only with evidence of a passed gate.")
+    overrides: tuple[Literal["after", "ancestor"], ...] = Field(
+        (),
+        strict=False,
+        description="The rules that `apply --override` may go past; read at the served commit.",
+    )
 
     @property
     def kind(self) -> str:

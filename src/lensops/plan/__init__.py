@@ -3,6 +3,7 @@
 from lensops.plan.change import Action, Change, Kind
 from lensops.plan.compare import changes
 from lensops.plan.status import (
+    Hotfix,
     PromptStatus,
     State,
     TargetStatus,
@@ -14,6 +15,7 @@ from lensops.plan.value import Plan, TargetPlan, make
 __all__ = [
     "Action",
     "Change",
+    "Hotfix",
     "Kind",
     "Plan",
     "PromptStatus",

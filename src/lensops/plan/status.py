@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from lensops.release import Record, Release, Served
+from lensops.release import Entry, Record, Release, Served
 
 T = TypeVar("T")
 
@@ -34,15 +34,33 @@ class PromptStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Hotfix:
+    """A release that went past a rule, as long as the target `missing_at` does not have it too.
+
+    `prompts` are those that it changed. Without `missing_at` there is no target before it.
+    """
+
+    entry: Entry
+    prompts: tuple[str, ...]
+    missing_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TargetStatus:
     """One target: its state, its last record, its prompts, and what is wrong with it."""
 
     name: str
     where: str
     state: State
-    record: Record | None = None
+    entry: Entry | None = None
     prompts: Mapping[str, PromptStatus] | None = None
     problems: tuple[str, ...] = ()
+    hotfix: Hotfix | None = None
+
+    @property
+    def record(self) -> Record | None:
+        """The record of its last entry."""
+        return self.entry.record if self.entry else None
 
 
 def state(desired: T | None, applied: T | None, live: T | None) -> State | None:

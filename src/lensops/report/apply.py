@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lensops.evidence import Outcome
-from lensops.format import plural, short_commit, short_digest
-from lensops.release import Record
+from lensops.format import plural, short_digest
 from lensops.report.changes import change_data, change_line, count_changes
 from lensops.report.document import Block, Bullets, Document, Paragraph, Span, Tone, line
-from lensops.report.outcome import sign
+from lensops.report.entry import VERBS, entry_data, entry_origin, override_text
+from lensops.report.outcome import sign, warning_line
 from lensops.targets import Receipt
-
-_VERBS = {"apply": "applied", "rollback": "rolled back to", "adopt": "adopted"}
 
 
 def document(receipts: Sequence[Receipt]) -> Document:
@@ -27,36 +25,34 @@ def data(receipts: Sequence[Receipt]) -> dict[str, Any]:
 
 
 def _receipt(receipt: Receipt) -> Iterator[Block]:
-    plan, record = receipt.plan, receipt.record
+    plan, entry = receipt.plan, receipt.entry
     name = Span(plan.name, Tone.STRONG)
-    if record is None:
+    if entry is None:
         sizes = (
             f"{plural(len(plan.desired.prompts), 'prompt')}, {short_digest(plan.desired.digest)}"
         )
         yield Paragraph(line(sign(Outcome.PASS), name, f" was in sync; nothing written ({sizes})"))
         return
+    record = entry.record
     release = f"release {short_digest(record.release)} as record {record.sequence}"
-    did = f": {_VERBS[record.kind]} {release}"
+    did = f": {VERBS[record.kind]} {release}"
     what = Span(f" · {count_changes(plan.changes)}" if plan.changes else "", Tone.MUTED)
     yield Paragraph(line(sign(Outcome.PASS), name, did, what))
     if plan.changes:
         yield Bullets(tuple(change_line(change) for change in plan.changes))
-    yield Paragraph(line(Span(f"{receipt.where} · {_origin(record)}", Tone.MUTED)))
-
-
-def _origin(record: Record) -> str:
-    commit = f"commit {short_commit(record.commit)}" if record.commit else "not committed"
-    evidence = f" · evidence {short_digest(record.evidence)}" if record.evidence else ""
-    return f"{commit} · by {record.actor} · {record.time}{evidence}"
+    if override := override_text(entry):
+        yield Paragraph(warning_line(override))
+    yield Paragraph(line(Span(f"{receipt.where} · {entry_origin(entry)}", Tone.MUTED)))
 
 
 def _row(receipt: Receipt) -> dict[str, Any]:
-    plan, record = receipt.plan, receipt.record
+    plan, record, entry = receipt.plan, receipt.record, receipt.entry
     return {
         "name": plan.name,
         "written": record is not None,
         "digest": plan.desired.digest,
         "previous": plan.observed.digest if plan.observed else None,
         "record": record.body() if record else None,
+        "entry": entry_data(entry) if entry else None,
         "changes": [change_data(change) for change in plan.changes],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lensops.format import plural, short_commit, short_digest
+from lensops.format import plural, short_digest
 from lensops.plan import PromptStatus, State, TargetStatus
 from lensops.report.document import (
     Block,
@@ -20,6 +20,7 @@ from lensops.report.document import (
     Tone,
     line,
 )
+from lensops.report.entry import entry_origin, hotfix_data, hotfix_text
 from lensops.report.outcome import status_word, tone_of, warning_line
 
 SHOWN = 30  # prompts of a target; of more, those in sync are only counted
@@ -46,6 +47,8 @@ def _target(target: TargetStatus) -> Iterator[Block]:
     if meaning := _MEANING.get(target.state):
         yield Paragraph(line(Span(meaning, tone_of(target.state))))
     yield Paragraph(line(Span(_origin(target), Tone.MUTED)))
+    if target.hotfix:
+        yield Paragraph(warning_line(hotfix_text(target.hotfix)))
     if target.problems:
         yield Bullets(tuple(map(warning_line, target.problems)))
     if target.prompts:
@@ -67,15 +70,11 @@ def _prompts(prompts: Mapping[str, PromptStatus]) -> Iterator[Block]:
 
 
 def _origin(target: TargetStatus) -> str:
-    record = target.record
-    if record is None:
+    if target.entry is None:
         return target.where
-    commit = f"commit {short_commit(record.commit)}" if record.commit else "not committed"
-    parts = [
-        target.where,
-        f"record {record.sequence} ({record.kind}) {short_digest(record.release)}",
-    ]
-    return " · ".join([*parts, commit, f"by {record.actor}", record.time])
+    record = target.entry.record
+    name = f"record {record.sequence} ({record.kind}) {short_digest(record.release)}"
+    return " · ".join([target.where, name, entry_origin(target.entry)])
 
 
 def _prompt(name: str, status: PromptStatus) -> tuple[Line, ...]:
@@ -103,5 +102,6 @@ def _row(target: TargetStatus) -> dict[str, Any]:
             }
             for name, status in (target.prompts or {}).items()
         },
+        "hotfix": hotfix_data(target.hotfix),
         "problems": list(target.problems),
     }

@@ -1,0 +1,66 @@
+"""`lensops promote`: make a target serve exactly what another one serves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lensops.cli.apply import (
+    DirtyOption,
+    EvidenceOption,
+    ForceOption,
+    OverrideOption,
+    PlanDigestOption,
+    ReasonOption,
+    YesOption,
+    ask,
+    carry_out_and_print,
+)
+from lensops.cli.options import (
+    HERE,
+    DirectoryOption,
+    Format,
+    FormatOption,
+    ManifestOption,
+    OutputOption,
+)
+
+
+def promote(
+    source: Annotated[str, typer.Argument(help="The target whose release is taken.")],
+    target: Annotated[str, typer.Argument(help="The target that shall serve it.")],
+    plan_digest: PlanDigestOption = None,
+    evidence: EvidenceOption = None,
+    yes: YesOption = False,
+    allow_dirty: DirtyOption = False,
+    force: ForceOption = False,
+    override: OverrideOption = None,
+    reason: ReasonOption = None,
+    directory: DirectoryOption = HERE,
+    manifest: ManifestOption = None,
+    form: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> int:
+    """Apply the release that one target serves to another, whatever the branch is at now.
+
+    Evidence is checked against the files of the commit that the release came from.
+
+    Example: lensops promote staging production --yes
+    """
+    from lensops.flows.apply import prepare
+    from lensops.flows.preconditions import read_overrides
+
+    ready = prepare(
+        directory,
+        manifest,
+        targets=(target,),
+        plan_digest=plan_digest,
+        evidence=evidence,
+        overrides=read_overrides(dirty=allow_dirty, force=force, rule=override, reason=reason),
+        source=source,
+    )
+    if ready.todo and not yes:
+        ask(ready)
+    carry_out_and_print(ready, form, output)
+    return 0

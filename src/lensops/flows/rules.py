@@ -1,0 +1,116 @@
+"""The rules of order between releases: `after` and `ancestor`. An override may go past one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lensops.errors import Refused, UserError
+from lensops.flows.ancestry import Ancestry, ancestry
+from lensops.flows.candidate import Candidate, project_at_commit
+from lensops.flows.hotfix import hotfix_changes, release_has
+from lensops.flows.project import Opened
+from lensops.flows.targets import Seen, target_of
+from lensops.format import short_commit
+from lensops.plan import TargetPlan
+from lensops.release import Record, Release
+
+if TYPE_CHECKING:
+    from lensops.git import Repository
+
+AFTER, ANCESTOR = "after", "ancestor"
+RULES = (AFTER, ANCESTOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that does not hold at a target. One that does not block is only said."""
+
+    rule: str
+    message: str
+    hint: str = ""
+    blocks: bool = True
+
+
+def violations(
+    project: Opened, candidate: Candidate, seen: Mapping[str, Seen], plan: TargetPlan
+) -> tuple[Violation, ...]:
+    """The rules that an apply to one target would break; `seen` are all that are applied."""
+    if plan.in_sync:
+        return ()
+    both = (_after(project, plan, seen), _ancestor(project, candidate, seen[plan.name], plan))
+    return tuple(violation for violation in both if violation is not None)
+
+
+def unserved(project: Opened, name: str, release: Release) -> str | None:
+    """Why a target must wait for the one that its `after:` names; None when it must not."""
+    first = project.manifest.places[name].after
+    if first is None:
+        return None
+    if target_of(project, first).observe().digest == release.digest:
+        return None
+    return f"{name} comes after {first}, which does not serve this release yet"
+
+
+def check_override_permitted(project: Opened, name: str, record: Record | None, rule: str) -> None:
+    """Raise `Refused` unless the manifest of the commit that is served lets this rule be passed."""
+    where = f"the manifest of the commit that {name} serves"
+    if record is None or record.commit is None:
+        problem = f"{name} serves no commit whose manifest could allow it"
+        raise Refused(f"{rule} cannot be overridden: {problem}")
+    try:
+        manifest = project_at_commit(project, record.commit).manifest
+    except UserError as error:
+        problem = f"{rule} cannot be overridden: {where} cannot be read: {error.message}"
+        raise Refused(problem, error.hint or "fetch that commit first") from None
+    if name not in manifest.places or rule not in manifest.places[name].overrides:
+        problem = f"{where} ({short_commit(record.commit)}) does not let {rule!r} be overridden"
+        hint = f"`overrides: [{rule}]` of the target counts from the first apply that has it"
+        raise Refused(problem, hint)
+
+
+def _after(project: Opened, plan: TargetPlan, names: Collection[str]) -> Violation | None:
+    if project.manifest.places[plan.name].after in names:
+        return None  # both are applied, in order
+    try:
+        reason = unserved(project, plan.name, plan.desired)
+    except UserError as error:
+        reason = error.message
+    return Violation(AFTER, reason, "apply that one first") if reason else None
+
+
+def _ancestor(
+    project: Opened, candidate: Candidate, seen: Seen, plan: TargetPlan
+) -> Violation | None:
+    """The commit that is applied has what the served one has."""
+    record, repository = seen.observed.record, project.repository
+    if repository is None or record is None or record.commit is None:
+        return None
+    commit = candidate.commit if candidate.promotion else repository.head()
+    return _compare(repository, seen, plan, commit, record.commit) if commit else None
+
+
+def _compare(
+    repository: Repository, seen: Seen, plan: TargetPlan, commit: str, served: str
+) -> Violation | None:
+    how = ancestry(repository, commit, served)
+    if how in {Ancestry.SAME, Ancestry.NEWER}:
+        return None
+    name, commits = plan.name, (short_commit(commit), short_commit(served))
+    if _takes_back_hotfix(seen, plan):
+        problem = f"{name} serves a hotfix of commit {commits[1]} that this release does not have"
+        return Violation(ANCESTOR, problem, "merge it first")
+    if how is Ancestry.OLDER:
+        problem = f"commit {commits[0]} is older than {commits[1]}, which {name} serves"
+        return Violation(ANCESTOR, problem, "to go back, apply a commit that reverts")
+    relation = "stands beside" if how is Ancestry.BESIDE else "cannot be compared with"
+    problem = f"commit {commits[0]} {relation} {commits[1]}, which {name} serves"
+    return Violation(ANCESTOR, problem, blocks=False)
+
+
+def _takes_back_hotfix(seen: Seen, plan: TargetPlan) -> bool:
+    if seen.observed.statement.override is None:
+        return False
+    changes = hotfix_changes(seen.target.log().entries)
+    return not release_has(plan.desired, changes)
