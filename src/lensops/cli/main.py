@@ -52,7 +52,6 @@ def build() -> typer.Typer:
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    gc.set_threshold(100_000)  # while modules load there is nothing to collect
     # looking for plugins reads the metadata of every installed package; no model here has any
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     streams.install()
@@ -61,6 +60,7 @@ def main() -> NoReturn:
         sys.stdout.flush()
     except UserError as error:
         code = _report_error(error)
+    gc.freeze()  # nothing is collected at the end either: the memory goes back with the process
     sys.exit(code)
 
 

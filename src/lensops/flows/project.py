@@ -14,10 +14,10 @@ from lensops.manifest import NAMES, Manifest, ManifestFile, Node, check, read_ya
 from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, load_prompt
-from lensops.release import Release, desired_release
 
 if TYPE_CHECKING:
     from lensops.git import Repository
+    from lensops.release import Release
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Project:
     @cached_property
     def desired(self) -> Release:
         """The release that the manifest asks for."""
+        from lensops.release import desired_release
+
         return desired_release(self.manifest, self.active)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -26,6 +27,7 @@ _TAG = "tag:yaml.org,2002:"
 _KINDS = {"!!map": "mapping", "!!seq": "sequence"}
 
 
+@lru_cache(maxsize=64)  # a manifest of the work tree is mostly that of HEAD as well
 def read_yaml(data: bytes, path: str) -> Node:
     """The one document of a YAML 1.2 file. Raises `Invalid` with its problems."""
     if len(data) > MAX_BYTES:
@@ -48,7 +50,7 @@ class _Reader:
 
     def document(self) -> Node:
         self._refuse_unread()
-        yaml = YAML(typ="safe", pure=True)  # rt marks folds with U+0007
+        yaml = YAML(typ="safe", pure=True, plug_ins=[])  # rt marks folds with U+0007
         yaml.Composer = LimitedComposer
         try:
             composed = yaml.compose(self.text)
