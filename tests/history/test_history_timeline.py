@@ -1,0 +1,148 @@
+"""One timeline: versions without a digest, equal contents, removals and odd commits."""
+
+from __future__ import annotations
+
+import pytest
+
+from lensops.git import open_repository
+from lensops.history import History, read_history, released_versions
+from support import sample
+from support.repo import Repo
+
+BROKEN = "user: [1, 2\n"
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 9\n"
+
+
+def read(repo: Repo) -> History:
+    with open_repository(repo.root) as repository:
+        return read_history(repository, "lensops.yaml")
+
+
+def steps(history: History) -> list[tuple[str, str | None]]:
+    return [(str(event.kind), event.version) for event in reversed(history.events)]
+
+
+def line(history: History) -> list[str | None]:
+    return [event.version for event in history.lines["offer_copy"]]
+
+
+def file(version: str, text: str) -> dict[str, str]:
+    return {f"prompts/offer_copy/{version}.yaml": text}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [file("v3", BROKEN), {}, {"prompts/offer_copy/v3.md": POINTER}],
+    ids=["broken", "forgotten", "pointer"],
+)
+def test_a_version_without_a_digest_is_an_event(project: Repo, files: dict[str, str]) -> None:
+    project.commit("v2", sample.manifest("v2"))
+    project.commit("v3", files | sample.manifest("v3"))
+    history = read(project)
+    assert steps(history) == [("activate", "v1"), ("activate", "v2"), ("activate", "v3")]
+    assert history.events[0].digest is None
+    assert history.events[0].status == "active"
+    assert line(history) == ["v1", "v2", "v3"]
+    project.commit("back", sample.manifest("v2"))
+    assert steps(read(project))[-1] == ("rollback", "v2")
+    assert line(read(project)) == ["v1", "v2"]
+
+
+def test_a_file_that_follows_completes_the_activation(project: Repo) -> None:
+    project.commit("v2", sample.manifest("v2"))
+    early = project.commit("v3", sample.manifest("v3"))
+    project.commit("The file", file("v3", "user: three\n"))
+    history = read(project)
+    assert line(history) == ["v1", "v2", "v3"]
+    assert history.lines["offer_copy"][-1].commit == early
+    assert history.lines["offer_copy"][-1].digest == history.events[0].digest
+
+
+def test_a_file_that_breaks_and_is_restored(project: Repo) -> None:
+    project.commit("Break", file("v1", BROKEN))
+    project.commit("Restore", file("v1", sample.V1))
+    assert steps(read(project)) == [("activate", "v1"), ("activate", "v1"), ("rollback", "v1")]
+
+
+def test_removed_and_added_again(project: Repo) -> None:
+    project.commit("v2", sample.manifest("v2"))
+    empty = sample.MANIFEST.split("prompts:")[0] + "prompts: {}\n"
+    project.commit("Remove", {"lensops.yaml": empty})
+    project.commit("v1 again", sample.manifest("v1"))
+    project.commit("v2 again", sample.manifest("v2"))
+    history = read(project)
+    assert [kind for kind, _ in steps(history)] == [
+        *("activate", "activate", "remove", "re-apply", "activate")
+    ]
+    assert line(history) == ["v1", "v2"]
+
+
+def test_equal_contents_under_two_names(project: Repo) -> None:
+    project.commit("Copy", file("v9", sample.V1 + "# a copy\n") | sample.manifest("v9"))
+    history = read(project)
+    assert steps(history) == [("activate", "v1"), ("activate", "v9")]
+    assert [event.status for event in history.events] == ["active", "archived"]
+    assert line(history) == ["v1", "v9"]
+    project.commit("Back", sample.manifest("v1"))
+    assert steps(read(project))[-1] == ("rollback", "v1")
+    project.commit("Again", sample.manifest("v9"))
+    assert steps(read(project))[-1] == ("re-apply", "v9")
+    with open_repository(project.root) as repository:
+        released = released_versions(repository, "lensops.yaml").first
+    assert {version for _, version in released} == {"v1", "v9"}
+
+
+def test_a_copy_of_an_older_version_is_a_rollback(project: Repo) -> None:
+    project.commit("v2", sample.manifest("v2"))
+    project.commit("Copy of v1", file("v3", sample.V1) | sample.manifest("v3"))
+    assert steps(read(project))[-1] == ("rollback", "v3")
+    assert line(read(project)) == ["v3"]
+
+
+@pytest.mark.parametrize(
+    "committer",
+    [
+        "Ada <ada@example.org> -86400 +0000",
+        "Ada <ada@example.org> soon",
+        "Ada <ada@example.org>",
+        "nobody",
+        "Ada <ada@example.org> 99999999999999999999 +0000",
+    ],
+)
+def test_a_commit_whose_date_git_cannot_read(project: Repo, committer: str) -> None:
+    project.commit("v2", sample.manifest("v2"))
+    raw = project.git("cat-file", "commit", "HEAD")
+    lines = [
+        f"committer {committer}" if text.startswith("committer ") else text
+        for text in raw.split("\n")
+    ]
+    path = project.root / "commit"
+    path.write_text("\n".join(lines))
+    odd = project.git("hash-object", "-t", "commit", "-w", "--literally", "commit")
+    path.unlink()
+    project.git("reset", "-q", "--hard", odd)
+    history = read(project)
+    assert steps(history) == [("activate", "v1"), ("activate", "v2")]
+    assert history.events[0].commit == odd
+
+
+def test_links_are_followed_as_in_the_work_tree(repo: Repo) -> None:
+    files = sample.files()
+    prompts = {path: text for path, text in files.items() if path.startswith("prompts/")}
+    others = {path: text for path, text in files.items() if path not in prompts}
+    app = {path.replace("prompts/offer_copy", "app/copy"): text for path, text in prompts.items()}
+    repo.write({"prompts/.keep": ""})
+    (repo.root / "prompts/offer_copy").symlink_to("../app/copy")
+    repo.commit("Begin", {**others, **app})
+    repo.commit("v2", sample.manifest("v2"))
+    repo.commit("Edit through the link", {"app/copy/v2.yaml": "user: edited\n"})
+    history = read(repo)
+    assert steps(history) == [("activate", "v1"), ("activate", "v2"), ("activate", "v2")]
+    assert None not in [event.digest for event in history.events]
+
+
+def test_a_link_that_leaves_the_repository_is_no_content(project: Repo) -> None:
+    (project.root / "prompts/offer_copy/v3.md").symlink_to("/etc/hostname")
+    project.commit("v3", sample.manifest("v3"))
+    history = read(project)
+    assert (history.events[0].version, history.events[0].digest) == ("v3", None)
