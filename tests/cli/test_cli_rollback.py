@@ -203,3 +203,57 @@ def test_outside_a_repository(project: Repo) -> None:
     (project.root / ".git").rename(project.root.parent / "elsewhere")
     result = lensops("rollback", cwd=project.root)
     assert (result.code, "not a git repository" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize("files", [{"prompts/offer_copy/v3.yaml": "user: [1\n"}, {}])
+def test_a_broken_newest_version_is_undone_alone(activated: Repo, files: dict[str, str]) -> None:
+    broken = activated.commit("v3, broken", files | sample.manifest("v3"))
+    result = lensops("rollback", cwd=activated.root)
+    assert result.code == 0, result.err
+    manifest = (activated.root / "lensops.yaml").read_text()
+    assert "active: v2" in manifest
+    assert f"This reverts commit {broken}." in activated.git("log", "-1", "--format=%B")
+
+
+def test_a_version_that_never_could_be_read_is_no_way_back(activated: Repo) -> None:
+    activated.commit("v3, broken", {"prompts/offer_copy/v3.yaml": "user: [1\n"})
+    activated.commit("activate it", sample.manifest("v3"))
+    v4 = {"prompts/offer_copy/v4.yaml": "user: four\n"}
+    activated.commit("v4", v4 | sample.manifest("v4"))
+    assert lensops("rollback", cwd=activated.root).code == 0
+    assert "active: v2" in (activated.root / "lensops.yaml").read_text()
+
+
+def test_what_is_wrong_elsewhere_in_the_manifest_is_no_obstacle(activated: Repo) -> None:
+    text = (activated.root / "lensops.yaml").read_text() + "unrelated: key\n"
+    activated.commit("Break something else", {"lensops.yaml": text})
+    result = lensops("rollback", cwd=activated.root)
+    assert result.code == 0, result.err
+    assert "active: v1" in (activated.root / "lensops.yaml").read_text()
+
+
+def test_after_a_removal_and_a_return(activated: Repo) -> None:
+    head = sample.MANIFEST.split("prompts:")[0]
+    activated.commit("Remove", {"lensops.yaml": head + "prompts: {}\n"})
+    activated.commit("v1", sample.manifest("v1"))
+    activated.commit("v2", sample.manifest("v2"))
+    events = lensops("history", "--format", "json", cwd=activated.root).json["events"]
+    assert (events[0]["version"], events[0]["kind"]) == ("v2", "activate")
+    assert lensops("rollback", cwd=activated.root).code == 0
+    assert active(activated) == "v1"
+
+
+def test_equal_contents_are_told_apart_by_name(project: Repo) -> None:
+    copy = {"prompts/offer_copy/v9.yaml": sample.V1 + "# the same\n"}
+    project.commit("v9", copy | sample.manifest("v9"))
+    body = lensops("list", "--format", "json", cwd=project.root).json["prompts"][0]
+    assert body["active"] == "v9"
+    assert {row["version"]: row["status"] for row in body["versions"]} == {
+        "v1": "archived",
+        "v2": "never",
+        "v9": "active",
+    }
+    events = lensops("history", "--format", "json", cwd=project.root).json["events"]
+    assert [event["version"] for event in events] == ["v9", "v1"]
+    assert lensops("rollback", cwd=project.root).code == 0
+    assert active(project) == "v1"

@@ -33,15 +33,15 @@ class Law:
 
 CASES = "evals/offer_copy/cases.jsonl"
 LAWS = [
-    Law(("validate",), 6),
-    Law(("plan",), 6),
-    Law(("plan", *BASE), 10),
+    Law(("validate",), 4),
+    Law(("plan",), 4),
+    Law(("plan", *BASE), 5),
     Law(("status",), 0),
     Law(("eval",), 0, names=(CASES,)),
-    Law(("eval", *BASE), 6, names=(CASES,)),
-    Law(("gate", *BASE), 10, names=(CASES, *DATA)),
-    Law(("plan",), 6, needs_evidence=True, names=(CASES,)),
-    Law(("apply", "--yes", "--target", "staging"), 10, needs_evidence=True, names=(CASES,)),
+    Law(("eval", *BASE), 2, names=(CASES,)),
+    Law(("gate", *BASE), 5, names=(CASES, *DATA)),
+    Law(("plan",), 4, needs_evidence=True, names=(CASES,)),
+    Law(("apply", "--yes", "--target", "staging"), 5, needs_evidence=True, names=(CASES,)),
 ]
 
 

@@ -43,6 +43,20 @@ def test_shallow_clone_is_said_and_never_passed_off_as_whole(grown: Repo, tmp_pa
     assert [str(e.kind) for e in history.events] == ["activate", "unknown"]
 
 
+def test_a_shallow_fetch_of_another_branch_cuts_no_whole_line(grown: Repo, tmp_path: Path) -> None:
+    whole = clone(grown, tmp_path / "clone")
+    grown.git("switch", "-q", "-c", "other")
+    for number in range(3):
+        grown.commit(f"Other {number}", {"other.txt": str(number)})
+    whole.git("fetch", "-q", "--depth", "1", "origin", "other")
+    assert (whole.root / ".git/shallow").exists()
+    with open_repository(whole.root) as repository:
+        history = read_history(repository, "lensops.yaml")
+        other = read_history(repository, "lensops.yaml", "FETCH_HEAD")
+    assert (history.complete, [str(e.kind) for e in history.events][-1]) == (True, "activate")
+    assert (other.complete, [str(e.kind) for e in other.events]) == (False, ["unknown"])
+
+
 def test_a_base_that_a_shallow_clone_lacks_is_told_with_what_mends_it(
     grown: Repo, tmp_path: Path
 ) -> None:

@@ -170,7 +170,7 @@ def test_generated_histories(repo: Repo, seed: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> Repo:
+def generated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repo, list[Row]]:
     monkeypatch = pytest.MonkeyPatch()
     for name in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{name}_NAME", "Ada")
@@ -178,16 +178,20 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     repo = Repo(tmp_path_factory.mktemp("generated"))
     Generator(repo, 3).run(20)
     monkeypatch.undo()
-    return repo
+    return repo, list(plain_git(repo.root))
 
 
 @pytest.mark.parametrize(("name", "value"), SETTINGS, ids=lambda part: str(part))
 def test_no_setting_bends_it(
-    generated: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    generated: tuple[Repo, list[Row]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
 ) -> None:
-    expected = list(plain_git(generated.root))
+    repo, expected = generated
     config = tmp_path / "config"
-    generated.git("config", "--file", str(config), name, value)
+    repo.git("config", "--file", str(config), name, value)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
-    assert read(generated.root) == expected
-    assert not list(generated.root.glob("*-ran"))
+    assert read(repo.root) == expected
+    assert not list(repo.root.glob("*-ran"))

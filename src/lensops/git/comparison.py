@@ -40,14 +40,14 @@ def compare_with_commit(
 
     `read` gives the bytes of a path again, `location_of` its path in the repository. Equal are the
     same bytes, bytes that git's own conversion of line ends makes the same, and a file whose
-    pointer of git-lfs names its digest.
+    pointer of git-lfs names its digest. Files of a submodule are of another repository.
     """
     changed, absent = [], []
     settings: tuple[str, ...] | None = None
     for path, digest in digests.items():
         entry = _entry(tree, path)
         if entry is None:
-            absent.append(path)
+            absent += [] if tree.is_in_submodule(path) else [path]
             continue
         if _holds(repository, entry, digest):
             continue
@@ -63,9 +63,14 @@ def ignored_paths(repository: Repository, paths: Iterable[str]) -> frozenset[str
     request = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
     if not request:
         return frozenset()
+    any_path = {"GIT_LITERAL_PATHSPECS": "0"}  # check-ignore knows no other kind
     try:
-        output = repository.git.run("check-ignore", "-z", "--stdin", data=request)
-    except GitFailed:  # none of them is
+        output = repository.git.run(
+            "check-ignore", "-z", "--stdin", data=request, variables=any_path
+        )
+    except GitFailed as error:
+        if error.status != 1:  # 1: none of them is
+            raise
         return frozenset()
     return frozenset(output.decode("utf-8", "surrogateescape").strip("\0").split("\0"))
 

@@ -18,11 +18,11 @@ class NoRepository(UserError):
 
 
 class GitFailed(UserError):
-    """A git process ended with an error; `reason` is what it printed."""
+    """A git process ended with an error: `reason` is what it printed, `status` its exit code."""
 
-    def __init__(self, command: str, reason: str) -> None:
+    def __init__(self, command: str, reason: str, status: int | None = None) -> None:
         super().__init__(f"git {command} failed: {reason}")
-        self.reason = reason
+        self.reason, self.status = reason, status
 
 
 def reason_of(output: bytes) -> str:

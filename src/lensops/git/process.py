@@ -55,7 +55,8 @@ class Git:
         except subprocess.TimeoutExpired:
             raise GitFailed(arguments[0], f"no answer within {TIMEOUT} seconds") from None
         if process.returncode:
-            raise GitFailed(arguments[0], reason_of(process.stderr or process.stdout))
+            reason = reason_of(process.stderr or process.stdout)
+            raise GitFailed(arguments[0], reason, process.returncode)
         return process.stdout
 
     def line(

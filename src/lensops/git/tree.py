@@ -65,10 +65,10 @@ class EntryTree:
         return data
 
     def names(self, folder: str) -> list[str]:
-        return [name for name, entry in self._followed(folder) if entry.is_file]
+        return [name for name, entry in self._list_followed(folder) if entry.is_file]
 
     def folders(self, folder: str) -> list[str]:
-        return [name for name, entry in self._followed(folder) if entry.is_folder]
+        return [name for name, entry in self._list_followed(folder) if entry.is_folder]
 
     def entry(self, path: str) -> Entry | None:
         """What a path is, links followed; None where there is nothing.
@@ -82,7 +82,17 @@ class EntryTree:
         """Where a path leads to in the repository; None for links in a circle."""
         return follow_links(f"{self._prefix}/{path}", self._target)
 
-    def _followed(self, folder: str) -> list[tuple[str, Entry]]:
+    def is_in_submodule(self, path: str) -> bool:
+        """Whether a path leads into a submodule, whose files are of another repository."""
+        try:
+            parts = (self.locate(path) or "").split("/")
+        except OutsideError:
+            return False
+        folders = ("/".join(parts[:count]) for count in range(1, len(parts)))
+        entries = (self._plain_entry(folder) for folder in folders)
+        return any(entry is not None and entry.is_submodule for entry in entries)
+
+    def _list_followed(self, folder: str) -> list[tuple[str, Entry]]:
         """The entries of a folder in order; a link counts as what it leads to."""
         location = self.locate(folder)
         if location is None:
