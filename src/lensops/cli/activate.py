@@ -39,27 +39,27 @@ def activate(
 
     Example: lensops activate offer_copy v2
     """
-    from lensops.flows.activate import activate as edit
+    from lensops.flows.activate import activate as edit_manifest
 
     if len(names) > MOST_NAMES:
         raise UserError(f"{len(names)} names are given", "name a prompt and a version")
     *first, version = names
     prompt = one_prompt(first[0] if first else None, prompt)
-    told(edit(directory, manifest, version, prompt=prompt, commit=commit))
+    print_edit(edit_manifest(directory, manifest, version, prompt=prompt, commit=commit))
     return 0
 
 
-def told(done: Activated) -> None:
-    """Say what was edited, and what to do next."""
+def print_edit(edit: Activated) -> None:
+    """Print what was edited, and what to do next."""
     from lensops.cli.output import print_line, say
 
-    name = done.prompt
-    if not done.changed:
-        print_line(f"{name} {done.after} is active already; nothing was changed")
+    name = edit.prompt
+    if not edit.is_change:
+        print_line(f"{name} {edit.new} is active already; nothing was changed")
         return
-    print_line(f"{done.manifest}: {name} {done.before} → {done.after}")
-    if done.commit is not None:
-        print_line(f"committed {done.commit[:10]}")
+    print_line(f"{edit.manifest}: {name} {edit.old} → {edit.new}")
+    if edit.commit is not None:
+        print_line(f"committed {edit.commit[:10]}")
         say("next: `lensops plan` shows what an apply would change")
     else:
-        say(f"next: `lensops plan`, then commit {done.manifest} in a pull request")
+        say(f"next: `lensops plan`, then commit {edit.manifest} in a pull request")

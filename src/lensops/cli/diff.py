@@ -18,13 +18,13 @@ from lensops.cli.options import (
 
 
 def diff(
-    before: Annotated[
+    old: Annotated[
         str | None,
         typer.Argument(
             metavar="[A]", help="A version, a revision, or v2@main.", autocompletion=versions
         ),
     ] = None,
-    after: Annotated[
+    new: Annotated[
         str | None,
         typer.Argument(metavar="[B]", help="The same; default: the work tree's active version."),
     ] = None,
@@ -57,7 +57,7 @@ def diff(
     from lensops.flows.diff import diff as compare
     from lensops.report.difference import data, document
 
-    found = compare(directory, manifest, before=before, after=after, prompt=prompt, target=target)
-    report = Report("diff", document(found), data(found), sides=side_by_side)
+    differences = compare(directory, manifest, old=old, new=new, prompt=prompt, target=target)
+    report = Report("diff", document(differences), data(differences), sides=side_by_side)
     emit(report, form, output)
     return 0

@@ -42,9 +42,9 @@ def history(
     Example: lensops history offer_copy
     """
     from lensops.cli.output import Report, emit
-    from lensops.flows.history import history as told
+    from lensops.flows.history import history as read_history
     from lensops.report.history import data, document
 
-    found = told(directory, manifest, prompt=one_prompt(name, prompt), ref=ref)
-    emit(Report("history", document(found, everything=everything), data(found)), form, output)
+    events = read_history(directory, manifest, prompt=one_prompt(name, prompt), ref=ref)
+    emit(Report("history", document(events, everything=everything), data(events)), form, output)
     return 0

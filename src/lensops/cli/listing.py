@@ -31,6 +31,6 @@ def listing(
     from lensops.flows.history import listing as families
     from lensops.report.versions import data, document
 
-    found = families(directory, manifest, one_prompt(name, prompt))
-    emit(Report("list", document(found), data(found)), form, output)
+    versions = families(directory, manifest, one_prompt(name, prompt))
+    emit(Report("list", document(versions), data(versions)), form, output)
     return 0

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lensops.cli.activate import told
+from lensops.cli.activate import print_edit
 from lensops.cli.complete import prompts, versions
 from lensops.cli.options import HERE, DirectoryOption, ManifestOption
 
@@ -33,7 +33,7 @@ def rollback(
 
     Example: lensops rollback --prompt offer_copy
     """
-    from lensops.flows.rollback import rollback as back
+    from lensops.flows.rollback import rollback as edit_manifest
 
-    told(back(directory, manifest, prompt=prompt, to=to, commit=commit))
+    print_edit(edit_manifest(directory, manifest, prompt=prompt, to=to, commit=commit))
     return 0

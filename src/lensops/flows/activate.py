@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +24,14 @@ class Activated:
     """What the manifest named and names now; `commit` is None when nothing was committed."""
 
     prompt: str
-    before: str
-    after: str
+    old: str
+    new: str
     manifest: str
     commit: str | None = None
 
     @property
-    def changed(self) -> bool:
-        return self.before != self.after
+    def is_change(self) -> bool:
+        return self.old != self.new
 
 
 def activate(
@@ -49,17 +49,17 @@ def activate(
     """
     path = find_manifest(directory, manifest)
     data = path.read_bytes()
-    name, before = find_active(data, path.name, prompt)
+    name, active = find_active(data, path.name, prompt)
     load_prompt(folder_of(path), name, version)
-    unchanged = Activated(name, before, version, path.name)
-    if not unchanged.changed:
-        return unchanged
+    edit = Activated(name, active, version, path.name)
+    if not edit.is_change:
+        return edit
     edited = set_active(data, path.name, name, version)
     if not commit:
         write_atomic(path, edited)
-        return unchanged
-    message = f"{name}: activate {version}\n\nIt replaces {before}."
-    return Activated(name, before, version, path.name, commit_manifest(path, edited, message))
+        return edit
+    message = f"{name}: activate {version}\n\nIt replaces {active}."
+    return replace(edit, commit=commit_manifest(path, edited, message))
 
 
 def set_active(data: bytes, manifest: str, prompt: str, version: str) -> bytes:
@@ -70,8 +70,8 @@ def set_active(data: bytes, manifest: str, prompt: str, version: str) -> bytes:
     edited = set_text(data, manifest, ("prompts", prompt, "active"), version)
     _, old = check(read_yaml(data, manifest))
     _, problems = check(read_yaml(edited, manifest))
-    known = {problem.message for problem in old}
-    if added := tuple(problem for problem in problems if problem.message not in known):
+    present = {problem.message for problem in old}
+    if added := tuple(problem for problem in problems if problem.message not in present):
         raise Invalid(added)
     return edited
 

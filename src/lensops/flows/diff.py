@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lensops.errors import Invalid, UserError
-from lensops.files import Tree
+from lensops.files import Snapshot, Tree
 from lensops.flows.project import Opened, Project, open_project, project_at
 from lensops.flows.targets import observe_targets, select_targets
 from lensops.manifest import suggestion
@@ -32,51 +32,51 @@ def diff(
     directory: Path,
     manifest: Path | None = None,
     *,
-    before: str | None = None,
-    after: str | None = None,
+    old: str | None = None,
+    new: str | None = None,
     prompt: str | None = None,
     target: str | None = None,
 ) -> tuple[Difference, ...]:
     """One difference a prompt.
 
-    Without `before`: what the target serves against the manifest. A side is a version (`v1`), a
-    version of a revision (`v1@main`), or a revision, of which the active version is meant; `after`
+    Without `old`: what the target serves against the manifest. A side is a version (`v1`), a
+    version of a revision (`v1@main`), or a revision, of which the active version is meant; `new`
     is the manifest of the work tree by default. Raises `UserError` for a side that is neither.
     """
     project = open_project(directory, manifest)
-    if before is None:
+    if old is None:
         return tuple(_against_target(project, prompt, target))
     if target is not None:
         raise UserError("--target cannot be combined with versions or revisions")
-    names = _names(project, prompt, [before, after])
+    names = _names(project, prompt, [old, new])
     sides = _Sides(project)
-    return tuple(_difference(n, sides.side(n, before), sides.side(n, after)) for n in names)
+    return tuple(_difference(n, sides.side(n, old), sides.side(n, new)) for n in names)
 
 
 def _against_target(
     project: Opened, prompt: str | None, target: str | None
 ) -> Iterator[Difference]:
     name = target or next(iter(project.manifest.places))
-    seen = observe_targets(project, select_targets(project.manifest, [name]))[name]
-    served = seen.observed.release.prompts if seen.observed.release else {}
+    observed = observe_targets(project, select_targets(project.manifest, [name]))[name].observed
+    served = observed.release.prompts if observed.release else {}
     desired = project.desired.prompts
-    known = list(dict.fromkeys([*desired, *served]))
-    for each in known if prompt is None else [select_prompt(known, prompt)]:
-        live, wanted = served.get(each), desired.get(each)
-        before = Side(f"{live.version} at {name}" if live else f"nothing at {name}", live)
-        after = Side(f"{wanted.version}" if wanted else "nothing in the manifest", wanted)
-        yield _difference(each, before, after)
+    names = list(dict.fromkeys([*desired, *served]))
+    for selected in names if prompt is None else [select_prompt(names, prompt)]:
+        live, declared = served.get(selected), desired.get(selected)
+        old = Side(f"{live.version} at {name}" if live else f"nothing at {name}", live)
+        new = Side(f"{declared.version}" if declared else "nothing in the manifest", declared)
+        yield _difference(selected, old, new)
 
 
-def _difference(name: str, before: Side, after: Side) -> Difference:
-    old, new = before.prompt, after.prompt
-    same = (old and old.digest) == (new and new.digest)
-    layout = same and before.data != after.data and None not in (before.data, after.data)
-    return Difference(name, before.name, after.name, section_changes(old, new), same, layout)
+def _difference(name: str, old: Side, new: Side) -> Difference:
+    prompts = old.prompt, new.prompt
+    same = (prompts[0] and prompts[0].digest) == (prompts[1] and prompts[1].digest)
+    layout = same and old.data != new.data and None not in (old.data, new.data)
+    return Difference(name, old.name, new.name, section_changes(*prompts), same, layout)
 
 
 def _names(project: Project, prompt: str | None, sides: list[str | None]) -> list[str]:
-    """The prompts to compare: the one that is asked for, or all when whole revisions are."""
+    """The prompts to compare: the selected one, or all of them when whole revisions are."""
     declared = project.manifest.prompts
     if prompt is None and len(declared) > 1:
         owners = [n for n in declared if any(s and _is_version(project.tree, n, s) for s in sides)]
@@ -94,55 +94,57 @@ class _Sides:
     def __init__(self, project: Opened) -> None:
         self._project = project
 
-    def side(self, prompt: str, asked: str | None) -> Side:
+    def side(self, prompt: str, text: str | None) -> Side:
         project = self._project
-        if asked is None:
+        if text is None:
             active = project.active[prompt]
             data = _bytes(project.tree, prompt, active.version)
             return Side(f"{active.version} ({WORK_TREE})", active, data)
-        if asked in version_files(project.tree, prompt):
-            return _version(project.tree, prompt, asked, asked)
-        version, _, revision = asked.rpartition("@")
+        if text in version_files(project.tree, prompt):
+            return _version(project.tree, prompt, text, text)
+        version, _, revision = text.rpartition("@")
         if version:
-            return self._at(prompt, revision, version, asked)
-        return self._at(prompt, asked, None, asked)
+            return self._side_at(prompt, revision, version, text)
+        return self._side_at(prompt, text, None, text)
 
-    def _at(self, prompt: str, revision: str, version: str | None, asked: str) -> Side:
-        from lensops.git import open_repository
+    def _side_at(self, prompt: str, revision: str, version: str | None, text: str) -> Side:
+        from lensops.git import NoRepository
 
-        with open_repository(self._project.path.parent) as repository:
-            try:
-                commit = repository.resolve(revision)
-            except UserError:
-                raise self._neither(prompt, asked) from None
-            folder, _, name = repository.relative(self._project.path).rpartition("/")
-            tree = repository.tree(commit, folder)
-            if version is None:
-                return _active(tree, name, prompt, asked)
-            return _version(tree, prompt, version, asked)
+        repository = self._project.repository
+        if repository is None:
+            raise NoRepository
+        try:
+            commit = repository.resolve(revision)
+        except UserError:
+            raise self._unknown_side(prompt, text) from None
+        folder, _, name = repository.relative(self._project.path).rpartition("/")
+        tree = Snapshot(repository.tree(commit, folder))
+        if version is None:
+            return _active(tree, name, prompt, text)
+        return _version(tree, prompt, version, text)
 
-    def _neither(self, prompt: str, asked: str) -> UserError:
-        known = list(version_files(self._project.tree, prompt))
-        near = suggestion(asked, known)
-        words = f"{asked!r} is neither a version of {prompt} nor a revision"
-        versions = f"versions: {', '.join(known)}"
-        return UserError(words, f"{near} {versions}" if near else versions)
+    def _unknown_side(self, prompt: str, text: str) -> UserError:
+        versions = list(version_files(self._project.tree, prompt))
+        near = suggestion(text, versions)
+        problem = f"{text!r} is neither a version of {prompt} nor a revision"
+        listed = f"versions: {', '.join(versions)}"
+        return UserError(problem, f"{near} {listed}" if near else listed)
 
 
-def _active(tree: Tree, name: str, prompt: str, asked: str) -> Side:
+def _active(tree: Snapshot, name: str, prompt: str, text: str) -> Side:
     """The active version of a revision; none where the prompt was not there yet."""
     try:
         project = project_at(tree, name)
     except Invalid as error:
-        raise UserError(f"the manifest at {asked} has problems: {error.problems[0]}") from None
+        raise UserError(f"the manifest at {text} has problems: {error.problems[0]}") from None
     active = project.active.get(prompt) if project else None
     if active is None:
-        return Side(f"nothing at {asked}", None)
-    return Side(f"{active.version}@{asked}", active, _bytes(tree, prompt, active.version))
+        return Side(f"nothing at {text}", None)
+    return Side(f"{active.version}@{text}", active, _bytes(tree, prompt, active.version))
 
 
-def _version(tree: Tree, prompt: str, version: str, asked: str) -> Side:
-    return Side(asked, load_prompt(tree, prompt, version), _bytes(tree, prompt, version))
+def _version(tree: Tree, prompt: str, version: str, text: str) -> Side:
+    return Side(text, load_prompt(tree, prompt, version), _bytes(tree, prompt, version))
 
 
 def _bytes(tree: Tree, prompt: str, version: str) -> bytes:

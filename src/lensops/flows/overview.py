@@ -58,7 +58,9 @@ def _active(project: Project, history: History | None) -> list[ActivePrompt]:
 def _newest(events: tuple[Event, ...], name: str, prompt: Prompt) -> Event | None:
     """The event that made a version active; None while the change is not committed."""
     newest = next((event for event in events if event.prompt == name), None)
-    return newest if newest is not None and newest.digest == prompt.digest else None
+    if newest is None or (newest.version, newest.digest) != (prompt.version, prompt.digest):
+        return None
+    return newest
 
 
 def _versions(project: Project) -> dict[tuple[str, str], Prompt]:

@@ -38,7 +38,7 @@ class Branches:
             if name.startswith(prefix)
         ]
 
-    def tracked(self, declared: str | None) -> Tracked:
+    def tracked_branch(self, declared: str | None) -> Tracked:
         """The declared branch (its remote form first), else the remote's default.
 
         Else a local `main` or `master`, else `HEAD`. Raises `UserError` for a declared branch that

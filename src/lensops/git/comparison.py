@@ -65,7 +65,7 @@ def ignored_paths(repository: Repository, paths: Iterable[str]) -> frozenset[str
         return frozenset()
     any_path = {"GIT_LITERAL_PATHSPECS": "0"}  # check-ignore knows no other kind
     try:
-        output = repository.git.run(
+        output = repository.git.capture(
             "check-ignore", "-z", "--stdin", data=request, variables=any_path
         )
     except GitFailed as error:
@@ -108,7 +108,7 @@ def _converted_id(
         return None
     command = ("hash-object", "--stdin", f"--path={location}")
     try:
-        return repository.git.run(*command, data=data, settings=settings).decode().strip()
+        return repository.git.capture(*command, data=data, settings=settings).decode().strip()
     except GitFailed:  # a conversion that is refused (`core.safecrlf`, an encoding)
         return None
 

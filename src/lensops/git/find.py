@@ -86,7 +86,7 @@ def _check_owner(site: Site, entry: Path) -> None:
     trusted = tuple(f"safe.directory={folder}" for folder in environment.trusted_folders())
     settings = trusted if site.root else (*trusted, "safe.bareRepository=all")
     try:
-        Git(site.root or site.git_dir).run("rev-parse", "--git-dir", settings=settings)
+        Git(site.root or site.git_dir).capture("rev-parse", "--git-dir", settings=settings)
     except GitFailed as error:
         name = site.root or site.git_dir
         hint = f"if you trust its owner: git config --global --add safe.directory {name}"

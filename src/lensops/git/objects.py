@@ -49,7 +49,7 @@ class Objects:
         self._small: dict[str, GitObject] = {}  # by id: nothing is asked for twice
         self.failure: GitFailed | None = None  # why git ended, when it did
 
-    def read(self, name: str, limit: int = MAX_BYTES) -> GitObject | None:
+    def get(self, name: str, limit: int = MAX_BYTES) -> GitObject | None:
         """The object of an id or a revision's name; None when there is none.
 
         Raises `TooLarge` when it has more than `limit` bytes, and `GitFailed` when git ends, as it
@@ -64,11 +64,11 @@ class Objects:
         if size > limit:
             self.close()  # rather than read what nobody wants
             raise TooLarge(f"{name} is larger than {limit:,} bytes")
-        data = self._conversation.read(size + 1)[:-1]
-        found = GitObject(header[1].decode(), header[2].decode(), data)
+        data = self._conversation.take(size + 1)[:-1]
+        item = GitObject(header[1].decode(), header[2].decode(), data)
         if size <= SMALL:
-            self._small[found.id] = found
-        return found
+            self._small[item.id] = item
+        return item
 
     def digest(self, name: str) -> BlobDigest | None:
         """The digest of a blob of any size; None when there is none."""
@@ -79,22 +79,22 @@ class Objects:
             return None
         left, head, sha256 = int(header[3]), b"", hashlib.sha256()
         while left:
-            chunk = self._conversation.read(min(left, CHUNK))
+            chunk = self._conversation.take(min(left, CHUNK))
             head = head or chunk[:HEAD]
             sha256.update(chunk)
             left -= len(chunk)
-        self._conversation.read(1)
+        self._conversation.take(1)
         return BlobDigest(sha256.hexdigest(), head) if header[2] == b"blob" else None
 
     def commit(self, revision: str) -> str | None:
         """The id of the commit that a revision names."""
-        found = self.read(f"{revision}^{{commit}}")
-        return found.id if found else None
+        commit = self.get(f"{revision}^{{commit}}")
+        return commit.id if commit else None
 
     def blob(self, name: str, limit: int = MAX_BYTES) -> bytes | None:
         """The bytes of a blob; None when there is none."""
-        found = self.read(name, limit)
-        return found.data if found and found.kind == "blob" else None
+        blob = self.get(name, limit)
+        return blob.data if blob and blob.kind == "blob" else None
 
     def close(self) -> None:
         """End the process; the next question starts another one."""

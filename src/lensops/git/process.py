@@ -27,7 +27,7 @@ class Git:
     folder: Path
     options: tuple[str, ...] = ()
 
-    def run(
+    def capture(
         self,
         *arguments: str,
         data: bytes = b"",
@@ -63,7 +63,7 @@ class Git:
         self, *arguments: str, data: bytes = b"", variables: Mapping[str, str] | None = None
     ) -> str:
         """The one line that a command prints."""
-        output = self.run(*arguments, data=data, variables=variables)
+        output = self.capture(*arguments, data=data, variables=variables)
         return output.decode("utf-8", "replace").strip()
 
     def line_or_none(self, *arguments: str) -> str | None:
@@ -121,7 +121,7 @@ class Conversation:
             raise GitFailed(self._name, reason_of(self._errors.read(65_536)))
         return answer
 
-    def read(self, size: int) -> bytes:
+    def take(self, size: int) -> bytes:
         """The next bytes of the answer. Raises `GitFailed` when there are fewer."""
         data = self._process.stdout.read(size) if self._process.stdout else b""
         if len(data) < size:

@@ -36,20 +36,20 @@ class Remote:
         """Move a ref from `expected` to a commit, once. Raises `GitFailed`."""
         lease = f"--force-with-lease={ref}:{expected or ''}"
         options = ["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]
-        self._run("push", *options, lease, "--", self.name, f"{commit}:{ref}")
+        self._capture("push", *options, lease, "--", self.name, f"{commit}:{ref}")
 
     def reach(self, *arguments: str) -> bytes:
         """stdout of a command; tried again before `RemoteFailed`."""
         for pause in (*PAUSES, None):
             try:
-                return self._run(*arguments)
+                return self._capture(*arguments)
             except GitFailed as error:
                 if pause is None:
                     hint = "check the remote's address, the network and your rights"
-                    words = f"cannot reach {redact(self.name)}: {error.reason}"
-                    raise RemoteFailed(words, hint) from None
+                    problem = f"cannot reach {redact(self.name)}: {error.reason}"
+                    raise RemoteFailed(problem, hint) from None
                 time.sleep(pause)
         raise AssertionError  # the last attempt returns or raises
 
-    def _run(self, *arguments: str) -> bytes:
-        return self.git.run(*arguments, remote=True, settings=_PATIENCE)
+    def _capture(self, *arguments: str) -> bytes:
+        return self.git.capture(*arguments, remote=True, settings=_PATIENCE)

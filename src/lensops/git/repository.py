@@ -128,11 +128,11 @@ class Repository:
 
     def tracked_branch(self, declared: str | None = None) -> str:
         """The branch whose history counts as released, as a ref that resolves."""
-        return self.branches.tracked(declared).ref
+        return self.branches.tracked_branch(declared).ref
 
     def line(self, declared: str | None = None) -> str:
         """The tracked branch as it is here: `HEAD` when it is checked out, unpushed commits too."""
-        tracked = self.branches.tracked(declared)
+        tracked = self.branches.tracked_branch(declared)
         return "HEAD" if tracked.local == self.branches.checked_out else tracked.ref
 
     def identity(self) -> str:

@@ -146,7 +146,7 @@ class RevisionTree(EntryTree):
             if entry is None or not entry.is_folder:
                 return {}
             name = entry.id
-        tree = self._objects.read(name)
+        tree = self._objects.get(name)
         return parse_tree(tree.data, len(tree.id) // 2) if tree and tree.kind == "tree" else {}
 
 

@@ -18,11 +18,11 @@ def write_commit(
     """
     with tempfile.TemporaryDirectory(prefix="lensops-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-        git.run("read-tree", parent or "--empty", variables=index)
+        git.capture("read-tree", parent or "--empty", variables=index)
         ids = _write_blobs(git, Path(folder), list(files.values()))
         entries = [f"100644 {blob}\t{path}\0" for blob, path in zip(ids, files, strict=True)]
         listed = "".join(entries).encode()
-        git.run("update-index", "-z", "--index-info", data=listed, variables=index)
+        git.capture("update-index", "-z", "--index-info", data=listed, variables=index)
         tree = git.line("write-tree", variables=index)
     parents = ["-p", parent] if parent else []
     return git.line("commit-tree", tree, *parents, data=message.encode(), variables=who)
@@ -40,4 +40,4 @@ def _write_blobs(git: Git, folder: Path, contents: list[bytes]) -> list[str]:
 def create_bare(folder: Path) -> None:
     """Create an empty bare repository."""
     folder.mkdir(parents=True, exist_ok=True)
-    Git(folder).run("init", "--quiet", "--bare", ".")
+    Git(folder).capture("init", "--quiet", "--bare", ".")

@@ -93,13 +93,13 @@ def _read_segment(repository: Repository, tip: str, location: Location) -> list[
 
 def _read_line(repository: Repository, tip: str, paths: Iterable[str]) -> list[Commit]:
     scope = ("--", *sorted(paths))
-    output = repository.git.run(*_LINE, tip, *scope).decode("utf-8", "replace")
+    output = repository.git.capture(*_LINE, tip, *scope).decode("utf-8", "replace")
     fields = output.split("\0")
     commits = [_parse_commit(*fields[start : start + 5]) for start in range(1, len(fields) - 1, 6)]
     requests = [" ".join((commit.id, *commit.parents[:1])) + "\n" for commit in commits]
     if not commits:
         return []
-    changes = repository.git.run(*_CHANGES, *scope, data="".join(requests).encode())
+    changes = repository.git.capture(*_CHANGES, *scope, data="".join(requests).encode())
     touched = _parse_changes(changes.decode("utf-8", "surrogateescape"))
     return [
         replace(commit, touched=entries, added=added)
@@ -151,7 +151,7 @@ def _link_targets(repository: Repository, commits: Iterable[Commit]) -> Iterator
 
 def _find_origin(repository: Repository, commit: Commit, location: Location) -> Location | None:
     """Where the manifest that a commit adds was before it; None when it is new."""
-    output = repository.git.run(*_RENAMES, commit.parents[0], commit.id)
+    output = repository.git.capture(*_RENAMES, commit.parents[0], commit.id)
     fields = iter(output.decode("utf-8", "surrogateescape").split("\0"))
     for status, old, new in zip(fields, fields, fields, strict=False):
         if status.startswith("R") and new == location.manifest:

@@ -1,4 +1,4 @@
-"""The number of the pull request that a commit message tells of."""
+"""The number of the pull request that a commit message names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SQUASHED = re.compile(r"\(#(\d+)\)\s*$")
 
 def pull_request(message: str) -> int | None:
     """The number, or None. A squash ends its subject with it."""
-    found = next((match for form in _FORMS if (match := form.search(message))), None)
+    merged = next((match for form in _FORMS if (match := form.search(message))), None)
     subject = message.strip().split("\n", 1)[0]
-    found = found or _SQUASHED.search(subject)
-    return int(found[1]) if found and len(found[1]) < 10 else None
+    number = merged or _SQUASHED.search(subject)
+    return int(number[1]) if number and len(number[1]) < 10 else None

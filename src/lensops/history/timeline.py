@@ -56,7 +56,7 @@ class Timeline:
     def _classify(self, active: Active | None) -> Kind:
         if active is None:
             return Kind.REMOVE
-        if self._restored(active) is not None:
+        if self._restored_position(active) is not None:
             return Kind.ROLLBACK
         left_behind = self.removed if self.active is None else self.undone
         returns = _position(left_behind, active, by_name=self._is_renamed(active)) is not None
@@ -68,7 +68,7 @@ class Timeline:
             self.removed, self.line = self.line, []
             return
         active = Active(event.version, event.digest)
-        position = self._restored(active)
+        position = self._restored_position(active)
         if position is not None:
             self.undone += self.line[position + 1 :]
             self.line[position:] = [replace(self.line[position], version=event.version)]
@@ -80,7 +80,7 @@ class Timeline:
         else:
             self.line.append(event)
 
-    def _restored(self, active: Active) -> int | None:
+    def _restored_position(self, active: Active) -> int | None:
         """The position in the line that a version goes back to; None when it does not."""
         if self.active is None:
             return None

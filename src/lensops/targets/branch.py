@@ -99,7 +99,7 @@ class Branch:
                     problem = f"{self.name}: cannot write: {error.reason}"
                     raise RemoteFailed(problem, "nothing was changed") from None
                 time.sleep(pause)
-        self._repository.git.run("update-ref", self._seen, commit)
+        self._repository.git.capture("update-ref", self._seen, commit)
         self._tree = None
 
     def _check_is_ours(self, tree: RevisionTree) -> None:
@@ -123,7 +123,7 @@ class Branch:
         """Git's variables for a commit: the user's identity, or the draft's where git has none."""
         person = {"DATE": draft.time}
         try:
-            self._repository.git.run("var", "GIT_COMMITTER_IDENT")
+            self._repository.git.capture("var", "GIT_COMMITTER_IDENT")
         except GitFailed:
             person |= {"NAME": draft.actor, "EMAIL": "lensops@localhost"}
         return {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in person.items()}
@@ -133,7 +133,7 @@ def _open(name: str, settings: Settings, folder: LocalTree) -> Branch:
     value, branch = settings.git or "", settings.branch or ""
     repository = _repository(folder)
     try:
-        repository.git.run("check-ref-format", f"refs/heads/{branch}")
+        repository.git.capture("check-ref-format", f"refs/heads/{branch}")
     except GitFailed:
         raise UserError(f"{branch!r} is not a name that git allows for a branch") from None
     return Branch(name, repository, _remote(name, value, repository, folder), branch)
