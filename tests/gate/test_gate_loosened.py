@@ -257,7 +257,13 @@ FULL: dict[str, Any] = {
     },
     "targets": {
         "staging": {"directory": "staging"},
-        "live": {"git": "origin", "branch": "live", "after": "staging", "require_gate": True},
+        "live": {
+            "git": "origin",
+            "branch": "live",
+            "after": "staging",
+            "require_gate": True,
+            "overrides": ["after"],
+        },
     },
     "rules": {},
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lensops.errors import Refused
+from lensops.errors import Refused, RemoteFailed
 from lensops.release import MAX_SEQUENCE, Kind
 from lensops.targets import layout
 from lensops.targets.directory import Directory
@@ -99,3 +100,24 @@ def test_a_release_that_no_client_reads_is_not_written(target: Directory) -> Non
 def test_a_release_that_comes_back_after_its_rollback_is_applied_again(target: Directory) -> None:
     kinds = [target.write(each, DRAFT, target.observe()).kind for each in (B, A, B, C, A)]
     assert kinds == [Kind.APPLY, Kind.ROLLBACK, Kind.APPLY, Kind.APPLY, Kind.ROLLBACK]
+
+
+@pytest.mark.parametrize("path", ["current.json", "log/0000000001.json", "log/0000000002.json"])
+def test_a_pipe_is_not_waited_for(target: Directory, path: str) -> None:
+    file = target._tree.root / path
+    file.unlink(missing_ok=True)
+    os.mkfifo(file)
+
+    observed = target.observe()
+    assert observed.digest in {None, A.digest}
+    assert (observed.release is None) is (path == "current.json")
+    assert len(target.log().records) == (0 if path.endswith("1.json") else 1)
+
+
+def test_an_object_that_is_a_pipe_is_damage(target: Directory) -> None:
+    file = target._tree.root / layout.object_path(A.digest)
+    file.unlink()
+    os.mkfifo(file)
+
+    with pytest.raises(RemoteFailed, match="is not a regular file"):
+        target.release(A.digest)

@@ -25,6 +25,7 @@ COMMANDS = {
     "apply": Entry("apply", "apply", "Make targets serve the manifest's release."),
     "promote": Entry("promote", "promote", "Apply what one target serves to another."),
     "status": Entry("status", "status", "Show how each target stands."),
+    "log": Entry("log", "log", "Show what targets served, and when."),
     "list": Entry("listing", "listing", "List the versions of each prompt."),
     "diff": Entry("diff", "diff", "Compare versions, revisions, or a target."),
     "activate": Entry("activate", "activate", "Make another version active."),

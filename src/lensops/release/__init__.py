@@ -18,6 +18,7 @@ from lensops.release.statement import (
     Statement,
     read_statement,
 )
+from lensops.release.timeline import Moment, Timeline, parse_time
 from lensops.release.value import SCHEMA, Release, desired_release
 
 __all__ = [
@@ -27,15 +28,18 @@ __all__ = [
     "Draft",
     "Entry",
     "Kind",
+    "Moment",
     "Override",
     "Promotion",
     "Record",
     "Release",
     "Served",
     "Statement",
+    "Timeline",
     "desired_release",
     "next_record",
     "parse_release",
+    "parse_time",
     "parse_verified",
     "read_record",
     "read_statement",

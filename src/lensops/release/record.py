@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Literal
@@ -84,7 +84,22 @@ class Record:
 
     def body(self) -> dict[str, Any]:
         """The record as JSON values."""
-        return {**asdict(self), "kind": str(self.kind)}
+        prompts = {
+            name: {"version": served.version, "digest": served.digest}
+            for name, served in self.prompts.items()
+        }
+        return {
+            "sequence": self.sequence,
+            "kind": str(self.kind),
+            "release": self.release,
+            "prompts": prompts,
+            "actor": self.actor,
+            "time": self.time,
+            "commit": self.commit,
+            "evidence": self.evidence,
+            "previous": self.previous,
+            "schema": self.schema,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from lensops.targets.kind import KINDS, kind_of, open_target, target_problems
 from lensops.targets.receipt import Receipt
+from lensops.targets.served import ServedAt, TargetLog
 from lensops.targets.target import Log, Observed, Target
 
 __all__ = [
@@ -9,7 +10,9 @@ __all__ = [
     "Log",
     "Observed",
     "Receipt",
+    "ServedAt",
     "Target",
+    "TargetLog",
     "kind_of",
     "open_target",
     "target_problems",

@@ -17,6 +17,7 @@ from lensops.manifest import Target as Settings
 from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
 from lensops.targets.kind import TargetKind
+from lensops.targets.layout import Damaged
 from lensops.targets.target import Log, Observed
 
 CACHE = ".lensops/cache"  # only for a git target of a project that is in no repository
@@ -46,6 +47,13 @@ class Branch:
     def log(self) -> Log:
         with self._repository:
             return reading.read_log(self._tree or self._read())
+
+    def release(self, digest: str) -> Release:
+        with self._repository:
+            try:
+                return layout.release_at(self._tree or self._read(), digest)
+            except Damaged as error:
+                raise RemoteFailed(f"{self.name}: {error}") from None
 
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
         with self._repository:

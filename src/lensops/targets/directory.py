@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from lensops.errors import RemoteFailed, Stale, UserError
-from lensops.files import Folder, LocalTree, create_exclusive, write_atomic
+from lensops.files import LocalTree, create_exclusive, write_atomic
 from lensops.manifest import Manifest
 from lensops.manifest import Target as Settings
 from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
+from lensops.targets.folder import TargetFolder
 from lensops.targets.kind import TargetKind
 from lensops.targets.layout import Damaged
 from lensops.targets.target import Log, Observed
@@ -29,7 +30,7 @@ class Directory:
     def __init__(self, name: str, path: Path, label: str) -> None:
         self.name = name
         self.where = f"directory {label}"
-        self._tree = Folder(path)
+        self._tree = TargetFolder(path)
 
     def observe(self) -> Observed:
         with self._failing("read"):
@@ -41,6 +42,10 @@ class Directory:
     def log(self) -> Log:
         with self._failing("read"):
             return reading.read_log(self._tree)
+
+    def release(self, digest: str) -> Release:
+        with self._failing("read"):
+            return layout.release_at(self._tree, digest)
 
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
         record = reading.next_in(self._tree, self.name, release, draft, expected)

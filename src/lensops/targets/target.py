@@ -74,6 +74,9 @@ class Target(Protocol):
     def log(self) -> Log:
         """What was applied. Raises `RemoteFailed` when it cannot be reached."""
 
+    def release(self, digest: str) -> Release:
+        """A release that was applied. Raises `RemoteFailed` when it is missing or damaged."""
+
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
         """Make a release live, as the record after `expected`.
 

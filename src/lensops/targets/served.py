@@ -1,0 +1,33 @@
+"""The log of a target with what git knows of it, and what a target served at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lensops.release import Moment, Release
+from lensops.targets.target import Log
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLog:
+    """The log of one target; `pull_requests` are numbers by commit, where messages name them."""
+
+    name: str
+    where: str
+    log: Log
+    pull_requests: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ServedAt:
+    """What a target served at a time.
+
+    `release` is None before the first record, and where it cannot be read; `problem` says why.
+    """
+
+    target: str
+    moment: Moment
+    release: Release | None = None
+    pull_request: int | None = None
+    problem: str | None = None
