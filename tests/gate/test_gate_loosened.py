@@ -356,6 +356,8 @@ def effective(keys: tuple[Any, ...], mutant: Manifest) -> Any:
     for key in keys:
         if not isinstance(value, dict | list) or (isinstance(value, dict) and key not in value):
             return None
+        if isinstance(value, list) and key >= len(value):
+            return None
         value = value[key]
     return value
 
