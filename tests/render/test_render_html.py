@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from lensops.render.html import html
 from lensops.report.document import (
+    Beside,
     Block,
     Bullets,
     Column,
@@ -19,10 +21,15 @@ from lensops.report.document import (
     Fold,
     Heading,
     Histogram,
+    Limit,
     Paragraph,
+    Point,
     Series,
     Span,
     Table,
+    Text,
+    Tile,
+    Tiles,
     Tone,
     line,
 )
@@ -31,7 +38,9 @@ from support.cli import lensops
 from support.repo import Repo
 
 EVIL = "</title></style><script>alert(1)</script><img src=x onerror=y> \"' onload=z &amp; \x1b[2J"
-VOID = {"meta", "img", "br", "rect", "line", "circle", "polyline"}
+VOID = {"meta", "img", "input"}
+
+TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Reader(HTMLParser):
@@ -67,15 +76,25 @@ def read(page: str) -> Reader:
 
 
 def every_block(text: str) -> tuple[Block, ...]:
-    spans = tuple(Span(text, tone) for tone in Tone)
+    points = (Point(TIME, 0.1, text), Point(TIME + timedelta(days=40), 0.2, "v2", Tone.BAD))
+    spans = tuple(Span(text, tone, badge) for tone in Tone for badge in (False, True))
     return (
         Heading(text),
         Paragraph(spans),
         Bullets((spans,)),
-        Table((Column(text), Column("n", right=True)), ((spans, line("1")),)),
+        Table(
+            (Column(text), Column("n", right=True)),
+            ((spans, line("1")),),
+            text,
+            (frozenset({"failed", text}),),
+        ),
         Diff(text, (DiffLine("-", spans), DiffLine("…", spans)), text, note=text),
         Histogram(text, (text, "b"), (0.5, 0.5), (0.1, 0.9)),
-        Series(text, ((text, 0.1), ("b", 0.2)), ((text, 0.2, Tone.BAD),)),
+        Series(text, points, (Limit(text, 0.2, Tone.BAD),)),
+        Series(text, points, small=True),
+        Text(text, text),
+        Tiles((Tile(text, spans, (spans,), (Paragraph(spans),), wide=True),)),
+        Beside(((Paragraph(spans),), (Paragraph(spans),))),
         Fold(spans, (Paragraph(spans),)),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from lensops.dashboard.draw import draw_style
 from lensops.dashboard.views import drift, evals, now, prompts, targets
 from lensops.errors import UserError
 from lensops.flows.overview import overview
@@ -17,47 +18,50 @@ from lensops.report.overview import Overview
 FRESH = 10  # seconds that a reading is shown before the project is read again
 PAGES: dict[str, Callable[[Overview], None]] = {
     "Now": now.page,
+    "Prompts": prompts.page,
     "Evals": evals.page,
     "Drift": drift.page,
-    "Prompts": prompts.page,
     "Targets": targets.page,
 }
 
 
 @st.cache_resource(ttl=FRESH, show_spinner="Reading the project …")
-def read(directory: str, manifest: str | None) -> Overview:
-    """The project. A `UserError` is not kept: once mended, the project is shown at once."""
+def read_project(directory: str, manifest: str | None) -> Overview:
+    """The project. A `UserError` is not kept: once fixed, the project is shown at once."""
     return overview(Path(directory), Path(manifest) if manifest else None)
 
 
 def main() -> None:
     """Draw the page that was chosen."""
     st.set_page_config("lensops", page_icon="☕", layout="wide")
+    draw_style()
     directory, manifest = (*sys.argv[1:3], None, None)[:2]
     try:
-        found = read(directory or ".", manifest)
+        project = read_project(directory or ".", manifest)
     except UserError as error:
-        _problem(error)
+        _draw_problem(error)
         return
-    chosen = [
-        st.Page(_drawn(draw, found), title=title, url_path=title.lower(), default=title == "Now")
+    pages = [
+        st.Page(_page(draw, project), title=title, url_path=title.lower(), default=title == "Now")
         for title, draw in PAGES.items()
     ]
-    st.navigation(chosen, position="top").run()
+    page = st.navigation(pages, position="top")
+    st.set_page_config(page_title=f"{page.title} · {visible(project.project)} · lensops")
+    page.run()
 
 
-def _problem(error: UserError) -> None:
+def _draw_problem(error: UserError) -> None:
     st.title("lensops")
     st.error("The project cannot be read.")
     st.text(visible(str(error)))
     st.text(visible(error.hint or ""))
 
 
-def _drawn(draw: Callable[[Overview], None], found: Overview) -> Callable[[], None]:
-    def drawn() -> None:
-        draw(found)
+def _page(draw: Callable[[Overview], None], project: Overview) -> Callable[[], None]:
+    def draw_page() -> None:
+        draw(project)
 
-    return drawn
+    return draw_page
 
 
 if __name__ == "__main__":

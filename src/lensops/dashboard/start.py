@@ -1,12 +1,14 @@
-"""Start Streamlit on the app, as a process of its own."""
+"""Start Streamlit on the app, in place of this process: who ends the one ends the other."""
 
 from __future__ import annotations
 
 import importlib.util
-import subprocess
+import os
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from lensops.errors import UserError
 
@@ -20,17 +22,32 @@ SETTINGS = {
 }
 
 
-def start(directory: Path, manifest: Path | None, *, address: str, port: int) -> int:
-    """Serve until interrupted; gives the process's exit code.
+def start(directory: Path, manifest: Path | None, *, address: str, port: int) -> NoReturn:
+    """Become the server, which runs until it is interrupted.
 
-    Raises `UserError` without Streamlit.
+    Raises `UserError` without Streamlit, and where nothing can listen at the address.
     """
     if importlib.util.find_spec("streamlit") is None:
         raise UserError(
             "the dashboard needs Streamlit", "install it: pip install 'lensops[dashboard]'"
         )
+    check_port(address, port)
     location = [str(directory.resolve())] + ([str(manifest)] if manifest else [])
-    return subprocess.run([*command(address, port), "--", *location], check=False).returncode  # noqa: S603  # our own app
+    arguments = [*command(address, port), "--", *location]
+    os.execv(arguments[0], arguments)  # noqa: S606  # our own app, without a shell
+
+
+def check_port(address: str, port: int) -> None:
+    """Raises `UserError` where the port is in use or the address is not this machine's."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            reason = (error.strerror or "not available").lower()
+            hint = f"choose another one: lensops dashboard --port {port + 1}"
+            raise UserError(f"cannot listen on {address}:{port}: {reason}", hint) from None
 
 
 def command(address: str, port: int) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lensops.errors import Invalid
@@ -11,7 +12,7 @@ from lensops.flows.status import releases, statuses
 from lensops.git import NoRepository, open_repository
 from lensops.history import Event, History, read_history
 from lensops.prompts import Prompt, load_prompt, version_files
-from lensops.report.overview import ActivePrompt, Overview
+from lensops.report.overview import ActivePrompt, Declared, Overview
 
 
 def overview(directory: Path, manifest: Path | None = None) -> Overview:
@@ -22,15 +23,27 @@ def overview(directory: Path, manifest: Path | None = None) -> Overview:
     project = open_project(directory, manifest)
     commit, history = _history(project.path, project.manifest.branch)
     return Overview(
-        project.manifest.project,
-        commit,
-        tuple(_active(project, history)),
-        statuses(project),
-        load_results(project.tree.root),
-        history,
-        _versions(project),
-        project.desired.bands,
-        releases(project),
+        project=project.manifest.project,
+        commit=commit,
+        time=datetime.now(UTC),
+        declared=_declared(project),
+        active=tuple(_active(project, history)),
+        targets=statuses(project),
+        results=load_results(project.tree.root),
+        history=history,
+        versions=_versions(project),
+        records=releases(project),
+    )
+
+
+def _declared(project: Project) -> Declared:
+    manifest = project.manifest
+    return Declared(
+        release=project.desired.digest,
+        follows={name: target.after for name, target in manifest.targets.items()},
+        suites={name: manifest.prompt_of(name) for name in manifest.evals},
+        monitors=tuple(manifest.drift),
+        bands=project.desired.bands,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from lensops.format import plural
 from lensops.plan.difference import SectionChange
 from lensops.report.document import Diff, DiffLine, Side, Span, Tone
-from lensops.report.words import Row, rows
+from lensops.report.word_diff import Row, rows
 
 NO_END = "\\ No newline at end of file\n"
 NOTES = {"create": "new section", "delete": "section removed", "update": None}

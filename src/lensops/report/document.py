@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -24,10 +25,14 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one tone. The text is data: a renderer escapes it."""
+    """A run of text in one tone. The text is data: a renderer escapes it.
+
+    A `badge` is a status; a page draws it as a label.
+    """
 
     text: str
     tone: Tone = Tone.PLAIN
+    badge: bool = False
 
 
 Line = tuple[Span, ...]
@@ -65,8 +70,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """Rows of cells. `name` says to a screen reader what it is a table of.
+
+    `tags` names, row by row, the groups that a page can narrow the table to.
+    """
+
     columns: tuple[Column, ...]
     rows: tuple[tuple[Line, ...], ...]
+    name: str = "Table"
+    tags: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +122,65 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """Values over time: (label, value) points and (name, value, tone) limits."""
+class Point:
+    """A value at a time (UTC); `label` names what changed there, such as a version."""
+
+    time: datetime
+    value: float
+    label: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A level that a series is held against."""
 
     name: str
-    points: tuple[tuple[str, float], ...]
-    limits: tuple[tuple[str, float, Tone], ...] = ()
+    value: float
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values over time, oldest first. A `small` one is drawn without axes, beside a figure."""
+
+    name: str
+    points: tuple[Point, ...]
+    limits: tuple[Limit, ...] = ()
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A whole text as it is, such as a message of a prompt."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """An answer at a glance: a figure with its status, lines below, and blocks that show it."""
+
+    title: str
+    figure: Line = ()
+    lines: tuple[Line, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Tiles of one height, side by side where there is room."""
+
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Columns of blocks, side by side where there is room."""
+
+    columns: tuple[tuple[Block, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +192,9 @@ class Fold:
     open: bool = False
 
 
-Block = Heading | Paragraph | Bullets | Table | Diff | Histogram | Series | Fold
+Block = (
+    Heading | Paragraph | Bullets | Table | Diff | Histogram | Series | Text | Tiles | Beside | Fold
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,22 @@ def status_word(status: str) -> Span:
     return Span(status, tone_of(status))
 
 
+def outcome_badge(outcome: Outcome) -> Span:
+    """The sign and word of an outcome as a label, such as `✓ PASSED`."""
+    look = LOOKS[outcome]
+    return Span(f"{look.sign} {look.word}", look.tone, badge=True)
+
+
+def status_badge(status: str) -> Span:
+    """A status as a label in its tone."""
+    return Span(status, tone_of(status), badge=True)
+
+
+def drift_badge(status: str) -> Span:
+    """A drift status as a label with its sign, such as `! WARNING`."""
+    return Span(f"{status_sign(status).text} {status.upper()}", tone_of(status), badge=True)
+
+
 def warning_line(message: str) -> Line:
     """What a reader must know beside the outcome."""
     return line(Span("! ", Tone.WARN), message)

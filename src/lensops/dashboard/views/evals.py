@@ -1,81 +1,108 @@
-"""Evals: scores over time with the threshold, by metric, and the cases that scored worst."""
+"""Evals: scores over time with the threshold, the parts of a run, and its cases beside another."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from lensops.dashboard.shown import TIME, chart, coloured, escape, layer, number_axis, table
-from lensops.format import format_time
+from lensops.dashboard.draw import choose, draw, draw_title
+from lensops.format import format_time, plural
+from lensops.report.document import Beside, Heading, Paragraph, line
 from lensops.report.overview import Overview
-from lensops.report.overview.stored import StoredEval, StoredSuite
-from lensops.report.overview.words import scored, verdict
+from lensops.report.overview.cases import TAGS, CaseRow, case_rows, case_table
+from lensops.report.overview.charts import score_series
+from lensops.report.overview.evals import compared_run, parts_table, suite_line, suite_notes
+from lensops.report.overview.stored import StoredEval
+
+ROWS = 25  # cases on a page
+SORTS = ("worst first", "best first", "largest change", "name")
+NO_RUN = "no other run"
 
 
 def page(overview: Overview) -> None:
-    """A suite is chosen, then one of its runs."""
-    st.title("Evals")
+    """A suite is chosen, then one of its runs and one to compare it with."""
+    draw_title("Evals")
     names = [stored.suite.name for stored in overview.latest_evals]
     if not names:
         st.info("No stored result yet: `lensops eval` writes one.")
         return
-    name = st.selectbox("Suite", names)
-    score_history(overview, name)
-    stored = _chosen(_runs(overview, name))
-    word = verdict(stored.suite)
-    st.markdown(f"{coloured(word.text, word.tone)} {escape(scored(stored.suite))}")
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     with left:
-        _metrics(stored.suite)
+        name = choose("Suite", names)
+    runs = {_label(stored): stored for stored in reversed(overview.suite_runs(name))}
+    with middle:
+        stored = runs[choose("Run", list(runs))]
     with right:
-        _cases(stored.suite)
+        other = _choose_other(overview, stored, runs)
+    draw(
+        Paragraph(suite_line(stored)),
+        Beside(
+            (
+                (score_series(overview, name),),
+                (parts_table(stored.suite), *suite_notes(stored.suite)),
+            )
+        ),
+        Heading("Cases"),
+    )
+    _draw_cases(stored, other)
 
 
-def score_history(overview: Overview, name: str) -> None:
-    """The mean score of a suite over time, and the threshold of each run."""
-    rows = [
-        {
-            "at": stored.time.isoformat() if stored.time else None,
-            "score": stored.suite.mean_score,
-            "version": stored.suite.version,
-            "threshold": stored.suite.threshold,
-        }
-        for stored in _runs(overview, name)
-        if stored.suite.mean_score is not None
-    ]
-    st.subheader(f"Mean score of {escape(name)}")
-    score = number_axis("score", "mean score", scale={"zero": False})
-    location = {"x": TIME, "y": score}
-    limit = {"x": TIME, "y": number_axis("threshold", "mean score")}
-    chart(
-        rows,
-        layer("line", location),
-        layer("point", {**location, "color": {"field": "version"}}, filled=True, size=60),
-        layer("line", limit, strokeDash=[4, 4], color="#d33"),
+def _label(stored: StoredEval) -> str:
+    time = f"{stored.time:%Y-%m-%d %H:%M:%S}" if stored.time else format_time(None)
+    return f"{time} {stored.suite.version}"
+
+
+def _choose_other(
+    overview: Overview, stored: StoredEval, runs: dict[str, StoredEval]
+) -> StoredEval | None:
+    default = compared_run(overview, stored)
+    labels = [NO_RUN, *(label for label, run in runs.items() if run is not stored)]
+    index = labels.index(_label(default)) if default else 0
+    return runs.get(choose("Beside", labels, index))
+
+
+def _draw_cases(stored: StoredEval, other: StoredEval | None) -> None:
+    rows = case_rows(stored.suite, other.suite if other else None)
+    if not rows:
+        draw(Paragraph(line("The stored result has no cases.")))
+        return
+    rows = _narrow(rows)
+    pages = max((len(rows) - 1) // ROWS + 1, 1)
+    number = st.number_input("Page", 1, pages, 1) if pages > 1 else 1
+    shown = rows[(number - 1) * ROWS : number * ROWS]
+    draw(
+        Paragraph(line(plural(len(rows), "case"))),
+        case_table(shown, stored.suite.version, other.suite.version if other else None, tags=False),
     )
 
 
-def _runs(overview: Overview, name: str) -> list[StoredEval]:
-    return [stored for stored in overview.results.evals if stored.suite.name == name]
+def _narrow(rows: list[CaseRow]) -> list[CaseRow]:
+    """The rows that the controls ask for, in their order."""
+    search, group, sort = st.columns([2, 1, 1])
+    with search:
+        text = st.text_input("Search", placeholder="id, input, output, reference, reason").lower()
+    with group:
+        groups = sorted({row.case.group for row in rows if row.case.group})
+        chosen = choose("Group", ["all", *groups])
+    with sort:
+        order = choose("Sort", list(SORTS))
+    tag = st.segmented_control("Show", ["all", *TAGS], default="all") or "all"
+    kept = [
+        row
+        for row in rows
+        if text in row.search_text
+        and chosen in {"all", row.case.group}
+        and (tag == "all" or tag in row.tags)
+    ]
+    return _sort(kept, order)
 
 
-def _chosen(runs: list[StoredEval]) -> StoredEval:
-    newest_first = list(reversed(runs))
-    labels = [f"{format_time(s.time)} {s.suite.version}" for s in newest_first]
-    index = st.selectbox("Run", range(len(labels)), format_func=lambda i: labels[i])
-    return newest_first[index or 0]
-
-
-def _metrics(run: StoredSuite) -> None:
-    st.subheader("By metric")
-    rows = [{"metric": name, "score": value} for name, value in run.metrics.items()]
-    axes = {
-        "x": number_axis("score", scale={"domain": [0, 1]}),
-        "y": {"field": "metric", "type": "nominal", "title": None},
-    }
-    chart(rows, layer("bar", axes))
-
-
-def _cases(run: StoredSuite) -> None:
-    st.subheader("Cases, worst first")
-    cases = sorted(run.cases, key=lambda c: -1.0 if c.aggregate is None else c.aggregate)
-    table([{"case": c.id, "aggregate": c.aggregate, **c.scores} for c in cases])
+def _sort(rows: list[CaseRow], order: str) -> list[CaseRow]:
+    match order:
+        case "best first":
+            return rows[::-1]
+        case "largest change":
+            return sorted(rows, key=lambda row: -abs(row.difference or 0.0))
+        case "name":
+            return sorted(rows, key=lambda row: row.case.id)
+        case _:
+            return rows

@@ -1,59 +1,65 @@
-"""Prompts: the history of activations, and the difference of any two versions."""
+"""Prompts: the versions of a prompt with their whole texts, two side by side, and its history."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from lensops.dashboard.shown import diff, escape, table
-from lensops.format import format_minute, short_commit
-from lensops.history import Event
-from lensops.prompts.load import natural
-from lensops.report.history import pull_request
+from lensops.dashboard.draw import choose, draw, draw_title
+from lensops.report.document import Beside, Block, Heading, Paragraph, Span, Tone, line
+from lensops.report.outcome import warning_line
 from lensops.report.overview import Overview
+from lensops.report.overview.events import event_table
+from lensops.report.overview.prompts import (
+    compared_version,
+    version_changes,
+    version_table,
+    version_texts,
+)
+from lensops.report.overview.state import version_names
 
 
 def page(overview: Overview) -> None:
     """A prompt is chosen, then two versions."""
-    st.title("Prompts")
+    draw_title("Prompts")
     names = [prompt.name for prompt in overview.active]
     if not names:
         st.info("The manifest declares no prompt.")
         return
-    name = st.selectbox("Prompt", names)
-    _history(overview, name)
-    _versions(overview, name)
+    name = choose("Prompt", names)
+    draw(version_table(overview, name))
+    _draw_versions(overview, name)
+    _draw_history(overview, name)
 
 
-def _history(overview: Overview, name: str) -> None:
-    st.subheader("History")
+def _draw_versions(overview: Overview, name: str) -> None:
+    versions = version_names(overview, name)
+    prompt = next(prompt for prompt in overview.active if prompt.name == name)
+    compared, _ = compared_version(overview, prompt)
+    left, right = st.columns(2)
+    index = versions.index(prompt.version)
+    with left:
+        earlier = choose("From", versions, versions.index(compared) if compared else index)
+    with right:
+        later = choose("To", versions, index)
+    draw(
+        Heading("What changed"),
+        *version_changes(overview, name, earlier, later),
+        Heading("Whole texts"),
+        Beside(tuple(_whole_text(overview, name, version) for version in (earlier, later))),
+    )
+
+
+def _whole_text(overview: Overview, name: str, version: str) -> tuple[Block, ...]:
+    title = Paragraph(line(Span(version, Tone.STRONG)))
+    return (title, *version_texts(overview, name, version))
+
+
+def _draw_history(overview: Overview, name: str) -> None:
+    draw(Heading("History"))
     history = overview.history
     if history is None:
         st.info("Not in a git repository, or nothing is committed: there is no history.")
         return
     if not history.complete:
-        st.warning(f"history is cut at {escape(history.cut_at or '')}: this clone is shallow")
-    table([_row(event) for event in history.events if event.prompt == name])
-
-
-def _row(event: Event) -> dict[str, str | None]:
-    return {
-        "version": event.version,
-        "activated": format_minute(event.date),
-        "status": event.status,
-        "kind": event.kind,
-        "author": event.author,
-        "commit": short_commit(event.commit),
-        "PR": pull_request(event),
-        "subject": event.subject,
-    }
-
-
-def _versions(overview: Overview, name: str) -> None:
-    st.subheader("Difference")
-    versions = sorted((v for prompt, v in overview.versions if prompt == name), key=natural)
-    active = next(prompt.version for prompt in overview.active if prompt.name == name)
-    left, right = st.columns(2)
-    earlier = max(versions.index(active) - 1, 0)
-    before = left.selectbox("From", versions, index=earlier)
-    after = right.selectbox("To", versions, index=versions.index(active))
-    diff(overview.versions[name, before], overview.versions[name, after])
+        draw(Paragraph(warning_line(f"history is cut at {history.cut_at}: the clone is shallow")))
+    draw(event_table(tuple(event for event in history.events if event.prompt == name)))

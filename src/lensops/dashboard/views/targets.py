@@ -1,39 +1,23 @@
-"""Targets: how each one stands, and the releases of its log."""
+"""Targets: what each one serves, and the releases of its log."""
 
 from __future__ import annotations
 
-import streamlit as st
-
-from lensops.dashboard.shown import coloured, escape, table
-from lensops.format import short_digest
-from lensops.release import Record
-from lensops.report.outcome import tone_of
+from lensops.dashboard.draw import draw, draw_title
+from lensops.report.document import Heading, Paragraph, Span, Tone, line
+from lensops.report.outcome import warning_line
 from lensops.report.overview import Overview
+from lensops.report.overview.targets import no_records, record_table, target_table
 
 
 def page(overview: Overview) -> None:
-    """Target by target."""
-    st.title("Targets")
+    """The table, then target by target."""
+    draw_title("Targets")
+    draw(target_table(overview))
     for target in overview.targets:
-        state = coloured(target.state, tone_of(target.state))
-        st.subheader(f"{escape(target.name)} {state}")
-        st.caption(escape(target.where))
-        for problem in target.problems:
-            st.warning(escape(problem))
-        records = overview.releases.get(target.name, ())
-        if records:
-            table([_row(record) for record in records])
-        else:
-            st.info("Nothing was applied here yet.")
-
-
-def _row(record: Record) -> dict[str, str | int]:
-    return {
-        "sequence": record.sequence,
-        "kind": record.kind,
-        "applied": record.time.replace("T", " ")[:16],
-        "by": record.actor,
-        "release": short_digest(record.release),
-        "commit": (record.commit or "")[:10],
-        "prompts": ", ".join(f"{n} {served.version}" for n, served in record.prompts.items()),
-    }
+        records = overview.records.get(target.name, ())
+        draw(
+            Heading(target.name),
+            Paragraph(line(Span(target.where, Tone.MUTED))),
+            *(Paragraph(warning_line(problem)) for problem in target.problems),
+            record_table(target, records) if records else no_records(target),
+        )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from lensops.history import Event, History
 from lensops.plan import TargetStatus
 from lensops.prompts import Prompt
 from lensops.release import Record
-from lensops.report.overview.stored import Results, StoredDrift, StoredEval
+from lensops.report.overview.stored import Results, StoredDrift, StoredEval, StoredMonitor
+
+MonitorPoint = tuple[datetime | None, StoredMonitor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +25,65 @@ class ActivePrompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """What the manifest declares: who follows whom, which prompt a suite scores, the monitors."""
+
+    release: str  # the digest of the release that the manifest asks for
+    follows: Mapping[str, str | None]  # by target, the one that must serve the same first
+    suites: Mapping[str, str]  # by suite, the prompt that it scores
+    monitors: tuple[str, ...]
+    bands: Mapping[str, float]  # keyed as in a release: `<monitor>.<limit>`
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What the page shows. `versions` holds the prompts that have files, by name and version."""
 
     project: str
     commit: str | None
+    time: datetime  # when the project was read, UTC
+    declared: Declared
     active: tuple[ActivePrompt, ...]
     targets: tuple[TargetStatus, ...]
     results: Results
     history: History | None
     versions: Mapping[tuple[str, str], Prompt]
-    bands: Mapping[str, float]  # keyed as in a release: `<monitor>.<limit>`
-    releases: Mapping[str, tuple[Record, ...]]  # the log of each target, newest first
+    records: Mapping[str, tuple[Record, ...]]  # the log of each target, newest first
+
+    def suite_runs(self, suite: str) -> tuple[StoredEval, ...]:
+        """The stored runs of a suite, oldest first."""
+        return tuple(run for run in self.results.evals if run.suite.name == suite)
 
     @property
     def latest_evals(self) -> tuple[StoredEval, ...]:
-        """The newest stored run of each suite."""
-        return tuple({stored.suite.name: stored for stored in self.results.evals}.values())
+        """The newest stored run of each suite: those declared first, in their order."""
+        newest = {run.suite.name: run for run in self.results.evals}
+        names = [name for name in self.declared.suites if name in newest]
+        return tuple(newest[name] for name in dict.fromkeys((*names, *newest)))
+
+    def monitor_points(self, monitor: str) -> tuple[MonitorPoint, ...]:
+        """The stored reports of a monitor, oldest first."""
+        return tuple(
+            (drift.time, found)
+            for drift in self.results.drifts
+            for found in drift.report.monitors
+            if found.name == monitor
+        )
+
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """The monitors that have a stored report, those declared first."""
+        stored = [m.name for drift in self.results.drifts for m in drift.report.monitors]
+        names = [name for name in self.declared.monitors if name in stored]
+        return tuple(dict.fromkeys((*names, *stored)))
 
     @property
     def latest_drift(self) -> StoredDrift | None:
         """The newest stored drift report."""
         return self.results.drifts[-1] if self.results.drifts else None
+
+    @property
+    def final_targets(self) -> tuple[TargetStatus, ...]:
+        """The targets that no other follows: what customers get."""
+        followed = set(self.declared.follows.values())
+        return tuple(target for target in self.targets if target.name not in followed)
