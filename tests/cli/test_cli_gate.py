@@ -119,7 +119,8 @@ def test_a_replay_asks_no_warehouse(sample: Repo) -> None:
     result = gate(sample)
     assert result.code == 3, result.err
     assert (
-        "? drift propensity: it is counted in a warehouse, and a replay asks nobody" in result.out
+        "? drift propensity: it is counted in a warehouse, which a replay does not call"
+        in result.out
     )
     assert "✓ threshold offer_copy" in result.out
     assert "connection was added" in gate(sample, "--base", "main").out
@@ -187,7 +188,7 @@ def test_evidence_lets_exactly_this_release_go(sample: Repo) -> None:
     apply = ("apply", "--target", "staging", "--yes")
     refused = lensops(*apply, cwd=sample.root)
     assert (refused.code, "requires the evidence" in refused.err) == (1, True)
-    assert gate(sample, "--evidence", "evidence.json").code == 0
+    assert gate(sample, "--base", "HEAD~1", "--evidence", "evidence.json").code == 0
     done = lensops(*apply, "--evidence", "evidence.json", cwd=sample.root)
     assert done.code == 0, done.err
     assert "evidence " in done.out

@@ -35,7 +35,8 @@ def test_an_edit_during_the_run_is_refused_by_apply(repo: Repo, path: str, tmp_p
         with (repo.root / "lensops.yaml").open("a") as file:
             file.write(TARGET)
         repo.commit("Add a target", {".gitignore": "eval_results/\nlive/\n"})
-        assert lensops("gate", "--evidence", evidence, cwd=repo.root).code == 0
+        gated = lensops("gate", "--base", "HEAD~1", "--evidence", evidence, cwd=repo.root)
+        assert gated.code == 0, gated.out
     repo.commit("Commit the edit")
     refused = lensops("apply", "--yes", "--evidence", evidence, cwd=repo.root)
     assert refused.code == 1

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 def comment(
     base: Annotated[
-        str, typer.Option("--base", help="The base of the pull request, such as origin/main.")
-    ],
+        str | None,
+        typer.Option(
+            "--base",
+            help="The base of the pull request, such as origin/main. Default: the workflow's.",
+        ),
+    ] = None,
     post: Annotated[
         bool, typer.Option("--post", help="Post or update it on GitHub, with GITHUB_TOKEN.")
     ] = False,
@@ -74,22 +78,24 @@ def comment(
     return 0
 
 
-def _compose(directory: Path, manifest: Path | None, base: str, *, replay: bool) -> str:
+def _compose(directory: Path, manifest: Path | None, base: str | None, *, replay: bool) -> str:
     from lensops.cli.progress import Progress
     from lensops.flows.comment import compose
     from lensops.flows.run_options import Mode
+    from lensops.forge.event import read_event
     from lensops.render.markdown import markdown
     from lensops.report.comment import document
 
-    mode = Mode.REPLAY if replay else Mode.ASK
-    return markdown(document(compose(directory, manifest, base, mode=mode, watch=Progress())))
+    mode, event = Mode.REPLAY if replay else Mode.ASK, read_event(os.environ)
+    result = compose(directory, manifest, base, event=event, mode=mode, watch=Progress())
+    return markdown(document(*result))
 
 
 def _describe_failure(error: UserError) -> str:
     from lensops.render.markdown import markdown
-    from lensops.report.comment import failed
+    from lensops.report.comment import failure_document
 
-    return markdown(failed(error))
+    return markdown(failure_document(error))
 
 
 def _summarise(body: str) -> None:

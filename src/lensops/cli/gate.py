@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -53,9 +54,10 @@ def gate(
     from lensops.cli.output import Report, emit, exit_of
     from lensops.cli.progress import Progress
     from lensops.evidence.file import write_evidence
-    from lensops.flows.gate import gate as judged
+    from lensops.flows.gate import gate as decide
     from lensops.flows.results import save_result
     from lensops.flows.run_options import Mode
+    from lensops.forge.event import read_event
     from lensops.report.drift import data as drift_data
     from lensops.report.eval import data as eval_data
     from lensops.report.verdict import data, document
@@ -63,14 +65,17 @@ def gate(
     reports = CiReports(directory, manifest)
     mode = Mode.REPLAY if replay else Mode.ASK
     with reports.watching():
-        gated = judged(directory, manifest, base=base, mode=mode, watch=Progress())
-    if gated.evals is not None:
-        save_result(gated.project, "eval", eval_data(gated.evals))
-    if gated.drift is not None:
-        save_result(gated.project, "drift", drift_data(gated.drift))
+        event = read_event(os.environ)
+        project, result = decide(
+            directory, manifest, base=base, event=event, mode=mode, watch=Progress()
+        )
+    if result.evals is not None:
+        save_result(project, "eval", eval_data(result.evals))
+    if result.drift is not None:
+        save_result(project, "drift", drift_data(result.drift))
     if evidence is not None:
-        write_evidence(evidence, gated.verdict)
-    reports.write(gated.verdict.findings, junit, sarif)
-    emit(Report("verdict", document(gated), data(gated)), form, output)
-    reports.annotate(gated.verdict.findings)
-    return exit_of(gated.verdict.outcome)
+        write_evidence(evidence, result.verdict)
+    reports.write(result.verdict.findings, junit, sarif)
+    emit(Report("verdict", document(result), data(result)), form, output)
+    reports.annotate(result.verdict.findings)
+    return exit_of(result.verdict.outcome)

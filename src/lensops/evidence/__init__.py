@@ -1,6 +1,23 @@
 """Evidence: readings, findings and the verdict, as values, and the file that carries them."""
 
 from lensops.evidence.accept import refusals
-from lensops.evidence.value import Base, Finding, Outcome, Reading, Verdict, join_outcomes
+from lensops.evidence.value import (
+    Base,
+    Conditions,
+    Finding,
+    Outcome,
+    Reading,
+    Verdict,
+    join_outcomes,
+)
 
-__all__ = ["Base", "Finding", "Outcome", "Reading", "Verdict", "join_outcomes", "refusals"]
+__all__ = [
+    "Base",
+    "Conditions",
+    "Finding",
+    "Outcome",
+    "Reading",
+    "Verdict",
+    "join_outcomes",
+    "refusals",
+]

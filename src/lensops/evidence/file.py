@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensops.errors import Location, UserError
-from lensops.evidence.value import Finding, Outcome, Reading, Verdict
+from lensops.evidence.value import Base, Conditions, Finding, Outcome, Reading, Verdict
 from lensops.files import write_atomic
 from lensops.prompts import digest
 
@@ -60,6 +60,23 @@ class _Reading(_Border):
         return Reading(self.name, self.subject, value, self.n, self.recipe, self.interval)
 
 
+class _Base(_Border):
+    ref: str
+    commit: str
+    release: str | None
+
+
+class _Conditions(_Border):
+    tool: str = ""
+    options: dict[str, str] = {}
+    judges: dict[str, list[str]] = {}
+    fingerprints: dict[str, str] = {}
+
+    def value_of(self) -> Conditions:
+        judges = {name: tuple(models) for name, models in self.judges.items()}
+        return Conditions(self.tool, self.options, judges, self.fingerprints)
+
+
 class _File(BaseModel):
     """The envelope. Keys beyond these belong to reports and are not evidence."""
 
@@ -70,6 +87,8 @@ class _File(BaseModel):
     digests: dict[str, str]
     findings: list[_Finding]
     readings: list[_Reading] = []
+    base: _Base | None = None
+    conditions: _Conditions = _Conditions()
 
 
 def body(verdict: Verdict) -> dict[str, Any]:
@@ -79,6 +98,8 @@ def body(verdict: Verdict) -> dict[str, Any]:
         "digests": dict(verdict.digests),
         "findings": [_finding(finding) for finding in verdict.findings],
         "readings": [_reading(reading) for reading in verdict.readings],
+        "base": asdict(verdict.base) if verdict.base else None,
+        "conditions": _conditions(verdict.conditions),
     }
 
 
@@ -116,7 +137,8 @@ def parse(data: bytes, name: str) -> Verdict:
     file = _parse_file(data, name)
     findings = tuple(finding.value_of() for finding in file.findings)
     readings = tuple(reading.value_of() for reading in file.readings)
-    verdict = Verdict(findings, file.digests, readings)
+    base = Base(**file.base.model_dump()) if file.base else None
+    verdict = Verdict(findings, file.digests, readings, base, file.conditions.value_of())
     if str(verdict.outcome) != file.verdict:
         message = f"{name} states {file.verdict}, but its findings make {verdict.outcome}"
         raise UserError(message, "the file was edited: run the gate again")
@@ -153,6 +175,16 @@ def _reading(reading: Reading) -> dict[str, Any]:
         **asdict(reading),
         "value": _number(reading.value),
         "interval": list(interval) if interval is not None and is_finite else None,
+    }
+
+
+def _conditions(conditions: Conditions) -> dict[str, Any]:
+    judges = {name: list(models) for name, models in conditions.judges.items()}
+    return {
+        "tool": conditions.tool,
+        "options": dict(conditions.options),
+        "judges": judges,
+        "fingerprints": dict(conditions.fingerprints),
     }
 
 

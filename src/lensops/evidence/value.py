@@ -30,10 +30,26 @@ def join_outcomes(outcomes: Iterable[Outcome]) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The commit that a branch is compared with, and the ref that it was found by."""
+    """The commit that a branch is compared with, and the ref that it was found by.
+
+    `release` is the digest of what the manifest asked for there; None where there was none.
+    """
 
     ref: str
     commit: str
+    release: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """How a verdict was reached: the version of lensops, the options of the command, the models
+    that the judge's replies name, by eval, and fingerprints of windows that lie in a warehouse.
+    """
+
+    tool: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    judges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +84,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All findings and the digests of what they were found on (`release`, `cases`, …)."""
+    """All findings and the digests of what they were found on (`release`, `cases`, …).
+
+    `base` is what the findings compare with; None where nothing was compared.
+    """
 
     findings: tuple[Finding, ...]
     digests: Mapping[str, str] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
+    base: Base | None = None
+    conditions: Conditions = Conditions()
 
     @property
     def outcome(self) -> Outcome:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid
 from lensops.evidence import Base
 from lensops.files import Snapshot
 from lensops.flows.project import Opened, Project, project_at
+from lensops.manifest import Manifest
+
+if TYPE_CHECKING:
+    from lensops.git import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,11 @@ class BaseSnapshot:
     missing: str = ""
     is_unsound: bool = False
 
+    @property
+    def manifest(self) -> Manifest | None:
+        """The policy at the base."""
+        return self.project.manifest if self.project else None
+
 
 @contextmanager
 def open_base(project: Opened, ref: str) -> Iterator[BaseSnapshot]:
@@ -38,12 +48,16 @@ def open_base(project: Opened, ref: str) -> Iterator[BaseSnapshot]:
     repository = project.repository
     if repository is None:
         raise NoRepository
-    commit = repository.merge_base(ref)
+    yield read_base(project, repository, Base(ref, repository.merge_base(ref)))
+
+
+def read_base(project: Opened, repository: Repository, base: Base) -> BaseSnapshot:
+    """The project as it was at the commit of a base; the base then knows its release."""
     folder, _, name = repository.relative(project.path).rpartition("/")
-    yield _read_base(Base(ref, commit), Snapshot(repository.tree(commit, folder)), name)
+    return _parse_base(base, Snapshot(repository.tree(base.commit, folder)), name)
 
 
-def _read_base(base: Base, tree: Snapshot, name: str) -> BaseSnapshot:
+def _parse_base(base: Base, tree: Snapshot, name: str) -> BaseSnapshot:
     try:
         project = project_at(tree, name)
     except Invalid as error:
@@ -53,4 +67,5 @@ def _read_base(base: Base, tree: Snapshot, name: str) -> BaseSnapshot:
     if project is None:
         missing = "there is no manifest at the base, nothing to compare with"
         return BaseSnapshot(base, tree, None, missing)
+    base = replace(base, release=project.desired.digest)
     return BaseSnapshot(base, tree, project)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from lensops.errors import UserError
-from lensops.flows.gate import Gated, gate
-from lensops.flows.plan_base import plan_base
+from lensops.flows.base import BaseSnapshot
+from lensops.flows.choose_base import choose_base
+from lensops.flows.gate import decide_project, open_sound_project
+from lensops.flows.plan_base import compare_with_base
 from lensops.flows.run_options import Mode, ProgressListener
 from lensops.forge import Comment, GitHub, PullRequest
 from lensops.forge.comments import marker_of, put_comment
+from lensops.forge.event import Event, read_event
+from lensops.gate import GateResult
 from lensops.manifest.locate import find_manifest, prefix_of
 from lensops.plan import Plan
 
@@ -22,25 +23,26 @@ API = "https://api.github.com"
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """What a comment shows: what changes, and whether it may."""
-
-    plan: Plan
-    gated: Gated
-
-
 def compose(
     directory: Path,
     manifest: Path | None,
-    base: str,
+    base: str | None,
     *,
+    event: Event | None = None,
     mode: Mode = Mode.ASK,
     watch: ProgressListener | None = None,
-) -> Composed:
-    """Plan and gate against the merge base with `base`. Raises as both of them do."""
-    planned = plan_base(directory, manifest, base)
-    return Composed(planned, gate(directory, manifest, base=base, mode=mode, watch=watch))
+) -> tuple[Plan, GateResult]:
+    """Plan and gate against the merge base with `base`, or against the base of the event.
+
+    Raises as both of them do, and `UserError` where there is no base.
+    """
+    project = open_sound_project(directory, manifest)
+    snapshot = choose_base(project, base, event)
+    if not isinstance(snapshot, BaseSnapshot):
+        reason = snapshot.reason if snapshot else "which base is meant?"
+        raise UserError(reason, "add --base, such as --base origin/main")
+    plan = compare_with_base(project, snapshot)
+    return plan, decide_project(project, snapshot, mode, watch)
 
 
 def marker(directory: Path, manifest: Path | None) -> str:
@@ -76,21 +78,10 @@ def pull_request(
     Raises `UserError` when neither names one.
     """
     repository = repository or environment.get("GITHUB_REPOSITORY")
-    number = number if number is not None else _event_number(environment)
+    if number is None and (event := read_event(environment)) is not None:
+        number = event.pull_request
     if not repository or not _REPOSITORY.fullmatch(repository):
         raise UserError("which repository is meant?", "add --repository owner/name")
     if number is None:
         raise UserError("which pull request is meant?", "add --pull-request NUMBER")
     return PullRequest(repository, number)
-
-
-def _event_number(environment: Mapping[str, str]) -> int | None:
-    path = environment.get("GITHUB_EVENT_PATH")
-    if not path:
-        return None
-    try:
-        event: Any = json.loads(Path(path).read_bytes())
-        number = event["pull_request"]["number"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return number if isinstance(number, int) else None

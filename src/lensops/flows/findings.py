@@ -10,12 +10,16 @@ from lensops.flows.immutability import check_immutability
 from lensops.flows.project import Opened
 from lensops.flows.rules import Violation
 from lensops.flows.targets import Seen
+from lensops.manifest import Manifest
 from lensops.plan import TargetPlan
 
 
-def released_findings(project: Opened) -> tuple[Finding, ...]:
-    """Released versions that were changed in place, by the manifest's rule."""
-    rule = project.manifest.rules.released_version_changed
+def released_findings(project: Opened, policy: Manifest | None = None) -> tuple[Finding, ...]:
+    """Released versions that were changed in place, by the rule of the manifest.
+
+    `policy` is the manifest whose rules decide instead, that of a base.
+    """
+    rule = (policy or project.manifest).rules.released_version_changed
     if rule == "off":
         return ()
     outcome = Outcome.FAIL if rule == "error" else Outcome.INCONCLUSIVE

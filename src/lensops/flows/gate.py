@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lensops import __version__
 from lensops.errors import Invalid
 from lensops.evals.result import EvalRun
-from lensops.evidence import Base, Finding, Outcome, Reading, Verdict
+from lensops.evidence import Conditions, Finding, Outcome
 from lensops.files import Snapshot
-from lensops.flows.base import BaseSnapshot, open_base
+from lensops.flows.base import BaseSnapshot
+from lensops.flows.choose_base import MissingBase, choose_base, is_gated_commit
 from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.findings import released_findings
 from lensops.flows.loosened import loosened_findings
@@ -19,22 +21,12 @@ from lensops.flows.project import Opened, Project, open_snapshot
 from lensops.flows.run_evals import score
 from lensops.flows.run_options import Mode, ProgressListener, RunOptions
 from lensops.flows.validate import validate_snapshot
-from lensops.gate import Scores, decide
+from lensops.forge.event import Event
+from lensops.gate import GateResult, Scores, decide, next_command
 from lensops.manifest.locate import find_manifest, folder_of
 
 if TYPE_CHECKING:
     from lensops.drift.decide import DriftRun
-
-
-@dataclass(frozen=True, slots=True)
-class Gated:
-    """A verdict and what it was made of; `evals` and `drift` are None where none are declared."""
-
-    project: Opened
-    verdict: Verdict
-    evals: EvalRun | None
-    drift: DriftRun | None
-    base: Base | None = None
 
 
 def gate(
@@ -42,41 +34,67 @@ def gate(
     manifest: Path | None = None,
     *,
     base: str | None = None,
+    event: Event | None = None,
     mode: Mode = Mode.ASK,
     watch: ProgressListener | None = None,
-) -> Gated:
-    """Whether the work tree may merge. Nothing is written but recordings, in that mode.
+) -> tuple[Opened, GateResult]:
+    """The project, and whether its work tree may merge.
 
-    Raises `Invalid` for problems of the manifest, the prompts and the cases, `UserError`, and
-    `RemoteFailed` when a provider refuses.
+    `base` is a ref to compare with; without one, the `event` of a workflow names the base. Nothing
+    is written but recordings, in that mode. Raises `Invalid` for problems of the manifest, the
+    prompts and the cases, `UserError`, and `RemoteFailed` when a provider refuses.
     """
-    project = _sound_project(directory, manifest)
-    findings: list[Finding] = []
-    with open_base(project, base) if base is not None else nullcontext() as before:
-        evals = _evals(project, RunOptions(mode=mode), watch, before)
-        if before is not None:
-            findings += loosened_findings(project, before, _scores(evals))
-    findings += released_findings(project)
-    asked, unasked = _monitors(project, mode)
-    findings += unasked
-    drift = _drift(project, asked)
-    readings: list[Reading] = []
-    if evals is not None:
-        findings += evals.findings
-        readings += evals.readings
-    if drift is not None:
-        findings += drift.findings
-        readings += drift.readings
+    project = open_sound_project(directory, manifest)
+    return project, decide_project(project, choose_base(project, base, event), mode, watch)
+
+
+def decide_project(
+    project: Opened,
+    base: BaseSnapshot | MissingBase | None,
+    mode: Mode,
+    watch: ProgressListener | None = None,
+) -> GateResult:
+    """The verdict on a project that is open, against a base. Raises as `gate` does."""
+    snapshot = base if isinstance(base, BaseSnapshot) else None
+    evals = _evals(project, RunOptions(mode=mode), watch, snapshot)
+    drift, unmeasured = _drift(project, mode)
+    findings = [
+        *_base_findings(project, base, evals),
+        *released_findings(project, snapshot.manifest if snapshot else None),
+        *unmeasured,
+        *(evals.findings if evals else ()),
+        *(drift.findings if drift else ()),
+    ]
+    compared = snapshot.base if snapshot else None
     verdict = decide(
         [_with_location(project, finding) for finding in findings],
-        readings,
+        [*(evals.readings if evals else ()), *(drift.readings if drift else ())],
         evidence_digests(project),
+        None if compared and is_gated_commit(project, compared) else compared,
+        _conditions(mode, evals),
     )
-    point = before.base if before else None
-    return Gated(project, verdict, evals, drift, point)
+    return GateResult(verdict, evals, drift, compared, next_command(verdict.findings, compared))
 
 
-def _sound_project(directory: Path, manifest: Path | None) -> Opened:
+def _base_findings(
+    project: Opened, base: BaseSnapshot | MissingBase | None, evals: EvalRun | None
+) -> Iterator[Finding]:
+    if isinstance(base, MissingBase):
+        yield Finding("base", project.file.path, Outcome.INCONCLUSIVE, base.reason)
+    elif base is not None:
+        yield from loosened_findings(project, base, _scores(evals))
+
+
+def _conditions(mode: Mode, evals: EvalRun | None) -> Conditions:
+    judges = {
+        result.name: result.judge.by
+        for result in (evals.results if evals else ())
+        if result.judge is not None and result.judge.by
+    }
+    return Conditions(f"lensops {__version__}", {"mode": str(mode)}, judges)
+
+
+def open_sound_project(directory: Path, manifest: Path | None) -> Opened:
     """The project, read once. Raises `Invalid` with everything that `validate` finds in it."""
     path = find_manifest(directory, manifest)
     tree = Snapshot(folder_of(path))
@@ -90,9 +108,9 @@ def _evals(
     project: Opened,
     options: RunOptions,
     watch: ProgressListener | None,
-    before: BaseSnapshot | None,
+    base: BaseSnapshot | None,
 ) -> EvalRun | None:
-    return score(project, options, watch, before) if project.manifest.evals else None
+    return score(project, options, watch, base) if project.manifest.evals else None
 
 
 def _scores(evals: EvalRun | None) -> dict[str, Scores]:
@@ -101,33 +119,24 @@ def _scores(evals: EvalRun | None) -> dict[str, Scores]:
     return {result.name: {case.id: case.aggregate for case in result.cases} for result in results}
 
 
-def _monitors(project: Project, mode: Mode) -> tuple[tuple[str, ...], list[Finding]]:
-    """The monitors to count, and a finding for each that must not be: a replay asks nobody.
+def _drift(project: Opened, mode: Mode) -> tuple[DriftRun | None, list[Finding]]:
+    """The monitors counted, and a finding for each that must not be: a replay calls nobody.
 
     A pull request's manifest says where a warehouse is and what it is sent of the environment.
     """
     declared = project.manifest.drift
-    away = [name for name in declared if declared[name].connection and mode is Mode.REPLAY]
-    words = "it is counted in a warehouse, and a replay asks nobody"
-    found = [
-        Finding(
-            "drift",
-            name,
-            Outcome.INCONCLUSIVE,
-            words,
-            keys=("drift", name, "connection"),
-        )
-        for name in away
+    remote = [name for name in declared if declared[name].connection and mode is Mode.REPLAY]
+    message = "it is counted in a warehouse, which a replay does not call"
+    unmeasured = [
+        Finding("drift", name, Outcome.INCONCLUSIVE, message, keys=("drift", name, "connection"))
+        for name in remote
     ]
-    return tuple(name for name in declared if name not in away), found
-
-
-def _drift(project: Opened, names: tuple[str, ...]) -> DriftRun | None:
+    names = tuple(name for name in declared if name not in remote)
     if not names:
-        return None
+        return None, unmeasured
     from lensops.flows.drift import run  # loads NumPy and DuckDB
 
-    return run(project, names)
+    return run(project, names), unmeasured
 
 
 def _with_location(project: Project, finding: Finding) -> Finding:

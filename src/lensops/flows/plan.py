@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lensops.errors import UserError
-from lensops.evidence import Finding, Outcome, refusals
+from lensops.evidence import Finding, Outcome
 from lensops.flows.candidate import Candidate, candidate
+from lensops.flows.check_evidence import check_evidence
 from lensops.flows.findings import released_findings, target_findings
 from lensops.flows.project import Opened, open_project
 from lensops.flows.rules import Violation, violations
@@ -56,7 +57,7 @@ def planned(
     project = open_project(directory, manifest)
     names = _target_names(project, targets, source)
     release = candidate(project, source, with_digests=evidence is not None)
-    accepted, about_evidence = _evidence(evidence, release)
+    accepted, about_evidence = check_evidence(evidence, project, release, names)
     seen = observe_targets(project, names)
     plans = {name: _target_plan(release, target) for name, target in seen.items()}
     broken = {name: violations(project, release, seen, plans[name]) for name in plans}
@@ -86,24 +87,6 @@ def _origin_findings(project: Opened, release: Candidate) -> tuple[Finding, ...]
     words = f"release {short_digest(release.release.digest)} of {promotion.target}"
     message = f"{words}, record {promotion.sequence}, {commit}"
     return (Finding("promotion", promotion.target, Outcome.NOTE, message),)
-
-
-def _evidence(path: Path | None, release: Candidate) -> tuple[str | None, tuple[Finding, ...]]:
-    """The digest of evidence that lets the release go, and what is to be said of it."""
-    if path is None:
-        return None, ()
-    from lensops.evidence.file import digest_of, read_evidence
-
-    verdict = read_evidence(path)
-    if release.digests is None:
-        reasons: tuple[str, ...] = (f"it cannot be checked: {release.missing}",)
-    else:
-        reasons = refusals(verdict, release.digests)
-    failures = [Finding("evidence", path.name, Outcome.FAIL, reason) for reason in reasons]
-    if failures:
-        return None, tuple(failures)
-    message = f"the gate passed on release {release.release.digest}"
-    return digest_of(verdict), (Finding("evidence", path.name, Outcome.PASS, message),)
 
 
 def _wants_evidence(project: Opened, plan: TargetPlan) -> TargetPlan:

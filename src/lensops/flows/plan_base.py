@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from lensops.evidence import Finding, Outcome
-from lensops.flows.base import open_base
+from lensops.flows.base import BaseSnapshot, open_base
 from lensops.flows.findings import released_findings
-from lensops.flows.project import open_project
+from lensops.flows.project import Opened, open_project
 from lensops.plan import Plan, make
 
 NAME = "base"
@@ -21,7 +21,12 @@ def plan_base(directory: Path, manifest: Path | None, ref: str) -> Plan:
     """
     project = open_project(directory, manifest)
     with open_base(project, ref) as snapshot:
-        release = snapshot.project.desired if snapshot.project else None
+        return compare_with_base(project, snapshot)
+
+
+def compare_with_base(project: Opened, snapshot: BaseSnapshot) -> Plan:
+    """What a project changes against a base that is open."""
+    release = snapshot.project.desired if snapshot.project else None
     notes = (Finding("base", project.file.path, Outcome.NOTE, snapshot.missing),)
     target = make(NAME, release, project.desired, notes if snapshot.missing else ())
     return Plan((target,), released_findings(project), snapshot.base)

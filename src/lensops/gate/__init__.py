@@ -12,9 +12,13 @@ from lensops.gate.inputs import (
     suite_input_changes,
 )
 from lensops.gate.loosened import loosened_input, loosened_policy
+from lensops.gate.next_command import RECORD, next_command
+from lensops.gate.result import GateResult
 
 __all__ = [
+    "RECORD",
     "CaseFacts",
+    "GateResult",
     "InputChange",
     "MonitorInputs",
     "RecordedRow",
@@ -24,5 +28,6 @@ __all__ = [
     "loosened_input",
     "loosened_policy",
     "monitor_input_changes",
+    "next_command",
     "suite_input_changes",
 ]

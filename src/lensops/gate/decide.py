@@ -6,23 +6,27 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from lensops.evidence import Finding, Outcome, Reading, Verdict
+from lensops.evidence import Base, Conditions, Finding, Outcome, Reading, Verdict
 
 
 def decide(
     findings: Iterable[Finding],
     readings: Iterable[Reading],
     digests: Mapping[str, str] | None = None,
+    base: Base | None = None,
+    conditions: Conditions | None = None,
 ) -> Verdict:
     """The verdict over findings and readings of evals, drift and policy, bound to digests.
 
     Fail when any finding fails, inconclusive when any is, and also when nothing was measured.
+    `base` is what they compare with, `conditions` how they were reached.
     """
     joined, measured = [*findings], tuple(readings)
     if not measured:
         tried = any(finding.keys[:1] in {("evals",), ("drift",)} for finding in joined)
         joined.append(_nothing_measured(declared=tried))
-    return Verdict(tuple(_sound(joined)), dict(digests or {}), measured)
+    sound = tuple(_sound(joined))
+    return Verdict(sound, dict(digests or {}), measured, base, conditions or Conditions())
 
 
 def _nothing_measured(*, declared: bool) -> Finding:

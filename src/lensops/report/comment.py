@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator
 
 from lensops.drift.decide import MonitorResult
 from lensops.errors import Invalid, RemoteFailed, UserError
@@ -17,6 +16,7 @@ from lensops.format import (
     plural,
     short_commit,
 )
+from lensops.gate import GateResult
 from lensops.plan import Plan
 from lensops.report.changes import change_line, count_changes
 from lensops.report.compared import compared_blocks
@@ -38,7 +38,7 @@ from lensops.report.drift import headline, monitor_blocks, worst_first
 from lensops.report.outcome import LOOKS, sign, status_sign
 from lensops.report.plan import document as plan_document
 from lensops.report.scores import worst
-from lensops.report.verdict import Gated, digest_blocks, finding_blocks
+from lensops.report.verdict import digest_blocks, finding_blocks, next_blocks
 
 CHANGES = 10  # changes that have a line of their own before the fold
 FEATURES = 10  # features of a monitor in the table, the worst first
@@ -62,48 +62,40 @@ _DRIFT = (
 )
 
 
-class Composed(Protocol):
-    """What changes, and whether it may."""
-
-    @property
-    def plan(self) -> Plan: ...
-    @property
-    def gated(self) -> Gated: ...
-
-
-def document(composed: Composed) -> Document:
+def document(plan: Plan, result: GateResult) -> Document:
     """First what everybody reads; then, folded, the texts, cases and charts behind it.
 
     A comment has a limit, and its end is cut off first: so what decides never is.
     """
-    gated = composed.gated
-    results = gated.evals.results if gated.evals else ()
-    monitors = gated.drift.monitors if gated.drift else ()
-    look = LOOKS[gated.verdict.outcome]
+    suites = result.evals.results if result.evals else ()
+    monitors = result.drift.monitors if result.drift else ()
+    look = LOOKS[result.verdict.outcome]
     title = f"{look.sign} lensops gate {look.word.lower()}"
-    blocks: list[Block] = [Heading(title), *_changes(composed.plan)]
-    blocks += finding_blocks(gated.verdict.findings)
-    if results:
-        blocks.append(Table(_SCORES, tuple(_score(result) for result in results)))
+    blocks: list[Block] = [Heading(title), *_changes(plan)]
+    blocks += finding_blocks(result.verdict.findings)
+    blocks += next_blocks(result)
+    if suites:
+        blocks.append(Table(_SCORES, tuple(_score(suite) for suite in suites)))
     if monitors:
-        blocks.append(Paragraph(line(headline(monitors))))
-        blocks.append(Table(_DRIFT, tuple(row for each in monitors for row in _drift(each))))
-    blocks += digest_blocks(gated.verdict)
-    blocks += _folds(composed, results, monitors)
+        rows = tuple(row for monitor in monitors for row in _drift(monitor))
+        blocks += [Paragraph(line(headline(monitors))), Table(_DRIFT, rows)]
+    blocks += digest_blocks(result.verdict)
+    blocks += _folds(plan, result)
     return Document(tuple(blocks))
 
 
-def failed(error: UserError) -> Document:
-    """The comment where there is no verdict: what is wrong, and what would mend it."""
+def failure_document(error: UserError) -> Document:
+    """The comment where there is no verdict: what is wrong, and what fixes it."""
     verb = "finish" if isinstance(error, RemoteFailed) else "start"
     if isinstance(error, Invalid):
-        said = [str(problem) for problem in error.problems]
-        more = len(said) - PROBLEMS
-        said = said[:PROBLEMS] + ([f"and {plural(more, 'more problem')}"] if more > 0 else [])
+        messages = [str(problem) for problem in error.problems]
+        more = len(messages) - PROBLEMS
+        rest = [f"and {plural(more, 'more problem')}"] if more > 0 else []
+        messages = messages[:PROBLEMS] + rest
     else:
-        said = [error.message, *([f"hint: {error.hint}"] if error.hint else [])]
+        messages = [error.message, *([f"hint: {error.hint}"] if error.hint else [])]
     heading = Heading(f"{LOOKS[Outcome.FAIL].sign} lensops gate could not {verb}")
-    return Document((heading, Bullets(tuple(line(each) for each in said))))
+    return Document((heading, Bullets(tuple(line(message) for message in messages))))
 
 
 def _changes(plan: Plan) -> Iterator[Block]:
@@ -148,31 +140,28 @@ def _drift(result: MonitorResult) -> Iterator[tuple[Line, ...]]:
         line(""),
         line(rows),
     )
-    for each in worst_first(report)[:FEATURES]:
-        status = str(each.status)
+    for feature in worst_first(report)[:FEATURES]:
+        status = str(feature.status)
         yield (
             line(status_sign(status)),
-            line(each.name),
-            line(format_score(each.psi)),
+            line(feature.name),
+            line(format_score(feature.psi)),
             line(status),
-            line(str(each.evidence)),
+            line(str(feature.evidence)),
             (),
         )
 
 
-def _folds(
-    composed: Composed, results: Sequence[SuiteResult], monitors: Sequence[MonitorResult]
-) -> Iterator[Block]:
-    plan = composed.plan
+def _folds(plan: Plan, result: GateResult) -> Iterator[Block]:
     if not plan.in_sync:
-        texts = tuple(b for b in plan_document(plan).blocks if not isinstance(b, Heading))
-        yield Fold(line("What changes, as text"), texts)
-    for result in results:
-        if result.regression:
-            held = tuple(compared_blocks(result.regression, result.version, composed.gated.base))
-            yield Fold(line(f"{result.name}: what crossed the threshold"), held[1:])
-        if cases := tuple(worst(result)):
-            yield Fold(line(f"{result.name}: the worst cases"), cases)
-    for monitor in monitors:
-        blocks = tuple(monitor_blocks(monitor, reasons=False))
-        yield Fold(line(f"{monitor.name}: every feature"), blocks)
+        texts = (block for block in plan_document(plan).blocks if not isinstance(block, Heading))
+        yield Fold(line("What changes, as text"), tuple(texts))
+    for suite in result.evals.results if result.evals else ():
+        if suite.regression:
+            _, *blocks = compared_blocks(suite.regression, suite.version, result.base)
+            yield Fold(line(f"{suite.name}: what crossed the threshold"), tuple(blocks))
+        if cases := tuple(worst(suite)):
+            yield Fold(line(f"{suite.name}: the worst cases"), cases)
+    for monitor in result.drift.monitors if result.drift else ():
+        features = tuple(monitor_blocks(monitor, reasons=False))
+        yield Fold(line(f"{monitor.name}: every feature"), features)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
-from lensops.drift.decide import DriftRun
-from lensops.evals.result import SuiteResult
-from lensops.evidence import Base, Finding, Outcome, Verdict
-from lensops.format import short_digest
+from lensops.evidence import Finding, Outcome, Verdict
+from lensops.evidence.file import body
+from lensops.format import short_commit, short_digest
+from lensops.gate import RECORD, GateResult
 from lensops.report.document import (
     Block,
     Bullets,
@@ -21,53 +21,27 @@ from lensops.report.document import (
 )
 from lensops.report.drift import monitor_blocks
 from lensops.report.eval import suite_blocks
-from lensops.report.outcome import LOOKS, finding_data, finding_line, severity, verdict_text
+from lensops.report.outcome import LOOKS, finding_line, severity, verdict_text
 
 LOOSENED = "gate_loosened"
 
 
-class Scores(Protocol):
-    """The results of the evals."""
-
-    @property
-    def results(self) -> tuple[SuiteResult, ...]: ...
-
-
-class Gated(Protocol):
-    """A verdict and what it was made of."""
-
-    @property
-    def verdict(self) -> Verdict: ...
-    @property
-    def evals(self) -> Scores | None: ...
-    @property
-    def drift(self) -> DriftRun | None: ...
-    @property
-    def base(self) -> Base | None: ...
-
-
-def document(gated: Gated) -> Document:
+def document(result: GateResult) -> Document:
     """The verdict with its findings, then suite by suite and monitor by monitor."""
-    verdict = gated.verdict
+    verdict = result.verdict
     blocks: list[Block] = [Heading(headline(verdict)), *finding_blocks(verdict.findings)]
-    for result in gated.evals.results if gated.evals else ():
-        blocks += suite_blocks(result, gated.base)
-    for monitor in gated.drift.monitors if gated.drift else ():
+    blocks += next_blocks(result)
+    for suite in result.evals.results if result.evals else ():
+        blocks += suite_blocks(suite, result.base)
+    for monitor in result.drift.monitors if result.drift else ():
         blocks += monitor_blocks(monitor, reasons=False)
     blocks += digest_blocks(verdict)
     return Document(tuple(blocks), gate_line(verdict))
 
 
-def data(gated: Gated) -> dict[str, Any]:
-    """The keys of `lensops/verdict/v1`."""
-    verdict = gated.verdict
-    base = {"ref": gated.base.ref, "commit": gated.base.commit} if gated.base else None
-    return {
-        "verdict": str(verdict.outcome),
-        "digests": dict(verdict.digests),
-        "base": base,
-        "findings": [_finding(finding) for finding in verdict.findings],
-    }
+def data(result: GateResult) -> dict[str, Any]:
+    """The keys of `lensops/verdict/v1`: those of the evidence file, and what to run next."""
+    return {**body(result.verdict), "next": result.next_command}
 
 
 def headline(verdict: Verdict) -> str:
@@ -96,18 +70,18 @@ def finding_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
         yield Bullets(tuple(map(finding_line, remaining)))
 
 
+def next_blocks(result: GateResult) -> Iterator[Block]:
+    """The one command to run after a gate that fails or is inconclusive."""
+    if result.next_command is not None:
+        needs = " (needs a key of the provider; commit what it records)"
+        remark = needs if RECORD in result.next_command else ""
+        yield Paragraph(line("Next: ", Span(result.next_command, Tone.STRONG), remark))
+
+
 def digest_blocks(verdict: Verdict) -> Iterator[Block]:
     """The digests that the verdict is bound to."""
     if verdict.digests:
-        parts = ", ".join(f"{name} {short_digest(sha)}" for name, sha in verdict.digests.items())
-        yield Paragraph(line(Span(f"evidence of {parts}", Tone.MUTED)))
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    location = finding.location
-    where = (
-        {"path": location.path, "line": location.line, "column": location.column}
-        if location
-        else None
-    )
-    return {**finding_data(finding), "place": where}
+        parts = [f"{name} {short_digest(sha)}" for name, sha in verdict.digests.items()]
+        if verdict.base:
+            parts.append(f"base {short_commit(verdict.base.commit)}")
+        yield Paragraph(line(Span(f"evidence of {', '.join(parts)}", Tone.MUTED)))

@@ -1,0 +1,53 @@
+"""Check evidence for a plan: whether it is of this very release, and of a passed gate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from lensops.evidence import Finding, Outcome, Verdict, refusals
+from lensops.flows.candidate import Candidate
+from lensops.flows.project import Opened
+
+
+def check_evidence(
+    path: Path | None, project: Opened, release: Candidate, targets: Collection[str]
+) -> tuple[str | None, tuple[Finding, ...]]:
+    """The digest of evidence that lets a release go to targets, and findings about it."""
+    if path is None:
+        return None, ()
+    from lensops.evidence.file import digest_of, read_evidence
+
+    verdict = read_evidence(path)
+    findings = [
+        Finding("evidence", path.name, Outcome.FAIL, reason)
+        for reason in _reasons(verdict, project, release, targets)
+    ]
+    if findings:
+        return None, tuple(findings)
+    message = f"the gate passed on release {release.release.digest}"
+    return digest_of(verdict), (Finding("evidence", path.name, Outcome.PASS, message),)
+
+
+def _reasons(
+    verdict: Verdict, project: Opened, release: Candidate, targets: Collection[str]
+) -> tuple[str, ...]:
+    if release.digests is None:
+        return (f"it cannot be checked: {release.missing}",)
+    repository = project.repository
+    head = repository.head() if repository else None
+    return refusals(
+        verdict,
+        release.digests,
+        commit=release.commit if release.promotion else head,
+        needs_base=_needs_base(project, targets),
+    )
+
+
+def _needs_base(project: Opened, targets: Collection[str]) -> bool:
+    """Whether a target requires the gate, and there is an earlier release to hold this one to."""
+    from lensops.flows.event_base import has_earlier_release
+
+    requires_gate = any(project.manifest.places[name].require_gate for name in targets)
+    repository = project.repository
+    return requires_gate and repository is not None and has_earlier_release(project, repository)
