@@ -76,9 +76,7 @@ def test_no_reader_gets_a_secret(project: Repo, log: Path, command: tuple[str, .
     assert written.count("GIT_NO_LAZY_FETCH=1") == written.count("ARGS ")
 
 
-def test_a_remote_gets_what_its_host_asks_for_and_no_other_key(
-    project: Repo, log: Path, tmp_path: Path
-) -> None:
+def test_a_remote_on_this_machine_gets_no_secret(project: Repo, log: Path, tmp_path: Path) -> None:
     remote = Repo(tmp_path / "remote.git", init=False)
     remote.root.mkdir()
     remote.git("init", "-q", "--bare")
@@ -89,9 +87,24 @@ def test_a_remote_gets_what_its_host_asks_for_and_no_other_key(
     log.unlink()
     assert lensops("apply", "--yes", cwd=project.root).code == 0
     written = log.read_text()
+    assert "canary" not in written
+    assert "GIT_ALLOW_PROTOCOL=file\n" in written
+
+
+def test_a_remote_elsewhere_gets_what_its_host_asks_for_and_no_other_key(
+    project: Repo, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lensops.git.remotes.PAUSES", ())
+    head = sample.MANIFEST.split("targets:")[0]
+    text = head + "targets: {live: {git: 'https://127.0.0.1:1/x', branch: live}}\n"
+    project.commit("Target", {"lensops.yaml": text})
+    log.unlink()
+    assert lensops("plan", cwd=project.root).code == 5
+    written = log.read_text()
     for canary in ("canary-openai", "canary-warehouse", "canary-header"):
         assert canary not in written
-    assert "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh" in written
+    assert written.count("canary-gh") == written.count("canary-github") == 1
+    assert "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh\n" in written
 
 
 @pytest.mark.parametrize("command", [("rollback",), ("activate", "v1", "--commit")], ids=" ".join)

@@ -277,10 +277,9 @@ def test_a_branch_of_the_same_repository(clone: Repo) -> None:
     assert clone.git("status", "--porcelain") == ""
 
 
-def test_from_a_bare_repository(remote: Repo) -> None:
-    target = opened(remote.root, ".", "live")
-    apply(target, A)
-    assert target.observe().digest == A.digest
+def test_a_folder_that_is_a_bare_repository_is_no_remote_of_its_own(remote: Repo) -> None:
+    with pytest.raises(UserError, match="lies inside the project"):
+        opened(remote.root, ".", "live")
 
 
 @pytest.mark.parametrize(

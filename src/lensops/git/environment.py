@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from enum import Enum
 
 # What git needs to run, to find the user's settings, and to know who the user is.
 _PLAIN = re.compile(
@@ -44,6 +45,8 @@ NEUTRAL = (
     "submodule.recurse=false",
     "gc.auto=0",
     "maintenance.auto=false",
+    "http.lowSpeedLimit=1000",
+    "http.lowSpeedTime=30",
 )
 PROTOCOLS = ("file", "git", "http", "https", "ssh")
 _FIXED = {
@@ -55,16 +58,22 @@ _FIXED = {
 }
 
 
-def reading() -> dict[str, str]:
-    """For processes that read the repository: they reach no network and get no secret."""
+class Reach(Enum):
+    """What a process of git may reach, and so what it is given."""
+
+    NOTHING = "nothing"  # it reads the repository
+    LOCAL = "local"  # another repository of this machine
+    NETWORK = "network"
+
+
+def variables_for(reach: Reach) -> dict[str, str]:
+    """The environment of a process: no secret but those that a host of git may ask for."""
+    if reach is Reach.NETWORK:
+        inherited = {name: value for name, value in os.environ.items() if _is_for_remotes(name)}
+        return {**inherited, **_FIXED, "GIT_ALLOW_PROTOCOL": ":".join(PROTOCOLS)}
     inherited = {name: value for name, value in os.environ.items() if _PLAIN.fullmatch(name)}
-    return {**inherited, **_FIXED, "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
-
-
-def network() -> dict[str, str]:
-    """For processes that reach a remote: what its host may ask for is handed on, no other key."""
-    inherited = {name: value for name, value in os.environ.items() if _is_for_remotes(name)}
-    return {**inherited, **_FIXED, "GIT_ALLOW_PROTOCOL": ":".join(PROTOCOLS)}
+    protocols = "file" if reach is Reach.LOCAL else "none"
+    return {**inherited, **_FIXED, "GIT_ALLOW_PROTOCOL": protocols, "GIT_NO_LAZY_FETCH": "1"}
 
 
 def committing(repository: Mapping[str, str]) -> dict[str, str]:

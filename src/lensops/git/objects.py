@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from lensops.errors import UserError
+from lensops.git.environment import Reach
 from lensops.git.errors import GitFailed
 from lensops.git.process import Conversation, Git
 
@@ -40,11 +41,11 @@ class GitObject:
 class Objects:
     """Asks a running `cat-file --batch`, which is started by the first question.
 
-    `remote` lets git fetch what a partial clone lacks.
+    `Reach.NETWORK` lets git fetch what a partial clone lacks.
     """
 
-    def __init__(self, git: Git, *, remote: bool = False) -> None:
-        self._git, self._remote = git, remote
+    def __init__(self, git: Git, reach: Reach = Reach.NOTHING) -> None:
+        self._git, self._reach = git, reach
         self._process: Conversation | None = None
         self._small: dict[str, GitObject] = {}  # by id: nothing is asked for twice
         self.failure: GitFailed | None = None  # why git ended, when it did
@@ -116,7 +117,7 @@ class Objects:
     @property
     def _conversation(self) -> Conversation:
         if self._process is None:
-            self._process = self._git.start("cat-file", "--batch", remote=self._remote)
+            self._process = self._git.start("cat-file", "--batch", reach=self._reach)
         return self._process
 
 

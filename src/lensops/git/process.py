@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import IO
 
 from lensops.errors import UserError
-from lensops.git import environment
+from lensops.git.environment import NEUTRAL, Reach, variables_for
 from lensops.git.errors import GitFailed, reason_of
 
 TIMEOUT = 300  # seconds that one git process may take
-_SETTINGS = tuple(part for setting in environment.NEUTRAL for part in ("-c", setting))
+_SETTINGS = tuple(part for setting in NEUTRAL for part in ("-c", setting))
 _NO_GIT = ("git is not installed", "install git 2.31 or later, then try again")
 
 
@@ -32,19 +32,18 @@ class Git:
         *arguments: str,
         data: bytes = b"",
         variables: Mapping[str, str] | None = None,
-        remote: bool = False,
+        reach: Reach = Reach.NOTHING,
         settings: tuple[str, ...] = (),
     ) -> bytes:
-        """stdout of a git command that reads; with `remote`, of one that reaches a network.
+        """stdout of a git command.
 
         Raises `GitFailed`, and `UserError` where there is no git.
         """
-        inherited = environment.network() if remote else environment.reading()
         try:
             process = subprocess.run(  # noqa: S603  # git, by arguments that are no options of users
                 self.command(*arguments, settings=settings),
                 cwd=self.folder,
-                env={**inherited, **(variables or {})},
+                env={**variables_for(reach), **(variables or {})},
                 input=data,
                 capture_output=True,
                 check=False,
@@ -73,15 +72,14 @@ class Git:
         except GitFailed:
             return None
 
-    def start(self, *arguments: str, remote: bool = False) -> Conversation:
+    def start(self, *arguments: str, reach: Reach = Reach.NOTHING) -> Conversation:
         """A process that answers requests until it is closed."""
-        inherited = environment.network() if remote else environment.reading()
         errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the conversation; never full
         try:
             process = subprocess.Popen(  # noqa: S603  # as above
                 self.command(*arguments),
                 cwd=self.folder,
-                env=inherited,
+                env=variables_for(reach),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

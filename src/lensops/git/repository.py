@@ -10,6 +10,7 @@ from types import TracebackType
 
 from lensops.errors import UserError
 from lensops.git.branches import Branches, read_branches
+from lensops.git.environment import Reach
 from lensops.git.errors import GitFailed
 from lensops.git.find import Site, find_site
 from lensops.git.objects import MAX_BYTES, Objects
@@ -57,7 +58,7 @@ class Repository:
     @cached_property
     def objects(self) -> Objects:
         """Objects by name; those that a partial clone lacks are fetched."""
-        return Objects(self.git, remote=self.is_partial)
+        return Objects(self.git, Reach.NETWORK if self.is_partial else Reach.NOTHING)
 
     @cached_property
     def is_partial(self) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 
 from lensops.errors import Refused, RemoteFailed, UserError
 from lensops.files import LocalTree
 from lensops.git import GitFailed, NoRepository, Repository, RevisionTree, open_repository
+from lensops.git.addresses import address_problem, find_remote
 from lensops.git.errors import redact
 from lensops.git.remotes import PAUSES, Remote
 from lensops.git.writing import create_bare, write_commit
@@ -21,7 +21,6 @@ from lensops.targets.layout import Damaged
 from lensops.targets.target import Log, Observed
 
 CACHE = ".lensops/cache"  # only for a git target of a project that is in no repository
-_ADDRESS = re.compile(r"[a-z0-9+.-]+://|[\w.-]+@[\w.-]+:|[\w-]{2,}:", re.IGNORECASE)
 
 
 class Branch:
@@ -29,14 +28,13 @@ class Branch:
 
     needs_commit = True
 
-    def __init__(self, name: str, repository: Repository, remote: str, branch: str) -> None:
+    def __init__(self, name: str, repository: Repository, remote: Remote, branch: str) -> None:
         self.name = name
-        self.where = f"branch {branch} of {redact(remote)}"
-        self._repository = repository
-        self._remote = Remote(repository.git, remote)
+        self.where = f"branch {branch} of {redact(remote.name)}"
+        self._repository, self._remote = repository, remote
         self._ref = f"refs/heads/{branch}"
         self._tree: RevisionTree | None = None  # as observed last
-        key = hashlib.sha256(f"{remote}\n{branch}".encode()).hexdigest()[:16]
+        key = hashlib.sha256(f"{remote.address}\n{branch}".encode()).hexdigest()[:16]
         self._seen = f"refs/lensops/seen/{key}"  # keeps what was fetched, so that it is once
 
     def observe(self) -> Observed:
@@ -144,7 +142,11 @@ def _open(name: str, settings: Settings, folder: LocalTree) -> Branch:
         repository.git.capture("check-ref-format", f"refs/heads/{branch}")
     except GitFailed:
         raise UserError(f"{branch!r} is not a name that git allows for a branch") from None
-    return Branch(name, repository, _remote(name, value, repository, folder), branch)
+    try:
+        remote = find_remote(repository, value, folder.root, folder.boundary)
+    except UserError as error:
+        raise UserError(f"targets.{name}.git: {error.message}", error.hint) from None
+    return Branch(name, repository, remote, branch)
 
 
 def _repository(folder: LocalTree) -> Repository:
@@ -158,27 +160,9 @@ def _repository(folder: LocalTree) -> Repository:
         return open_repository(cache, bare=True)
 
 
-def _remote(name: str, value: str, repository: Repository, folder: LocalTree) -> str:
-    """What git shall talk to: a remote's name, an address, or a path from the manifest."""
-    if _is_option(value):
-        raise UserError(f"targets.{name}.git: {value!r} is no remote")
-    remotes = repository.git.line("remote").split()
-    if value in remotes or _ADDRESS.match(value):
-        return value
-    if "/" in value or value.startswith("."):
-        return str((folder.root / value).resolve())
-    hint = f"remotes: {', '.join(remotes)}" if remotes else f"add it: git remote add {value} URL"
-    raise UserError(f"targets.{name}.git: there is no remote {value!r}", hint)
-
-
-def _is_option(value: str) -> bool:
-    return value.startswith("-")
-
-
 def _problem(settings: Settings, folder: LocalTree, manifest: Manifest) -> UserError | None:
-    del folder, manifest
-    value = settings.git or ""
-    return UserError(f"{value!r} is no remote") if _is_option(value) else None
+    del manifest
+    return address_problem(settings.git or "", folder.root, folder.boundary)
 
 
 def _identity(settings: Settings, folder: LocalTree) -> tuple[str, ...]:

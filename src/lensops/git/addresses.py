@@ -1,0 +1,88 @@
+"""From a manifest's `git:` to a remote: a remote's name, an address, or a path; what is refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from lensops.errors import UserError
+from lensops.git.environment import PROTOCOLS
+from lensops.git.errors import redact
+from lensops.git.remotes import Remote
+from lensops.git.repository import Repository
+
+_HELPER = re.compile(r"[\w.+-]+::")  # `ext::`, `fd::`: a transport that is a program
+_URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_SSH = re.compile(r"(?:[\w.+-]+@)?(?:[\w.-]{2,}|\[[0-9a-fA-F:.]+\]):(?!/)")
+_KNOWN = "use https, ssh, git or file, a path, or the name of a remote"
+
+
+def find_remote(repository: Repository, value: str, folder: Path, boundary: Path) -> Remote:
+    """The remote that a manifest in `folder` names. `boundary` is the project's outermost folder.
+
+    Raises `UserError` for what cannot be meant, and for what a project could bring along itself.
+    """
+    if problem := address_problem(value, folder, boundary):
+        raise problem
+    names = _remotes(repository)
+    if value in names:
+        for address in names[value]:
+            _check_outside(value, local_path(address, repository.root or folder), boundary)
+        is_local = all(local_path(address, folder) is not None for address in names[value])
+        return Remote(repository.git, value, value, is_local)
+    path = local_path(value, folder)
+    if path is not None:
+        address = str(repository.git_dir if path == repository.root else path)
+        return Remote(repository.git, value, address, is_local=True, runs_hooks=False)
+    if _URL.match(value) or _SSH.match(value):
+        return Remote(repository.git, value, value)
+    known = ", ".join(names)
+    hint = f"remotes: {known}" if known else f"add it: git remote add {value} URL"
+    raise UserError(f"there is no remote {value!r}", hint)
+
+
+def address_problem(value: str, folder: Path, boundary: Path) -> UserError | None:
+    """What is wrong with a manifest's `git:` whatever the remotes are; None when nothing is."""
+    if value.startswith("-") or "\0" in value or "\n" in value:
+        return UserError(f"{value!r} is no remote", _KNOWN)
+    scheme = _URL.match(value)
+    if _HELPER.match(value) or (scheme and scheme[1].lower() not in PROTOCOLS):
+        return UserError(f"{redact(value)!r} uses a transport that lensops does not use", _KNOWN)
+    try:
+        _check_outside(value, local_path(value, folder), boundary)
+    except UserError as error:
+        return error
+    return None
+
+
+def local_path(value: str, folder: Path) -> Path | None:
+    """The path that an address means on this machine, links followed; None for other addresses."""
+    if value.lower().startswith("file://"):
+        return Path(unquote(urlsplit(value).path)).resolve()
+    if _URL.match(value) or _HELPER.match(value) or _SSH.match(value):
+        return None
+    is_path = "/" in value or value.startswith(".")
+    return (folder / value).resolve() if is_path else None
+
+
+def _check_outside(value: str, path: Path | None, boundary: Path) -> None:
+    """A repository among a project's files would bring hooks and settings of its own.
+
+    The project's own repository is no such one: its folder is the boundary, which holds `.git`.
+    """
+    if path is None or not path.is_relative_to(boundary):
+        return
+    if path == boundary and (boundary / ".git").exists():
+        return
+    hint = "name a repository elsewhere, or `.` at the root for a branch of this one"
+    raise UserError(f"{value!r} lies inside the project, whose files no git may run on", hint)
+
+
+def _remotes(repository: Repository) -> dict[str, list[str]]:
+    """The remotes by name, with the addresses that git makes of them."""
+    remotes: dict[str, list[str]] = {}
+    for line in repository.git.line("remote", "-v").splitlines():
+        name, _, address = line.partition("\t")
+        remotes.setdefault(name, []).append(address.rpartition(" (")[0])
+    return remotes
