@@ -23,6 +23,7 @@ CACHES = shutil.ignore_patterns("__pycache__")  # they come and go while tests r
 NOT_CODE = (
     "py.typed",
     "flows/workflow.yml",
+    "flows/gitlab.yml",
     "flows/starter/lensops.yaml",
     "flows/starter/prompts/offer_copy/v1.yaml",
     "flows/starter/evals/offer_copy/cases.jsonl",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lensops.flows.workflow import workflow
+from lensops.flows.workflow import github_workflow
 from support.cli import Result, lensops
 from support.github import Host, serve
 from support.repo import Repo
@@ -203,7 +203,7 @@ def test_a_users_workflow_runs_to_the_deploy(tmp_path: Path) -> None:
     """But for its Install step, which asks the package index."""
     repo = starter(tmp_path)
     made = read(repo.root / ".github/workflows/lensops.yml")["jobs"]
-    assert (repo.root / ".github/workflows/lensops.yml").read_text() == workflow()
+    assert (repo.root / ".github/workflows/lensops.yml").read_text() == github_workflow().text
     runner = Runner(repo.root, tmp_path / "m", env=VARIABLES)
     for name in ("gate", "deploy"):
         done = list(runner.job(without_install(made[name]["steps"])))

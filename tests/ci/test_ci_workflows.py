@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from lensops import __version__
-from lensops.flows.workflow import workflow
+from lensops.flows.workflow import github_workflow
 from support.runner import read
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +42,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
     """All of them by name, that of users as it is written for them."""
     users = tmp_path / ".github/workflows/lensops.yml"
     users.parent.mkdir(parents=True)
-    users.write_text(workflow())
+    users.write_text(github_workflow().text)
     return {**OWN, "users": users}
 
 

@@ -36,6 +36,9 @@ def comment(
             help="Number of the pull request. Default: that of the workflow.",
         ),
     ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Also write the comment to this file.")
+    ] = None,
     replay: Annotated[
         bool, typer.Option("--replay", help="Call no model: a missing recording is an error.")
     ] = False,
@@ -67,6 +70,10 @@ def comment(
     except UserError as error:
         failure, body = error, _describe_failure(error)
     _summarise(body)
+    if output is not None:
+        from lensops.files import write_atomic
+
+        write_atomic(output, body.encode())
     if where is None:
         write(body)
     else:

@@ -9,9 +9,14 @@ import typer
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="The folder of the project.")
+    ] = Path(),
     github: Annotated[
-        bool, typer.Option("--github", help="Write the workflow for GitHub Actions as well.")
+        bool, typer.Option("--github", help="Also write the workflow for GitHub Actions.")
+    ] = False,
+    gitlab: Annotated[
+        bool, typer.Option("--gitlab", help="Also write the pipeline for GitLab.")
     ] = False,
 ) -> int:
     """Start a project: manifest, prompts, cases with recordings, data. Nothing is overwritten.
@@ -21,7 +26,7 @@ def init(
     from lensops.cli.output import print_line
     from lensops.flows.init import init as write_starter
 
-    files = write_starter(folder, github=github)
+    files = write_starter(folder, github=github, gitlab=gitlab)
     lines = [f"created {name}" for name in files.written]
     lines += [f"kept    {name}" for name in files.existing]
     lines += ["", "next: lensops validate, lensops plan, lensops gate, lensops apply"]

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.files import Folder, create_exclusive
 from lensops.manifest import NAMES
+from lensops.manifest.locate import prefix_of
 from lensops.manifest.schema import schema_text
 
-WORKFLOW = ".github/workflows/lensops.yml"
+if TYPE_CHECKING:
+    from lensops.flows.workflow import Pipeline
+
 RESULTS = "eval_results/.gitignore"
 SCHEMA = ".lensops/schema.json"
 IGNORE = ".lensops/.gitignore"  # what local targets serve is not source
@@ -28,22 +32,25 @@ class StarterFiles:
     existing: tuple[str, ...]
 
 
-def init(folder: Path, *, github: bool = False) -> StarterFiles:
+def init(folder: Path, *, github: bool = False, gitlab: bool = False) -> StarterFiles:
     """Write the starter project's files that are missing.
 
-    A folder that has a manifest keeps its own project: it gets the schema and, with `github`, the
-    workflow. Raises `UserError` when the folder cannot be written.
+    A folder that has a manifest keeps its own project: it gets the schema and the pipelines that
+    are asked for; those lie at the root of the repository. Raises `UserError` when the folder
+    cannot be written.
     """
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file", "name a folder")
     manifest = next((name for name in NAMES if (folder / name).exists()), None)
-    contents = dict(_tooling(github)) if manifest else dict(_starter()) | dict(_tooling(github))
+    contents = dict(_tooling()) if manifest else dict(_starter()) | dict(_tooling())
     folder.mkdir(parents=True, exist_ok=True)
     tree = Folder(folder)
-    written = {name for name, data in contents.items() if create_exclusive(tree.path(name), data)}
-    existing = {name for name in contents if name not in written} | (
-        {manifest} if manifest else set()
-    )
+    paths = {name: tree.path(name) for name in contents}
+    for pipeline in _pipelines(folder, github=github, gitlab=gitlab):
+        name, path = _at_root(folder, pipeline.path)
+        contents[name], paths[name] = pipeline.text.encode(), path
+    written = {name for name, data in contents.items() if create_exclusive(paths[name], data)}
+    existing = (contents.keys() - written) | ({manifest} if manifest else set())
     return StarterFiles(manifest or NAMES[0], tuple(sorted(written)), tuple(sorted(existing)))
 
 
@@ -61,11 +68,22 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
             yield prefix + entry.name, entry
 
 
-def _tooling(github: bool) -> Iterator[tuple[str, bytes]]:
+def _tooling() -> Iterator[tuple[str, bytes]]:
     yield IGNORE, b"live/\n"
     yield RESULTS, b"# remove this file to keep results in git\n*\n"
     yield SCHEMA, schema_text().encode()
-    if github:
-        from lensops.flows.workflow import workflow
 
-        yield WORKFLOW, workflow().encode()
+
+def _pipelines(folder: Path, *, github: bool, gitlab: bool) -> Iterator[Pipeline]:
+    if github or gitlab:
+        from lensops.flows.workflow import github_workflow, gitlab_pipeline
+
+        below = prefix_of(folder)
+        yield from [github_workflow(below)] if github else []
+        yield from [gitlab_pipeline(below)] if gitlab else []
+
+
+def _at_root(folder: Path, name: str) -> tuple[str, Path]:
+    """A file of the repository's root: its name as seen from the folder, and its path."""
+    depth = len(PurePosixPath(prefix_of(folder)).parts)
+    return "../" * depth + name, folder.resolve().joinpath(*[".."] * depth, name)

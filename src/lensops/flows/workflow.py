@@ -1,18 +1,73 @@
-"""The workflow for GitHub Actions that `lensops init --github` writes."""
+"""The pipelines that `lensops init` writes: a workflow for GitHub Actions, a file for GitLab."""
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 
 from lensops import __version__
+from lensops.errors import UserError
 
-_VERSION = "@VERSION@"
+_SAFE = re.compile(r"[A-Za-z0-9_./-]*")  # names that mean nothing to a shell, YAML or a glob
 
 
-def workflow() -> str:
-    """YAML of jobs that gate and comment on pull requests and apply what was merged.
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A file at the root of a repository, for the manifest in one of its folders."""
 
-    It installs the lensops that wrote it; raise the version in it to move on.
+    path: str
+    text: str
+
+
+def github_workflow(folder: str = "") -> Pipeline:
+    """Jobs that gate and comment on pull requests and apply what was merged.
+
+    `folder` is the manifest's, from the root of the repository; only changes in it run the jobs.
+    Raises `UserError` when its name cannot be written into scripts as it is.
     """
-    text = (files("lensops.flows") / "workflow.yml").read_text(encoding="utf-8")
-    return text.replace(_VERSION, __version__)
+    slug = _slug(folder)
+    path = f".github/workflows/lensops{slug}.yml"
+    patterns = f"    paths: ['{folder}/**', '{path}']\n" if folder else ""
+    text = _template("workflow.yml").replace("@PATHS@", patterns)
+    text = text.replace("@TITLE@", f" {folder}" if folder else "")
+    return Pipeline(path, _filled(text.replace("@SLUG@", f"{slug[1:]}-" if slug else ""), folder))
+
+
+def gitlab_pipeline(folder: str = "") -> Pipeline:
+    """The same jobs for GitLab, to be included by the repository's `.gitlab-ci.yml`."""
+    slug = _slug(folder)
+    changes = f"      changes: ['{folder}/**/*']\n" if folder else ""
+    text = _template("gitlab.yml").replace("@CHANGES@", changes).replace("@NAME@", slug)
+    return Pipeline(f".gitlab/lensops{slug}.yml", _filled(text, folder))
+
+
+def requirement() -> str:
+    """What installs this lensops: the commit it was installed from, or its release."""
+    try:
+        origin = json.loads(distribution("lensops").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        origin = {}
+    commit = origin.get("vcs_info", {}).get("commit_id")
+    if commit and _SAFE.fullmatch(origin["url"].replace(":", "").replace("@", "")):
+        return f"lensops @ git+{origin['url']}@{commit}"
+    return f"lensops=={__version__}"
+
+
+def _template(name: str) -> str:
+    return (files("lensops.flows") / name).read_text(encoding="utf-8")
+
+
+def _slug(folder: str) -> str:
+    if not _SAFE.fullmatch(folder):
+        problem = f"the folder {folder!r} cannot be written into a pipeline as it is"
+        raise UserError(problem, "use letters, digits, '_', '-' and '.' in its name")
+    return "-" + folder.replace("/", "-") if folder else ""
+
+
+def _filled(text: str, folder: str) -> str:
+    text = text.replace("@C@", f" -C {folder}" if folder else "")
+    text = text.replace("@P@", f"{folder}/" if folder else "")
+    return text.replace("@REQUIREMENT@", requirement())
