@@ -103,7 +103,8 @@ def test_the_pipeline_of_gitlab_has_the_same_jobs(folder: str) -> None:
     assert gate["artifacts"]["reports"]["junit"] == f"{below}eval_results/gate.xml"
     commands = [line for line in gate["script"] if line.startswith("lensops")]
     start = f"lensops -C {folder} " if folder else "lensops "
-    assert [line.removeprefix(start).split()[0] for line in commands] == ["validate", "plan", "gate"]
+    names = [line.removeprefix(start).split()[0] for line in commands]
+    assert names == ["validate", "plan", "gate"]
     assert all(("changes" in rule) == bool(folder) for rule in gate["rules"])
 
 
