@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lensops.plan.change import Action
 from lensops.plan.difference import SectionChange
-from lensops.report.diff import unified
+from lensops.report.diff import unified_text
 from support import sample
 from support.cli import lensops
 from support.repo import Repo
@@ -158,7 +158,7 @@ def test_the_plain_form_is_a_diff_that_git_applies(
     ends = bool(before) and bool(after) and before.endswith("\n") != after.endswith("\n")
     old, new = (before, after) if ends else (_closed(before), _closed(after))
     (folder / "system_prompt").write_bytes(old.encode())
-    patch = unified(change).encode()
+    patch = unified_text(change).encode()
     subprocess.run(
         ["git", "apply", "--unidiff-zero", "--whitespace=nowarn", "-"],
         cwd=folder,

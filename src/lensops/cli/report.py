@@ -27,8 +27,8 @@ def report(
     from lensops.render.html import html
     from lensops.report.overview import document
 
-    shown = overview(directory, manifest)
-    page = html(document(shown), f"{shown.project} · lensops").encode()
+    state = overview(directory, manifest)
+    page = html(document(state), f"{state.project} · lensops").encode()
     write_atomic(output, page)
     print_line(f"wrote {output} ({len(page) / 1000:.0f} KB)")
     return 0

@@ -26,7 +26,7 @@ def overview(directory: Path, manifest: Path | None = None) -> Overview:
         project=project.manifest.project,
         commit=commit,
         time=datetime.now(UTC),
-        declared=_declared(project),
+        declared=_declared_parts(project),
         active=tuple(_active(project, history)),
         targets=statuses(project),
         results=load_results(project.tree.root),
@@ -36,7 +36,7 @@ def overview(directory: Path, manifest: Path | None = None) -> Overview:
     )
 
 
-def _declared(project: Project) -> Declared:
+def _declared_parts(project: Project) -> Declared:
     manifest = project.manifest
     return Declared(
         release=project.desired.digest,
@@ -78,11 +78,11 @@ def _newest(events: tuple[Event, ...], name: str, prompt: Prompt) -> Event | Non
 
 def _versions(project: Project) -> dict[tuple[str, str], Prompt]:
     """Every version that loads; the others are `validate`'s to tell."""
-    found = {}
+    versions = {}
     for name in project.active:
         for version in version_files(project.tree, name):
             try:
-                found[name, version] = load_prompt(project.tree, name, version)
+                versions[name, version] = load_prompt(project.tree, name, version)
             except Invalid:
                 continue
-    return found
+    return versions

@@ -39,14 +39,14 @@ def save_result(project: Opened, noun: str, data: dict[str, Any]) -> dict[str, A
     are numbered. The folder is new with a `.gitignore` over all of it; remove that to keep results
     in git. Raises `UserError` when it cannot be written.
     """
-    now = datetime.now(UTC)
-    dated = {**data, "time": f"{now:%Y-%m-%dT%H:%M:%SZ}", "release": project.desired.digest}
+    time = datetime.now(UTC)
+    dated = {**data, "time": f"{time:%Y-%m-%dT%H:%M:%SZ}", "release": project.desired.digest}
     folder = project.tree.path(FOLDERS[noun])
     if not folder.exists():
         create_exclusive(folder / ".gitignore", b"*\n")
     content = envelope(noun, dated).encode()
     for number in count(1):
-        name = f"{noun}_{now:%Y%m%dT%H%M%SZ}{f'_{number}' if number > 1 else ''}.json"
+        name = f"{noun}_{time:%Y%m%dT%H%M%SZ}{f'_{number}' if number > 1 else ''}.json"
         if create_exclusive(project.tree.path(f"{FOLDERS[noun]}/{name}"), content):
             break
     return dated
@@ -99,12 +99,12 @@ class _Reader:
         dated = [
             (result_time(path.name, content.time), content)
             for path in paths
-            for content in self._read(path.relative_to(root).as_posix(), model)
+            for content in self._parse_file(path.relative_to(root).as_posix(), model)
         ]
         oldest = datetime.min.replace(tzinfo=UTC)
         return sorted(dated, key=lambda pair: pair[0] or oldest)
 
-    def _read(self, path: str, model: type[F]) -> Iterator[F]:
+    def _parse_file(self, path: str, model: type[F]) -> Iterator[F]:
         try:
             yield model.model_validate_json(self._folder.read(path, MAX_BYTES))
         except ValidationError as error:

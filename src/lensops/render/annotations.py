@@ -21,9 +21,9 @@ def commands(findings: Sequence[Finding]) -> str:
 
     Places are of files by their paths from the root of the repository.
     """
-    told = [finding for finding in findings if finding.outcome in _COMMANDS]
-    told.sort(key=lambda finding: list(_COMMANDS).index(finding.outcome))
-    return "".join(_command(finding) for finding in told[:SHOWN])
+    annotated = [finding for finding in findings if finding.outcome in _COMMANDS]
+    annotated.sort(key=lambda finding: list(_COMMANDS).index(finding.outcome))
+    return "".join(_command(finding) for finding in annotated[:SHOWN])
 
 
 def inert(text: str) -> str:

@@ -14,10 +14,10 @@ _HARMFUL = re.compile(
 
 def visible(text: str) -> str:
     """Text with control and bidirectional characters written out as `\\x1b` or `\\u202e`."""
-    return _HARMFUL.sub(lambda match: _written(match[0]), text)
+    return _HARMFUL.sub(lambda match: _escape_code(match[0]), text)
 
 
-def _written(character: str) -> str:
+def _escape_code(character: str) -> str:
     code = ord(character)
     if code < 0x100:
         return f"\\x{code:02x}"

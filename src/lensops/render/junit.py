@@ -40,7 +40,7 @@ def _case(suite: Element, finding: Finding) -> None:
     message = one_line(finding.message)
     where = f"{one_line(str(finding.location))}: " if finding.location else ""
     if tag := _TAGS.get(finding.outcome):
-        found = SubElement(case, tag, {"message": message, "type": finding.rule})
-        found.text = where + message
+        node = SubElement(case, tag, {"message": message, "type": finding.rule})
+        node.text = where + message
     else:
         SubElement(case, "system-out").text = message

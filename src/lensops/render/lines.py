@@ -46,7 +46,7 @@ def rows(block: Block, *, colour: bool) -> Iterator[Row]:
             yield from (Row(item, INDENT) for item in block.items)
         case Diff():
             yield from _title(block)
-            yield from _marked(block) if colour else _unified(block)
+            yield from _marked_rows(block) if colour else _unified_rows(block)
         case Fold():
             yield Row(block.summary)
         case _:
@@ -63,12 +63,12 @@ def _title(block: Diff) -> Iterator[Row]:
     yield Row((Span(block.title, Tone.STRONG), *note), INDENT)
 
 
-def _marked(block: Diff) -> Iterator[Row]:
-    for each in block.lines:
-        yield Row(each.line, INDENT, Span(each.sign, SIGNS[each.sign]))
+def _marked_rows(block: Diff) -> Iterator[Row]:
+    for row in block.lines:
+        yield Row(row.line, INDENT, Span(row.sign, SIGNS[row.sign]))
 
 
-def _unified(block: Diff) -> Iterator[Row]:
+def _unified_rows(block: Diff) -> Iterator[Row]:
     """From the first column on, so that it can be cut out and applied."""
     for text in block.unified.removesuffix("\n").split("\n") if block.unified else ():
         yield Row(line(text))

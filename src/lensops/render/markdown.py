@@ -37,18 +37,18 @@ T = TypeVar("T")
 def markdown(document: Document, budget: int = BUDGET) -> str:
     """The document in at most `budget` characters; the last blocks go first when it is too long."""
     last = f"\n{_code(document.last)}\n" if document.last is not None else ""
-    text, _ = _joined(document.blocks, budget - len(last))
+    text, _ = _join_blocks(document.blocks, budget - len(last))
     return text + last
 
 
-def _joined(blocks: tuple[Block, ...], room: int) -> tuple[str, bool]:
+def _join_blocks(blocks: tuple[Block, ...], room: int) -> tuple[str, bool]:
     """Blocks one after the other within the room, and whether something had to be left out."""
     parts: list[str] = []
     left = room - len(CUT) - 1
     for block in blocks:
         text, cut = _block(block), False
         if len(text) > left:
-            text, cut = _shortened(block, left), True
+            text, cut = _shorten_block(block, left), True
         parts += [text] if text else []
         left -= len(text) + 1
         if cut:
@@ -58,8 +58,8 @@ def _joined(blocks: tuple[Block, ...], room: int) -> tuple[str, bool]:
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is: no markup, no link, no mention, one line."""
-    kept = one_line(text).replace("&", "&amp;")
-    return _alone(_MARKUP.sub(_escaped, kept))
+    flat = one_line(text).replace("&", "&amp;")
+    return _alone(_MARKUP.sub(_escape_markup, flat))
 
 
 def html(text: str) -> str:
@@ -67,11 +67,11 @@ def html(text: str) -> str:
     return _alone(escape_html(one_line(text)))
 
 
-def _escaped(match: re.Match[str]) -> str:
-    found = match[0]
-    if found == "$":  # a backslash would not stop mathematics
+def _escape_markup(match: re.Match[str]) -> str:
+    mark = match[0]
+    if mark == "$":  # a backslash would not stop mathematics
         return "&dollar;"
-    return f"{found}\u200b" if found.isdigit() else f"\\{found}"
+    return f"{mark}\u200b" if mark.isdigit() else f"\\{mark}"
 
 
 def _alone(text: str) -> str:
@@ -87,8 +87,8 @@ def _block(block: Block) -> str:
 
 
 def _heading(block: Heading) -> str:
-    words = re.sub(r"(?<=\s)#(?=#*\s*$)", r"\\#", escape(block.text))  # these would close it
-    return f"{'#' * (block.level + 1)} {words}\n"
+    title = re.sub(r"(?<=\s)#(?=#*\s*$)", r"\\#", escape(block.text))  # these would close it
+    return f"{'#' * (block.level + 1)} {title}\n"
 
 
 def _paragraph(block: Paragraph) -> str:
@@ -108,11 +108,11 @@ def _table(block: Table) -> str:
 
 def _diff(block: Diff) -> str:
     note = f" ({escape(block.note)})" if block.note else ""
-    return f"**{escape(block.title)}**{note}\n\n" + _fenced(block.unified, "diff")
+    return f"**{escape(block.title)}**{note}\n\n" + _fence(block.unified, "diff")
 
 
 def _fold(block: Fold) -> str:
-    return _details(block, "\n".join(_block(each) for each in block.blocks))
+    return _details(block, "\n".join(_block(inner) for inner in block.blocks))
 
 
 def _details(block: Fold, inner: str) -> str:
@@ -150,14 +150,14 @@ def _span(
     inner = span.text.strip(" ")
     if not inner:
         return span.text
-    before, _, after = span.text.partition(inner)
+    lead, _, trail = span.text.partition(inner)
     if span.tone is Tone.CODE:
         body = code(inner)
     elif span.tone in _BOLD:
         body = bold + write(inner) + end
     else:
         body = write(inner)
-    return before + body + after
+    return lead + body + trail
 
 
 def _code(text: str) -> str:
@@ -168,7 +168,7 @@ def _code(text: str) -> str:
     return f"{ticks}{pad}{text}{pad}{ticks}"
 
 
-def _fenced(text: str, language: str = "") -> str:
+def _fence(text: str, language: str = "") -> str:
     """A block of code in a fence longer than any in the text."""
     fence = "`" * max(3, _longest(text) + 1)
     return f"{fence}{language}\n{visible(text).removesuffix(chr(10))}\n{fence}\n"
@@ -178,7 +178,7 @@ def _longest(text: str) -> int:
     return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
-def _shortened(block: Block, room: int) -> str:
+def _shorten_block(block: Block, room: int) -> str:
     """What of a table, a list or a fold still fits; nothing of other blocks."""
     if isinstance(block, Table):
         return _most(block.rows, lambda rows: _block(Table(block.columns, rows)), room)
@@ -186,7 +186,7 @@ def _shortened(block: Block, room: int) -> str:
         return _most(block.items, lambda items: _block(Bullets(items)), room)
     if isinstance(block, Fold):
         empty = _block(Fold(block.summary, (), block.open))
-        inner, _ = _joined(block.blocks, room - len(empty))
+        inner, _ = _join_blocks(block.blocks, room - len(empty))
         return _details(block, inner) if len(empty) + len(inner) <= room else ""
     return ""
 

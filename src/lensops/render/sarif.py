@@ -16,8 +16,8 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def sarif(findings: Sequence[Finding], version: str) -> str:
     """One run; what passed is left out. `version` is the tool's."""
-    told = [finding for finding in findings if finding.outcome in _LEVELS]
-    rules = sorted({finding.rule for finding in told})
+    reported = [finding for finding in findings if finding.outcome in _LEVELS]
+    rules = sorted({finding.rule for finding in reported})
     driver = {
         "name": "lensops",
         "version": version,
@@ -28,7 +28,7 @@ def sarif(findings: Sequence[Finding], version: str) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, rules.index(finding.rule)) for finding in told],
+        "results": [_result(finding, rules.index(finding.rule)) for finding in reported],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 

@@ -79,15 +79,15 @@ class _Screen:
         self._colour = terminal and not os.environ.get("NO_COLOR")
         self._width = shutil.get_terminal_size((WIDTH, 40)).columns
         self._sides = sides and self._width >= SIDE_BY_SIDE
-        self._made: Console | None = None
+        self._opened: Console | None = None
         self._begun = False
 
-    def blocks(self, blocks: tuple[Block, ...], before: Block | None = None) -> None:
+    def blocks(self, blocks: tuple[Block, ...], previous: Block | None = None) -> None:
         for block in blocks:
-            if before is not None and _apart(before, block):
+            if previous is not None and _apart(previous, block):
                 self.gap()
             self._draw(block)
-            self._begun, before = True, block
+            self._begun, previous = True, block
             if isinstance(block, Fold) and block.open:
                 self.blocks(block.blocks, block)
 
@@ -127,14 +127,14 @@ class _Screen:
         with self._console.capture() as captured:
             self._console.print(table)
         lines = captured.get().split("\n")
-        self._stream.write("\n".join(each.rstrip() for each in lines))
+        self._stream.write("\n".join(row.rstrip() for row in lines))
 
     @property
     def _console(self) -> Console:
-        if self._made is None:
+        if self._opened is None:
             from rich.console import Console
 
-            self._made = Console(
+            self._opened = Console(
                 file=self._stream,
                 width=self._width,
                 force_terminal=self._terminal,
@@ -143,30 +143,30 @@ class _Screen:
                 highlight=False,
                 emoji=False,
             )
-        return self._made
+        return self._opened
 
 
-def _apart(before: Block, block: Block) -> bool:
+def _apart(previous: Block, block: Block) -> bool:
     """Whether an empty line stands between: not after a heading, nor between statements."""
-    if isinstance(before, Heading):
+    if isinstance(previous, Heading):
         return False
-    return not (isinstance(before, STATEMENTS) and isinstance(block, STATEMENTS))
+    return not (isinstance(previous, STATEMENTS) and isinstance(block, STATEMENTS))
 
 
 def _text(spans: Line) -> Text:
     from rich.text import Text
 
-    made = Text(overflow="fold")
+    styled = Text(overflow="fold")
     for span in spans:
-        made.append(one_line(span.text), STYLES[span.tone])
-    return made
+        styled.append(one_line(span.text), STYLES[span.tone])
+    return styled
 
 
 def _table(block: Table, width: int) -> RichTable:
     from rich.table import Table as RichTable
 
     table = RichTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
-    narrow = _needed(block) > width - LEAST
+    narrow = _needed_width(block) > width - LEAST
     for column in block.columns:
         _column(table, column, wraps=column.wide or narrow)
     for row in block.rows:
@@ -174,7 +174,7 @@ def _table(block: Table, width: int) -> RichTable:
     return table
 
 
-def _needed(block: Table) -> int:
+def _needed_width(block: Table) -> int:
     """The columns on the screen that all cells need but those of wide columns."""
     from rich.cells import cell_len
 
@@ -205,18 +205,18 @@ def _side_by_side(block: Diff, width: int) -> RichTable:
     table.add_column(width=half, overflow="fold")
     table.add_column(width=half, overflow="fold")
     table.add_row(_text(title))
-    for before, after in _pairs(block.sides):
-        table.add_row(_text(before), _text(after))
+    for pair in _pairs(block.sides):
+        table.add_row(*map(_text, pair))
     return table
 
 
 def _pairs(sides: tuple[Side, ...]) -> Iterator[tuple[Line, Line]]:
     for side in sides:
-        same = side.before == side.after
-        yield _signed(side.before, "" if same else "-"), _signed(side.after, "" if same else "+")
+        same = side.old == side.new
+        yield _with_sign(side.old, "" if same else "-"), _with_sign(side.new, "" if same else "+")
 
 
-def _signed(spans: Line | None, sign: str) -> Line:
+def _with_sign(spans: Line | None, sign: str) -> Line:
     if spans is None:
         return ()
     return (Span(f"{sign or ' '} ", SIGNS[sign or " "]), *spans)

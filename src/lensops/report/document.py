@@ -93,8 +93,8 @@ class DiffLine:
 class Side:
     """A row of a side-by-side diff; None where a side has no such line."""
 
-    before: Line | None
-    after: Line | None
+    old: Line | None
+    new: Line | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,8 @@ def _notes(history: History, hidden: int, *, everything: bool) -> Iterator[Block
     if hidden:
         yield Paragraph(line(Span(f"{hidden} older ones are shown by --all", Tone.MUTED)))
     if not history.complete:
-        words = f"history is cut at {history.cut_at}: this clone is shallow"
-        yield Paragraph(line(Span(words, Tone.WARN), "; `git fetch --unshallow` brings the rest"))
+        text = f"history is cut at {history.cut_at}: this clone is shallow"
+        yield Paragraph(line(Span(text, Tone.WARN), "; `git fetch --unshallow` brings the rest"))
     if everything and history.skipped:
         yield Bullets(
             tuple(

@@ -19,28 +19,28 @@ _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 class Row:
     """A line before, a line after, or both; `folded` counts unchanged lines that are left out."""
 
-    before: Line | None = None
-    after: Line | None = None
+    old: Line | None = None
+    new: Line | None = None
     same: bool = False
     folded: int = 0
 
 
-def rows(before: str, after: str) -> tuple[Row, ...]:
+def rows(old_text: str, new_text: str) -> tuple[Row, ...]:
     """The rows of a diff, unchanged stretches folded."""
-    old, new = before.split("\n"), after.split("\n")
-    old, new = ([] if before == "" else old), ([] if after == "" else new)
-    found: list[Row] = []
+    old = old_text.split("\n") if old_text else []
+    new = new_text.split("\n") if new_text else []
+    collected: list[Row] = []
     blocks = SequenceMatcher(None, old, new).get_opcodes()
     for index, (tag, a, b, c, d) in enumerate(blocks):
         if tag == "equal":
             ends = (index == 0, index == len(blocks) - 1)
-            found += _unchanged(old[a:b], ends)
+            collected += _same_rows(old[a:b], ends)
         else:
-            found += _changed(old[a:b], new[c:d])
-    return tuple(found)
+            collected += _changed_rows(old[a:b], new[c:d])
+    return tuple(collected)
 
 
-def _unchanged(lines: Sequence[str], ends: tuple[bool, bool]) -> Iterator[Row]:
+def _same_rows(lines: Sequence[str], ends: tuple[bool, bool]) -> Iterator[Row]:
     head = 0 if ends[0] else CONTEXT
     tail = 0 if ends[1] else CONTEXT
     folded = len(lines) - head - tail
@@ -59,20 +59,20 @@ def _same(text: str) -> Row:
     return Row(spans, spans, same=True)
 
 
-def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[Row]:
+def _changed_rows(old: Sequence[str], new: Sequence[str]) -> Iterator[Row]:
     paired = min(len(old), len(new))
-    for before, after in zip(old[:paired], new[:paired], strict=True):
-        yield Row(*words(before, after))
+    for pair in zip(old[:paired], new[:paired], strict=True):
+        yield Row(*words(*pair))
     for text in old[paired:]:
-        yield Row(before=(Span(text, Tone.REMOVED),))
+        yield Row(old=(Span(text, Tone.REMOVED),))
     for text in new[paired:]:
-        yield Row(after=(Span(text, Tone.ADDED),))
+        yield Row(new=(Span(text, Tone.ADDED),))
 
 
-def words(before: str, after: str) -> tuple[Line, Line]:
+def words(old_line: str, new_line: str) -> tuple[Line, Line]:
     """Both lines, the words that only one of them has marked."""
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
-    whole = ((Span(before, Tone.REMOVED),), (Span(after, Tone.ADDED),))
+    old, new = _WORDS.findall(old_line), _WORDS.findall(new_line)
+    whole = ((Span(old_line, Tone.REMOVED),), (Span(new_line, Tone.ADDED),))
     if len(old) + len(new) > MAX_WORDS:
         return whole
     matcher = SequenceMatcher(None, old, new)
@@ -81,9 +81,9 @@ def words(before: str, after: str) -> tuple[Line, Line]:
     left: list[Span] = []
     right: list[Span] = []
     for tag, a, b, c, d in matcher.get_opcodes():
-        kept = tag == "equal"
-        _add(left, "".join(old[a:b]), Tone.REMOVED if kept else Tone.REMOVED_WORD)
-        _add(right, "".join(new[c:d]), Tone.ADDED if kept else Tone.ADDED_WORD)
+        is_same = tag == "equal"
+        _add(left, "".join(old[a:b]), Tone.REMOVED if is_same else Tone.REMOVED_WORD)
+        _add(right, "".join(new[c:d]), Tone.ADDED if is_same else Tone.ADDED_WORD)
     return tuple(left), tuple(right)
 
 

@@ -68,10 +68,11 @@ def _draw_cases(stored: StoredEval, other: StoredEval | None) -> None:
     rows = _narrow(rows)
     pages = max((len(rows) - 1) // ROWS + 1, 1)
     number = st.number_input("Page", 1, pages, 1) if pages > 1 else 1
-    shown = rows[(number - 1) * ROWS : number * ROWS]
+    beside = other.suite.version if other else None
+    visible = rows[(number - 1) * ROWS : number * ROWS]
     draw(
         Paragraph(line(plural(len(rows), "case"))),
-        case_table(shown, stored.suite.version, other.suite.version if other else None, tags=False),
+        case_table(visible, stored.suite.version, beside, tags=False),
     )
 
 
@@ -86,14 +87,14 @@ def _narrow(rows: list[CaseRow]) -> list[CaseRow]:
     with sort:
         order = choose("Sort", list(SORTS))
     tag = st.segmented_control("Show", ["all", *TAGS], default="all") or "all"
-    kept = [
+    matching = [
         row
         for row in rows
         if text in row.search_text
         and chosen in {"all", row.case.group}
         and (tag == "all" or tag in row.tags)
     ]
-    return _sort(kept, order)
+    return _sort(matching, order)
 
 
 def _sort(rows: list[CaseRow], order: str) -> list[CaseRow]:

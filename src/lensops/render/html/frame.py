@@ -48,7 +48,7 @@ def figure(
     return f'<figure class="{kind}">{caption}{svg}{drawn}</svg></figure>'
 
 
-def text_at(x: float, y: float, words: str, *, anchor: str = "start", kind: str = "") -> str:
+def text_at(x: float, y: float, content: str, *, anchor: str = "start", kind: str = "") -> str:
     """A piece of text; the caller has escaped it."""
     style = f' class="{kind}"' if kind else ""
-    return f'<text{style} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{words}</text>'
+    return f'<text{style} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{content}</text>'

@@ -34,5 +34,5 @@ def _rules() -> str:
     """The variables and the rules of drawings out of the style of the page."""
     variables = " ".join(_VARIABLES.findall(style()))
     rules = [line for line in style().splitlines() if line.startswith(".lensops svg")]
-    own = "\n".join(rules).replace(".lensops svg ", "")
-    return f":root {{ color-scheme: light dark; {variables} }}\n{own}"
+    drawn = "\n".join(rules).replace(".lensops svg ", "")
+    return f":root {{ color-scheme: light dark; {variables} }}\n{drawn}"

@@ -46,7 +46,7 @@ def series(block: Series, text: Escape) -> str:
         return f'<p class="muted">{small}no values yet</p>'
     frame = SMALL if block.small else LARGE
     scale = _scale(frame, points, block.limits)
-    drawn = "".join(_limits(block.limits, scale, text, named=not block.small))
+    drawn = "".join(_limits(block.limits, scale, text, with_names=not block.small))
     drawn += _line(points, scale)
     if block.small:
         drawn += _mark(points[-1], scale, text)
@@ -88,9 +88,9 @@ def _mark(point: Point, scale: _Scale, text: Escape) -> str:
 
 def _labels(points: Sequence[Point], scale: _Scale, text: Escape) -> Iterator[str]:
     """Names of what changed, above all values; the newest is always there."""
-    named = [point for point in points if point.label]
+    with_names = [point for point in points if point.label]
     last = float("inf")
-    for point in reversed(named):
+    for point in reversed(with_names):
         x = scale.x(point.time)
         if last - x < NEAR:
             continue
@@ -102,7 +102,9 @@ def _labels(points: Sequence[Point], scale: _Scale, text: Escape) -> Iterator[st
         )
 
 
-def _limits(limits: Sequence[Limit], scale: _Scale, text: Escape, *, named: bool) -> Iterator[str]:
+def _limits(
+    limits: Sequence[Limit], scale: _Scale, text: Escape, *, with_names: bool
+) -> Iterator[str]:
     """Dashed lines; their names stand apart even where the lines are close."""
     end, lowest = scale.frame.left + scale.frame.inner_width, float("inf")
     for limit in sorted(limits, key=lambda limit: limit.value):
@@ -111,7 +113,7 @@ def _limits(limits: Sequence[Limit], scale: _Scale, text: Escape, *, named: bool
             f'<line class="limit {limit.tone}" x1="{scale.frame.left}" x2="{end:.1f}" '
             f'y1="{y:.1f}" y2="{y:.1f}"/>'
         )
-        if named:
+        if with_names:
             lowest = min(y + 4, lowest - LINE)
             name = f"{text(limit.name)} {format_limit(limit.value)}"
             yield text_at(end + 6, lowest, name, kind=str(limit.tone))

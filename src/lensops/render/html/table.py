@@ -26,7 +26,7 @@ def table(block: Table, text: Escape, write: Write) -> str:
     body = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>"
     name = text(block.name)
     region = f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">{body}</div>'
-    return _narrowed(block, region, text) if any(tags) else region
+    return _with_buttons(block, region, text) if any(tags) else region
 
 
 def _kind(*, right: bool, wide: bool) -> str:
@@ -45,7 +45,7 @@ def _slug(name: str) -> str:
     return f"is-{name.replace(' ', '-')}"
 
 
-def _narrowed(block: Table, region: str, text: Escape) -> str:
+def _with_buttons(block: Table, region: str, text: Escape) -> str:
     """Radio buttons that need no script: the style hides the rows without the chosen tag."""
     names = sorted({name for tags in block.tags for name in tags})
     group = sha256(f"{block.name}{len(block.rows)}".encode()).hexdigest()[:8]

@@ -49,13 +49,13 @@ def _live_row(overview: Overview, target: TargetStatus) -> tuple[Line, ...]:
     if not target.prompts or target.record is None:
         return name, line(Span("nothing yet", Tone.MUTED)), line("–"), state
     records = overview.records.get(target.name, (target.record,))
-    shown = _prompts_to_name(target.prompts)
+    prompts = _prompts_to_name(target.prompts)
     serves: Line = ()
-    for prompt, status in shown:
-        serves += (*line(", " if serves else ""), *_served(prompt, status))
-    if rest := len(target.prompts) - len(shown):
+    for prompt, status in prompts:
+        serves += (*line(", " if serves else ""), *_served_line(prompt, status))
+    if rest := len(target.prompts) - len(prompts):
         serves += line(Span(f" and {rest} more", Tone.MUTED))
-    times = [served_since(records, prompt) for prompt, _ in shown]
+    times = [served_since(records, prompt) for prompt, _ in prompts]
     since = max((time for time in times if time), default=target.record.time)
     return name, serves, line(since[:10]), state
 
@@ -65,18 +65,18 @@ def _prompts_to_name(prompts: Mapping[str, PromptStatus]) -> list[tuple[str, Pro
     return sorted(prompts.items(), key=lambda item: item[1].state is State.SYNCED)[:NAMED]
 
 
-def _served(prompt: str, status: PromptStatus) -> Line:
+def _served_line(prompt: str, status: PromptStatus) -> Line:
     version = Span(status.version or "nothing", Tone.STRONG)
     if status.version == status.desired:
         return line(f"{prompt} ", version)
-    wanted = status.desired or "removal"
-    return line(f"{prompt} ", version, Span(f" (asked: {wanted})", Tone.WARN))
+    asked_version = status.desired or "removal"
+    return line(f"{prompt} ", version, Span(f" (asked: {asked_version})", Tone.WARN))
 
 
 def _go_tile(overview: Overview) -> Tile:
     measured = measurements(overview)
     outcome = go_outcome(measured)
-    lines = [line(sign(each.outcome), each.text) for each in measured[:SHOWN]]
+    lines = [line(sign(item.outcome), item.text) for item in measured[:SHOWN]]
     if not measured:
         lines = [line("The manifest declares nothing to measure.")]
     if rest := len(measured) - SHOWN:
@@ -86,20 +86,20 @@ def _go_tile(overview: Overview) -> Tile:
 
 
 def _notices_tile(overview: Overview) -> Tile:
-    found = notices(overview)
-    if not found:
+    needed = notices(overview)
+    if not needed:
         return Tile("Needs a person", line(Span("Nothing", Tone.GOOD)), (line("All is as asked."),))
-    lines = [line(Span("• ", notice.tone), shorten(notice.text, 76)) for notice in found[:SHOWN]]
-    if rest := len(found) - SHOWN:
+    lines = [line(Span("• ", notice.tone), shorten(notice.text, 76)) for notice in needed[:SHOWN]]
+    if rest := len(needed) - SHOWN:
         lines += [line(Span(f"and {rest} more below", Tone.MUTED))] if rest > 0 else []
-    figure = line(Span(plural(len(found), "thing"), found[0].tone))
+    figure = line(Span(plural(len(needed), "thing"), needed[0].tone))
     return Tile("Needs a person", figure, tuple(lines))
 
 
 def _active_tile(overview: Overview) -> Tile:
     if not overview.active:
         return Tile("Active prompt", line("none"), (line("The manifest declares no prompt."),))
-    newest = max(overview.active, key=lambda each: each.event.date if each.event else "9")
+    newest = max(overview.active, key=lambda item: item.event.date if item.event else "9")
     event = newest.event
     since = f"since {event.date[:10]} by {event.author}" if event else "not committed"
     lines = [line(newest.name), line(Span(since, Tone.MUTED))]

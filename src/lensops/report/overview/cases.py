@@ -29,16 +29,16 @@ class CaseRow:
     other_threshold: float
 
     @property
-    def failed(self) -> bool:
+    def is_failed(self) -> bool:
         """Whether it is under the threshold, without a score, broken, or fails a check."""
         return _fails(self.case, self.threshold)
 
     @property
-    def crossed(self) -> bool:
+    def is_crossed(self) -> bool:
         """Whether one run reaches the threshold with it and the other does not."""
         if self.other is None:
             return False
-        return self.failed != _fails(self.other, self.other_threshold)
+        return self.is_failed != _fails(self.other, self.other_threshold)
 
     @property
     def difference(self) -> float | None:
@@ -50,13 +50,13 @@ class CaseRow:
     @property
     def tags(self) -> frozenset[str]:
         """The groups that it belongs to."""
-        named = {
-            "failed": self.failed,
-            "crossed": self.crossed,
+        holds = {
+            "failed": self.is_failed,
+            "crossed": self.is_crossed,
             "must pass": self.case.must_pass,
             "changed": self.other is not None and self.case.output != self.other.output,
         }
-        return frozenset(tag for tag in TAGS if named[tag])
+        return frozenset(tag for tag in TAGS if holds[tag])
 
     @property
     def search_text(self) -> str:
@@ -111,7 +111,7 @@ def _badness(row: CaseRow) -> tuple[bool, float, str]:
 def _cells(row: CaseRow, *, has_other: bool) -> Iterator[Line]:
     case = row.case
     output, former = _outputs(row)
-    tone = Tone.BAD if row.failed else Tone.GOOD
+    tone = Tone.BAD if row.is_failed else Tone.GOOD
     yield _name(row)
     yield line(_inputs(case.inputs))
     yield output or line(Span("no output", Tone.WARN))
@@ -124,7 +124,7 @@ def _cells(row: CaseRow, *, has_other: bool) -> Iterator[Line]:
 
 
 def _name(row: CaseRow) -> Line:
-    spans = [sign(outcome_of(passed=not row.failed)), Span(row.case.id, Tone.STRONG)]
+    spans = [sign(outcome_of(passed=not row.is_failed)), Span(row.case.id, Tone.STRONG)]
     if row.case.group:
         spans.append(Span(f"\n{row.case.group}", Tone.MUTED))
     spans += [Span(f"\n{tag}", Tone.WARN) for tag in ("must pass", "crossed") if tag in row.tags]
@@ -139,8 +139,8 @@ def _outputs(row: CaseRow) -> tuple[Line, Line]:
     former = _clip(readable(row.other.output))
     if former == text:
         return line(text), line(Span("the same output", Tone.MUTED))
-    before, after = words(former, text)
-    return after, before
+    old, new = words(former, text)
+    return new, old
 
 
 def _inputs(inputs: Mapping[str, Any]) -> str:

@@ -54,12 +54,12 @@ def origin(overview: Overview) -> tuple[Span, ...]:
 
 def notice_blocks(overview: Overview) -> Iterator[Block]:
     """Everything that needs a person, with the command that comes next."""
-    found = notices(overview)
-    if not found:
+    needed = notices(overview)
+    if not needed:
         return
     yield Heading("All that needs a person", 3)
     items = []
-    for notice in found[:LISTED]:
+    for notice in needed[:LISTED]:
         command = (Span(" "), Span(notice.command, Tone.CODE)) if notice.command else ()
         items.append((Span("• ", notice.tone), Span(notice.text), *command))
     yield Bullets(tuple(items))

@@ -110,8 +110,8 @@ def compared_run(overview: Overview, stored: StoredEval) -> StoredEval | None:
     """The run beside which a run is shown: the newest earlier one of another version."""
     runs = overview.suite_runs(stored.suite.name)
     earlier = runs[: runs.index(stored)]
-    others = [run for run in earlier if run.suite.version != stored.suite.version]
-    return others[-1] if others else None
+    candidates = [run for run in earlier if run.suite.version != stored.suite.version]
+    return candidates[-1] if candidates else None
 
 
 def _is_measured(part: str, suite: StoredSuite) -> bool:
@@ -131,8 +131,8 @@ def _case_fold(stored: StoredEval, other: StoredEval | None, count: int, room: i
     rows = case_rows(stored.suite, other.suite if other else None)[:room]
     table = case_table(rows, stored.suite.version, other.suite.version if other else None)
     beside = f", beside {other.suite.version}" if other else ""
-    failed = sum(row.failed for row in rows)
-    summary = line(Span(plural(count, "case"), Tone.STRONG), f"{beside}: {failed} failed")
+    is_failed = sum(row.is_failed for row in rows)
+    summary = line(Span(plural(count, "case"), Tone.STRONG), f"{beside}: {is_failed} failed")
     blocks: tuple[Block, ...] = (table,)
     if len(rows) < count:
         text = f"{count - len(rows)} more are in the stored result"

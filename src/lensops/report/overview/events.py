@@ -87,8 +87,8 @@ def _title(event: Event) -> Line:
 
 
 def _changes(overview: Overview, event: Event) -> Iterator[Block]:
-    before = overview.versions.get((event.prompt, event.previous or ""))
-    after = overview.versions.get((event.prompt, event.version or ""))
-    if after is not None:
-        for change in section_changes(before, after):
+    old = overview.versions.get((event.prompt, event.previous or ""))
+    new = overview.versions.get((event.prompt, event.version or ""))
+    if new is not None:
+        for change in section_changes(old, new):
             yield diff_block(change)

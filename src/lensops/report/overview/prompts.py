@@ -84,13 +84,13 @@ def version_table(overview: Overview, prompt: str) -> Table:
 
 def version_texts(overview: Overview, prompt: str, version: str) -> tuple[Block, ...]:
     """The whole text of a version, section by section."""
-    found = overview.versions.get((prompt, version))
-    return tuple(Text(part.name, part.text) for part in found.sections()) if found else ()
+    content = overview.versions.get((prompt, version))
+    return tuple(Text(part.name, part.text) for part in content.sections()) if content else ()
 
 
-def version_changes(overview: Overview, prompt: str, before: str, after: str) -> tuple[Block, ...]:
+def version_changes(overview: Overview, prompt: str, earlier: str, later: str) -> tuple[Block, ...]:
     """What differs between two versions, with word marks; a sentence where nothing does."""
-    old, new = overview.versions.get((prompt, before)), overview.versions.get((prompt, after))
+    old, new = overview.versions.get((prompt, earlier)), overview.versions.get((prompt, later))
     changes = section_changes(old, new) if new is not None else ()
     if not changes:
         return (Paragraph(line(Span("no difference", Tone.MUTED))),)
@@ -209,6 +209,6 @@ def _size(block: Block) -> int:
         case Fold():
             return sum(map(_size, block.blocks))
         case Beside():
-            return sum(_size(each) for column in block.columns for each in column)
+            return sum(_size(block) for column in block.columns for block in column)
         case _:
             return 0

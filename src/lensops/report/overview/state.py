@@ -61,7 +61,7 @@ def version_names(overview: Overview, prompt: str) -> list[str]:
 
 def version_status(overview: Overview, prompt: str, version: str) -> str:
     """active, archived, rolled back or never: the words of `list` and `history`."""
-    if any(each.name == prompt and each.version == version for each in overview.active):
+    if any(item.name == prompt and item.version == version for item in overview.active):
         return "active"
     events = overview.history.events if overview.history else ()
     status = next((e.status for e in events if (e.prompt, e.version) == (prompt, version)), "never")
@@ -81,7 +81,7 @@ def version_runs(overview: Overview, prompt: str, version: str) -> list[StoredEv
 def current_run(overview: Overview, suite: str) -> StoredEval | None:
     """The newest run of a suite that scored what the manifest asks for now."""
     prompt = overview.declared.suites.get(suite, suite)
-    active = {each.name: each.version for each in overview.active}
+    active = {item.name: item.version for item in overview.active}
     runs = [run for run in overview.suite_runs(suite) if run.suite.version == active.get(prompt)]
     return runs[-1] if runs else None
 
@@ -90,12 +90,12 @@ def measurements(overview: Overview) -> list[Measured]:
     """Of each declared suite and monitor, what decides; what was not measured is inconclusive."""
     suites = [_suite_measured(overview, suite) for suite in overview.declared.suites]
     monitors = [_monitor_measured(overview, name) for name in overview.declared.monitors]
-    return sorted([*suites, *monitors], key=lambda each: severity(each.outcome))
+    return sorted([*suites, *monitors], key=lambda item: severity(item.outcome))
 
 
 def go_outcome(measured: Sequence[Measured]) -> Outcome:
     """Whether what was measured lets the release go; nothing measured is inconclusive."""
-    return join_outcomes(each.outcome for each in measured)
+    return join_outcomes(item.outcome for item in measured)
 
 
 def monitor_outcome(monitor: StoredMonitor) -> Outcome:
@@ -109,8 +109,8 @@ def monitor_outcome(monitor: StoredMonitor) -> Outcome:
 def notices(overview: Overview) -> list[Notice]:
     """What needs a person, the worst first."""
     order = [Tone.BAD, Tone.WARN, Tone.MUTED]
-    found = [*_target_notices(overview), *_result_notices(overview), *_reading_notices(overview)]
-    return sorted(found, key=lambda notice: order.index(notice.tone))
+    needed = [*_target_notices(overview), *_result_notices(overview), *_reading_notices(overview)]
+    return sorted(needed, key=lambda notice: order.index(notice.tone))
 
 
 def _suite_measured(overview: Overview, suite: str) -> Measured:

@@ -78,8 +78,8 @@ def no_records(target: TargetStatus) -> Paragraph:
 
 def _target_row(overview: Overview, target: TargetStatus) -> tuple[Line, ...]:
     follows = overview.declared.follows.get(target.name)
-    after = (Span(f"\nafter {follows}", Tone.MUTED),) if follows else ()
-    name = (Span(target.name, Tone.STRONG), *after)
+    followed = (Span(f"\nafter {follows}", Tone.MUTED),) if follows else ()
+    name = (Span(target.name, Tone.STRONG), *followed)
     state, record = line(status_badge(target.state)), target.record
     if record is None:
         return name, state, line("nothing yet"), line("–"), line("never"), line(), line(), line()

@@ -64,10 +64,10 @@ class Overview:
     def monitor_points(self, monitor: str) -> tuple[MonitorPoint, ...]:
         """The stored reports of a monitor, oldest first."""
         return tuple(
-            (drift.time, found)
+            (drift.time, stored)
             for drift in self.results.drifts
-            for found in drift.report.monitors
-            if found.name == monitor
+            for stored in drift.report.monitors
+            if stored.name == monitor
         )
 
     @property
