@@ -28,7 +28,7 @@ from lensops.evals.cases import load_cases
 from lensops.evals.judging import grade_requests
 from lensops.evals.metrics.batch import measure
 from lensops.evals.protocols import AnswerReply, GradeReply
-from lensops.evals.recordings import lines_of
+from lensops.evals.recorded import lines_of
 from lensops.flows.project import open_project
 
 BAR = 1 / 3

@@ -22,13 +22,13 @@ COUNT = 20_000
 BAR = 3.0
 PLAIN = """\
 import json, sys
-from lensops.evals.metrics.batch import measure, processes_for
+from lensops.evals.metrics.batch import measure
 cases = [json.loads(line) for line in open("cases.jsonl")]
 references = {case["id"]: (case["reference"],) for case in cases}
 for version in ("v1", "v2"):
     rows = [json.loads(line) for line in open(f"evals/copy/recordings/{version}.jsonl")]
     jobs = [(r["output"], references[r["case"]]) for r in rows if r["kind"] == "output"]
-    measure(jobs, ["bleu", "rouge_l"], "13a", processes_for(len(jobs)))
+    measure(jobs, ["bleu", "rouge_l"], "13a")
 """
 
 

@@ -116,7 +116,7 @@ def test_a_base_with_equal_outputs_costs_no_vote(repo: Repo) -> None:
         result = run(repo, "--record", "--base", "main")
         kinds = [asked["model"] for asked in server.asked[before:]]
     assert kinds == ["writer"] * 4
-    assert "against base v1: all outputs are identical" in result.out
+    assert "against v1: all outputs are identical" in result.out
     assert result.code == 0
 
 

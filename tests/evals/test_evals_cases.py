@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from lensops.errors import Invalid
-from lensops.evals.cases import Case, Needs, cases_digest, load_cases, read_cases
-from lensops.evals.outputs import listed, mismatch_notes, read_outputs
-from lensops.files import Folder
+from lensops.errors import Invalid, Stale
+from lensops.evals.cases import Case, Needs, case_digest, load_cases, read_cases
+from lensops.evals.outputs import list_some, mismatch_notes, read_outputs
+from lensops.files import Folder, Snapshot
 
 GOOD = '{"id": "a", "inputs": {"x": 1}, "reference": "r"}'
-NEEDS = Needs(("x",), reference=True)
+NEEDS = Needs(("x",), metrics=("bleu",))
 
 BAD = {
     "not JSON": ("{id: a}", "2:2: not JSON"),
@@ -88,10 +89,10 @@ def test_bytes_that_are_not_utf_8_have_line_and_column(tmp_path: Path) -> None:
 
 def test_a_folder_or_no_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "c.jsonl").mkdir()
-    (problem,) = read_cases(Folder(tmp_path), "c.jsonl")[1]
-    assert "is a directory" in problem.message
-    (problem,) = read_cases(Folder(tmp_path), "nope.jsonl")[1]
-    assert problem.message == "there is no file nope.jsonl"
+    with pytest.raises(Invalid, match="is a directory"):
+        read_cases(Folder(tmp_path), "c.jsonl")
+    with pytest.raises(Invalid, match=r"there is no file nope\.jsonl"):
+        read_cases(Folder(tmp_path), "nope.jsonl")
 
 
 def test_a_link_out_of_the_repository_is_refused(tmp_path: Path) -> None:
@@ -99,8 +100,8 @@ def test_a_link_out_of_the_repository_is_refused(tmp_path: Path) -> None:
     inside = tmp_path / "inside"
     inside.mkdir()
     (inside / "c.jsonl").symlink_to(tmp_path / "outside.jsonl")
-    (problem,) = read_cases(Folder(inside), "c.jsonl")[1]
-    assert "leaves the repository" in problem.message
+    with pytest.raises(Invalid, match="leaves the repository"):
+        read_cases(Folder(inside), "c.jsonl")
 
 
 def test_a_line_of_a_hundred_megabytes_is_never_held(tmp_path: Path) -> None:
@@ -132,15 +133,15 @@ def test_what_a_case_may_hold(tmp_path: Path) -> None:
 
 def test_the_digest_is_of_what_cases_hold() -> None:
     case = Case("a", {"x": 1, "y": 2}, ("r",))
-    assert cases_digest([case]) == cases_digest([Case("a", {"y": 2, "x": 1}, ("r",))])
-    assert cases_digest([case]) != cases_digest([Case("a", {"x": 1, "y": 2}, ("r",), "g")])
+    assert case_digest(case) == case_digest(Case("a", {"y": 2, "x": 1}, ("r",)))
+    assert case_digest(case) != case_digest(Case("a", {"x": 1, "y": 2}, ("r",), "g"))
 
 
 class TestOutputs:
     def read(self, folder: Path, text: str, ids: str = "abc") -> tuple[object, list[str]]:
         (folder / "o.jsonl").write_text(text)
         outputs = read_outputs(Folder(folder), "o.jsonl", list(ids))
-        return outputs, list(mismatch_notes(outputs, "o.jsonl"))
+        return outputs, list(mismatch_notes(outputs))
 
     def test_text_and_structures_and_samples(self, tmp_path: Path) -> None:
         text = '{"id":"a","output":"x","latency":3}\n{"id":"b","output":{"body":"y"}}\n'
@@ -173,5 +174,52 @@ class TestOutputs:
         assert says in str(caught.value)
 
     def test_some_ids_in_words(self) -> None:
-        assert listed("abc") == "a, b, c"
-        assert listed("abcdefg") == "a, b, c, d, e and 2 more"
+        assert list_some("abc") == "a, b, c"
+        assert list_some("abcdefg") == "a, b, c, d, e and 2 more"
+
+
+class TestLarge:
+    """Files that are not held in memory."""
+
+    @pytest.fixture
+    def large(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setattr("lensops.evals.jsonl.LARGE", 0)
+        lines = [
+            f'{{"id": "c{number}", "inputs": {{"x": {number}}}, "reference": "r"}}\n'
+            for number in range(50)
+        ]
+        (tmp_path / "c.jsonl").write_text("\ufeff" + "\n".join(lines))
+        return tmp_path
+
+    def test_the_same_cases_as_of_a_small_one(
+        self, large: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        streamed = read_cases(Snapshot(Folder(large)), "c.jsonl", NEEDS)
+        monkeypatch.setattr("lensops.evals.jsonl.LARGE", 1 << 30)
+        held = read_cases(Snapshot(Folder(large)), "c.jsonl", NEEDS)
+        assert list(streamed[0]) == list(held[0])
+        assert (streamed[0].digest, streamed[1]) == (held[0].digest, ())
+
+    def test_the_digest_of_its_bytes_is_recorded(self, large: Path) -> None:
+        tree = Snapshot(Folder(large))
+        read_cases(tree, "c.jsonl")
+        data = (large / "c.jsonl").read_bytes()
+        assert tree.used == {"c.jsonl": hashlib.sha256(data).hexdigest()}
+
+    def test_a_row_that_was_changed_since_is_refused(self, large: Path) -> None:
+        cases, _ = read_cases(Snapshot(Folder(large)), "c.jsonl")
+        path = large / "c.jsonl"
+        path.write_bytes(path.read_bytes().replace(b'"x": 7}', b'"x": 8}'))
+        with pytest.raises(Stale, match="was changed while it was read"):
+            list(cases)
+
+    def test_problems_have_their_lines(self, large: Path) -> None:
+        with (large / "c.jsonl").open("a") as file:
+            file.write('{"id": "c3"}\nx\n')
+        _, problems = read_cases(Snapshot(Folder(large)), "c.jsonl", NEEDS)
+        assert [(p.location.line, p.message.split(":")[0]) for p in problems] == [
+            (100, "id"),
+            (100, "reference"),
+            (100, "inputs"),
+            (101, "not JSON"),
+        ]

@@ -86,7 +86,7 @@ def test_a_pattern_that_explodes_is_stopped() -> None:
     passed, said = outcome({"regex": r"^(a|a|aa)+$"}, "a" * 60 + "!")
     assert not passed
     assert "more than 1 s" in said
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60  # for ever, without a limit
 
 
 def test_a_pattern_that_is_none_is_found_before_the_run() -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lensops.evals.findings import SHOWN
+from lensops.evals.findings import SHOWN, suite_findings
 from lensops.evals.result import CaseScore, JudgeTotals, Regression, SuiteResult
-from lensops.evals.summary import About, summarise
+from lensops.evals.summary import About, Tally
 from lensops.evidence import Finding, Outcome
 from lensops.manifest import Suite
 
@@ -20,7 +21,7 @@ COMPARED = Regression("v1", 0.01, (-0.005, 0.025), 0.02, 0.95, PASS, 50, 3, reas
 
 def case(name: str, score: float | None, **changes: Any) -> CaseScore:
     values = {"must_pass": False, "scores": {}, "outputs": ("x",)} | changes
-    return CaseScore(name, f"case {name}", aggregate=score, **values)
+    return CaseScore(name, None, aggregate=score, **values)
 
 
 def many(score: float | None, count: int, **changes: Any) -> list[CaseScore]:
@@ -36,7 +37,11 @@ def result(
 ) -> SuiteResult:
     values = {"cases": "c.jsonl", "threshold": 0.75, "weights": {"bleu": 1.0}} | changes
     suite = Suite.model_validate(values)
-    return summarise(About("copy", "copy", "v2", suite, threshold), cases, judge, compared)
+    tally = Tally(About("copy", "copy", "v2", suite, threshold))
+    for scored in cases:
+        tally.add(scored)
+    found = replace(tally.result(compared), judge=judge)
+    return replace(found, findings=suite_findings(found))
 
 
 def one(found: SuiteResult, rule: str) -> Finding:

@@ -17,13 +17,14 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics.bleu import BLEU
 
 from lensops.errors import UserError
-from lensops.evals import bleu_score, metric_fault, metric_names, rouge_l, tokenizer_fault
-from lensops.evals.metrics import BUILT_IN, bleu, find_metrics, measured
+from lensops.evals.metrics import BUILT_IN, bleu, find_metrics, measured, metric_fault, metric_names
 from lensops.evals.metrics import rouge_l as rouge_module
-from lensops.evals.metrics.batch import measure, processes_for
+from lensops.evals.metrics.batch import PAYS, Measurer, measure, processes_for
+from lensops.evals.metrics.bleu import bleu_score
 from lensops.evals.metrics.metric import Unscored
 from lensops.evals.metrics.porter import stem
-from lensops.evals.metrics.tokens import splitter
+from lensops.evals.metrics.rouge_l import rouge_l
+from lensops.evals.metrics.tokens import splitter, tokenizer_fault
 
 SUMMEVAL = Path(__file__).parents[2].parent / "shared" / "data" / "summeval.jsonl"
 NEAR = 1e-9
@@ -237,7 +238,9 @@ class TestPackagesAddMetrics:
 def test_several_processes_give_the_same_figures() -> None:
     jobs = [(f"word {n % 7} and {n % 5}", (f"word {n % 3} or {n % 5}",)) for n in range(2_600)]
     alone = measure(jobs, ["bleu", "rouge_l"], "13a")
-    assert measure(jobs, ["bleu", "rouge_l"], "13a", processes=2) == alone
+    with Measurer(["bleu", "rouge_l"], "13a", PAYS) as measurer:
+        begun = [measurer.submit(jobs[:1_300]), measurer.submit(jobs[1_300:])]
+        assert [*begun[0](), *begun[1]()] == alone
 
 
 def test_few_texts_are_scored_in_this_process() -> None:

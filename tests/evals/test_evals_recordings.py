@@ -13,7 +13,7 @@ from lensops.errors import Invalid, UserError
 from lensops.evals.explain import differences, explain
 from lensops.evals.protocols import AnswerReply, AnswerRequest, GradeReply, GradeRequest
 from lensops.evals.recorder import append
-from lensops.evals.recordings import Recordings, read_recordings, requests_of
+from lensops.evals.recordings import Recordings, read_recordings
 from lensops.files import Folder
 from lensops.prompts import Message
 from support.recording import reply
@@ -26,9 +26,16 @@ def read(folder: Path) -> Recordings:
     return read_recordings(Folder(folder), NAME)
 
 
+def output(folder: Path, request: AnswerRequest) -> object:
+    """The recorded output of a request."""
+    row = read(folder).output(request)
+    return row.output if row else None
+
+
 def names(folder: Path) -> set[str]:
     """The cases that are recorded."""
-    return {case for rows in read(folder).outputs.values() for case in rows}
+    (file,) = read(folder).files
+    return {row.case for row in file}
 
 
 def recorder(folder: Path, name: str, count: int) -> subprocess.Popen[str]:
@@ -46,7 +53,7 @@ class TestFoundAgain:
     def test_an_output_by_all_that_was_asked(self, tmp_path: Path) -> None:
         kept = reply("a", 1)
         append(tmp_path / NAME, [kept])
-        assert read(tmp_path).output(kept.request) == kept.output
+        assert output(tmp_path, kept.request) == kept.output
 
     @pytest.mark.parametrize(
         "other",
@@ -72,7 +79,7 @@ class TestFoundAgain:
         kept = reply("a", 1)
         append(tmp_path / NAME, [kept])
         same = AnswerRequest("b", kept.request.messages, kept.request.inputs)
-        assert read(tmp_path).output(same) == kept.output
+        assert output(tmp_path, same) == kept.output
 
     def test_a_vote_with_grades_and_one_without(self, tmp_path: Path, grade: GradeRequest) -> None:
         append(tmp_path / NAME, [GradeReply(grade, None, error="no verdict")])
@@ -85,12 +92,12 @@ class TestFoundAgain:
         assert (row.grades, row.reason, row.cost) == ({"tone": 4}, "warm", 0.01)  # the later counts
 
     def test_no_file_holds_nothing(self, tmp_path: Path) -> None:
-        assert read(tmp_path).outputs == {}
+        assert read(tmp_path).files == ()
 
     def test_structured_outputs_keep_their_shape(self, tmp_path: Path) -> None:
         kept = AnswerReply(reply("a", 1).request, {"b": [1, {"c": None}], "a": "é\u2028"})
         append(tmp_path / NAME, [kept])
-        assert read(tmp_path).output(kept.request) == kept.output
+        assert output(tmp_path, kept.request) == kept.output
 
     def test_a_row_has_what_was_asked_and_when(self, tmp_path: Path) -> None:
         append(tmp_path / NAME, [reply("a", 1)])
@@ -190,7 +197,8 @@ class TestExplain:
         now = AnswerRequest(
             "a-1", kept.request.messages, {"x": "new"}, parameters={"temperature": 0.5}
         )
-        asked = [parts for _, parts in requests_of(Folder(tmp_path), NAME, "a-1")]
+        (file,) = read(tmp_path).files
+        asked = [parts for _, parts in file.requests("a-1")]
         told = explain("output", now.digest, now.parts(), asked, is_recorded=False)
         assert told.state == "changed"
         assert {(d.part, d.recorded, d.now) for d in told.differences} == {

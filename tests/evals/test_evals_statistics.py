@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from lensops.evals.interval import clustered_mean
-from lensops.evals.regression import Pair, compare
+from lensops.evals.interval import ClusterTotals, clustered_mean
+from lensops.evals.regression import Comparison, compare
 from lensops.evals.t_distribution import t_quantile
 from lensops.evidence import Outcome
 
@@ -45,17 +45,24 @@ def grouped(groups: int, size: int, spread: float) -> Draw:
     return draw
 
 
+def comparison(
+    differences: Iterable[tuple[str, float]], margin: float = MARGIN, identical: int = 0
+) -> Comparison:
+    """The comparison of pairs that differ by so much, each in a cluster."""
+    totals = ClusterTotals()
+    for cluster, difference in differences:
+        totals.add(difference, cluster)
+    return compare(totals, identical, margin, LEVEL)
+
+
 def outcomes(draw: Draw, shift: float, seed: int = 7) -> dict[Outcome, float]:
     """How often each outcome came in simulated comparisons whose true difference is `shift`."""
     random = np.random.default_rng(seed)
     counts: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
     for _ in range(RUNS):
         differences, names = draw(random)
-        pairs = [
-            Pair(name, 0.5, 0.5 + float(value) + shift)
-            for name, value in zip(names, differences, strict=True)
-        ]
-        counts[compare(pairs, MARGIN, LEVEL).outcome] += 1
+        shifted = [(name, float(v) + shift) for name, v in zip(names, differences, strict=True)]
+        counts[comparison(shifted).outcome] += 1
     return {outcome: count / RUNS for outcome, count in counts.items()}
 
 
@@ -122,11 +129,10 @@ def test_intervals_cover_the_truth_as_often_as_they_say(name: str) -> None:
     st.floats(0, 0.2),
 )
 def test_identical_arms_never_fail(cases: list[tuple[str, float]], margin: float) -> None:
-    same = [Pair(name, score, score, identical=True) for name, score in cases]
-    found = compare(same, margin, LEVEL)
+    same = [(name, 0.0) for name, _ in cases]
+    found = comparison(same, margin, len(same))
     assert (found.outcome, found.difference) == (Outcome.PASS, 0.0)
-    equal = [Pair(name, score, score) for name, score in cases]
-    assert compare(equal, margin, LEVEL).outcome is not Outcome.FAIL
+    assert comparison(same, margin).outcome is not Outcome.FAIL
 
 
 @given(st.floats(0.51, 0.999), st.integers(1, 5_000))
@@ -150,24 +156,31 @@ def test_groups_of_copies_count_as_one_case() -> None:
 
 def test_one_group_says_nothing_of_chance() -> None:
     assert clustered_mean([0.1, 0.9], ["a", "a"]).interval(LEVEL) is None
-    found = compare([Pair("a", 0.5, 0.9), Pair("a", 0.5, 0.1)], MARGIN, LEVEL)
+    found = comparison([("a", 0.4), ("a", -0.4)])
     assert found.outcome is Outcome.INCONCLUSIVE
     assert "one group" in found.reason
 
 
 def test_no_pairs_are_inconclusive() -> None:
-    assert compare([], MARGIN, LEVEL).outcome is Outcome.INCONCLUSIVE
+    assert comparison([]).outcome is Outcome.INCONCLUSIVE
 
 
 def test_the_number_that_would_decide_decides() -> None:
     random = np.random.default_rng(3)
-    pairs = [Pair(f"c{n}", 0.5, 0.5 + float(random.normal(-0.005, 0.1))) for n in range(30)]
-    found = compare(pairs, MARGIN, LEVEL)
+    pairs = [(f"c{n}", float(random.normal(-0.005, 0.1))) for n in range(30)]
+    found = comparison(pairs)
     assert found.outcome is Outcome.INCONCLUSIVE
     assert found.n_needed is not None
     assert found.n_needed > 30
     times = -(-found.n_needed // 30)
-    more = [
-        Pair(f"{pair.cluster} {n}", pair.base, pair.head) for n in range(times) for pair in pairs
-    ]
-    assert compare(more, MARGIN, LEVEL).outcome is Outcome.PASS
+    more = [(f"{name} {n}", value) for n in range(times) for name, value in pairs]
+    assert comparison(more).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("level", [1.0, 0.8, 0.4, 0.2, 0.1])
+@pytest.mark.parametrize("margin", [0.1, 0.02, 0.25])
+def test_losing_exactly_the_margin_passes_at_any_level(level: float, margin: float) -> None:
+    lost = [(f"c{n}", (level - margin) - level) for n in range(10)]
+    assert comparison(lost, margin).outcome is Outcome.PASS
+    more = [(name, value - 1e-6) for name, value in lost]
+    assert comparison(more, margin).outcome is Outcome.FAIL

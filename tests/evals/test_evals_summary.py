@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from lensops.evals.against import regression_of
 from lensops.evals.arm import Answered
 from lensops.evals.cases import Case
-from lensops.evals.judging import Vote, agreement, grade_requests, judged, vote
-from lensops.evals.result import CaseScore, SuiteResult
-from lensops.evals.scoring import Scorer, meets, score_cases, weighted
-from lensops.evals.summary import About, judge_totals, summarise
+from lensops.evals.judging import Agreement, Vote, judged, vote
+from lensops.evals.limits import meets
+from lensops.evals.regression import PairTotals
+from lensops.evals.result import CaseScore, Regression, SuiteResult
+from lensops.evals.scoring import Scorer, score_cases, weighted
+from lensops.evals.summary import About, Tally
 from lensops.evidence import Outcome
 from lensops.manifest import Suite
 from lensops.manifest.checks import Check
@@ -29,12 +31,26 @@ def suite(**changes: Any) -> Suite:
 
 def case(name: str, score: float | None, **changes: Any) -> CaseScore:
     base = {"must_pass": False, "scores": {}, "outputs": ("x",)} | changes
-    return CaseScore(name, f"case {name}", aggregate=score, **base)
+    return CaseScore(name, None, aggregate=score, **base)
 
 
 def result(cases: list[CaseScore], **changes: Any) -> SuiteResult:
-    made = suite(**changes)
-    return summarise(About("s", "p", "v1", made, made.threshold), cases)
+    declared = suite(**changes)
+    return tally(declared, cases).result()
+
+
+def tally(declared: Suite, cases: Iterable[CaseScore], ballots: Any = ()) -> Tally:
+    found = Tally(About("s", "p", "v1", declared, declared.threshold))
+    for scored in cases:
+        found.add(scored, ballots)
+    return found
+
+
+def compared(base: list[CaseScore], head: list[CaseScore], declared: Suite) -> Regression:
+    pairs = PairTotals(declared, 0.75)
+    for was, now in zip(base, head, strict=True):
+        pairs.add(was, now)
+    return pairs.regression("v1")
 
 
 def many(score: float, count: int = 20) -> list[CaseScore]:
@@ -114,10 +130,10 @@ class TestParts:
 
     def test_the_aggregate_as_declared(self) -> None:
         made = suite()
-        answered = Answered(Case("a", {}, ("same words here now",)), ("same words here now",), {})
-        (request,) = grade_requests("a", "same words here now", {}, made.judge)  # type: ignore[arg-type]
-        votes = {request.digest: Vote({"tone": 5, "sense": 2})}
-        (found,) = score_cases(Scorer(made, 0.75, votes=votes), [answered])
+        ballots = ((Vote({"tone": 5, "sense": 2}),),)
+        text = "same words here now"
+        answered = Answered(Case("a", {}, (text,)), (text,), {}, ballots=ballots)
+        (found,) = score_cases(Scorer(made, 0.75), [answered])
         assert found.scores == pytest.approx({"bleu": 1.0, "rouge_l": 1.0, "judge": 0.7})
         assert found.aggregate == pytest.approx(0.2 + 0.2 + 0.6 * 0.7)
         assert found.grades == {"tone": 5.0, "sense": 2.0}
@@ -189,13 +205,19 @@ class TestJudge:
 
     def test_agreement_is_the_share_of_equal_pairs(self) -> None:
         one, other = Vote({"tone": 5, "sense": 3}), Vote({"tone": 5, "sense": 4})
-        assert agreement([[one, other], [one, one]]) == 0.75
-        assert agreement([[one], [Vote(None), one]]) is None
+        found = Agreement()
+        for votes in ([one], [Vote(None), one]):
+            found.add(votes)
+        assert found.share is None
+        for votes in ([one, other], [one, one]):
+            found.add(votes)
+        assert found.share == 0.75
 
     def test_totals_say_how_each_case_was_judged_and_by_whom(self) -> None:
         cases = [case(state, 1.0, judged=state) for state in ("scored", "neutral", "unscored")]
         votes = [[Vote({"tone": 5}, by="x-2026")], [Vote({"tone": 4}, by="x-2025")], []]
-        totals = judge_totals(cases, "openai:x", votes, None)
+        totals = tally(suite(), cases, votes).result().judge
+        assert totals is not None
         assert (totals.scored, totals.neutral, totals.unscored) == (1, 1, 1)
         assert totals.by == ("x-2025", "x-2026")
 
@@ -204,19 +226,19 @@ class TestRegression:
     def test_cases_that_cross_the_threshold_are_flips(self) -> None:
         base = [case("a", 0.9), case("b", 0.6), case("c", 0.8)]
         head = [case("a", 0.7, outputs=("y",)), case("b", 0.8, outputs=("y",)), base[2]]
-        found = regression_of("v1", base, head, suite(), 0.75)
+        found = compared(base, head, suite())
         assert [flip.id for flip in found.flips] == ["a", "b"]
         assert (found.n, found.identical) == (3, 1)
         assert found.difference == pytest.approx(0.0)
 
     def test_equal_outputs_differ_by_nothing_whatever_was_scored(self) -> None:
-        found = regression_of("v1", [case("a", 0.9)], [case("a", 0.1)], suite(), 0.75)
+        found = compared([case("a", 0.9)], [case("a", 0.1)], suite())
         assert (found.outcome, found.difference) == (Outcome.PASS, 0.0)
 
     def test_scores_that_are_missing_in_one_version_leave_it_open(self) -> None:
         base = [*many(0.9), case("m", None, outputs=())]
         head = [case(c.id, 0.9, outputs=("y",)) for c in base]
-        found = regression_of("v1", base, head, suite(), 0.75)
+        found = compared(base, head, suite())
         assert found.outcome is Outcome.INCONCLUSIVE
         assert "1 of 21 cases lack a score in one version" in found.reason
 
@@ -224,8 +246,8 @@ class TestRegression:
         base = [case(f"c{n}", 0.95 + n / 1_000) for n in range(20)]
         head = [case(f"c{n}", 0.80, outputs=("y",)) for n in range(20)]
         made = suite()
-        lost = regression_of("v1", base, head, made, 0.75)
-        found = summarise(About("s", "p", "v2", made, 0.75), head, None, lost)
+        lost = compared(base, head, made)
+        found = tally(made, head).result(lost)
         assert lost.outcome is Outcome.FAIL
         assert found.outcome is Outcome.FAIL
         assert "against v1: at least" in found.reasons[0]

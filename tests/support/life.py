@@ -16,11 +16,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from lensops.evals.protocols import Mode
 from lensops.flows import drift as drift_flow
 from lensops.flows.apply import carry_out, prepare
 from lensops.flows.project import open_project
-from lensops.flows.run_evals import run
-from lensops.flows.run_options import Mode, RunOptions
+from lensops.flows.run_options import RunOptions
 from lensops.render.json import envelope
 from lensops.report.drift import data as drift_data
 from lensops.report.eval import data as eval_data

@@ -87,8 +87,8 @@ def comment(
 
 def _compose(directory: Path, manifest: Path | None, base: str | None, *, replay: bool) -> str:
     from lensops.cli.progress import Progress
+    from lensops.evals.protocols import Mode
     from lensops.flows.comment import compose
-    from lensops.flows.run_options import Mode
     from lensops.forge.event import read_event
     from lensops.render.markdown import markdown
     from lensops.report.comment import document

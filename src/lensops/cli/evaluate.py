@@ -72,14 +72,16 @@ def evaluate(
         emit(Report("explain", document(found), data(found)), form, output)
         return 0
     from lensops.cli.progress import Progress
+    from lensops.evals.protocols import Mode
     from lensops.flows.results import save_result
-    from lensops.flows.run_evals import run
-    from lensops.flows.run_options import Mode, RunOptions
+    from lensops.flows.run_evals import run_evals
+    from lensops.flows.run_options import RunOptions
     from lensops.report.eval import data as run_data
     from lensops.report.eval import document as run_document
 
     mode = Mode.RECORD if record else Mode.REPLAY if replay else Mode.ASK
-    ran = run(project, RunOptions(tuple(suite or ()), threshold, base, outputs, mode), Progress())
+    options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode)
+    ran = run_evals(project, options, Progress())
     kept = save_result(project, "eval", run_data(ran))
     emit(Report("eval", run_document(ran), kept), form, output)
     return exit_of(ran.outcome)

@@ -53,10 +53,10 @@ def gate(
     from lensops.cli.ci_reports import CiReports
     from lensops.cli.output import Report, emit, exit_of
     from lensops.cli.progress import Progress
+    from lensops.evals.protocols import Mode
     from lensops.evidence.file import write_evidence
     from lensops.flows.gate import gate as decide
     from lensops.flows.results import save_result
-    from lensops.flows.run_options import Mode
     from lensops.forge.event import read_event
     from lensops.report.drift import data as drift_data
     from lensops.report.eval import data as eval_data

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from lensops.evals.cases import Case
+from lensops.evals.judging import Vote
 from lensops.evals.protocols import AnswerRequest, Output
+from lensops.evals.recorded import OutputRow
 from lensops.manifest import Suite
 from lensops.prompts import Prompt, digest
 
@@ -20,6 +22,8 @@ class Answered:
     outputs: tuple[Output, ...]
     inputs: Mapping[str, Any]  # those that the prompt uses, which the judge sees too
     why: str | None = None
+    rows: tuple[OutputRow, ...] = ()  # as recorded, where they were
+    ballots: tuple[tuple[Vote, ...], ...] = ()  # the judge's votes on each output
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,6 @@ def arm_of(prompt: Prompt, suite: Suite) -> Arm:
     return Arm(prompt, suite.model or prompt.model, suite.base_url, suite.samples)
 
 
-def outputs_digest(answered: Iterable[Answered]) -> str:
-    """Over the outputs by case, in the order of the cases."""
-    return digest("outputs", [[each.case.id, list(each.outputs)] for each in answered])
+def outputs_digest(answered: Answered) -> str:
+    """Over the outputs of a case, with its id."""
+    return digest("outputs", [answered.case.id, list(answered.outputs)])

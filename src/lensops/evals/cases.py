@@ -1,8 +1,10 @@
-"""Cases: what an eval scores, streamed from JSON lines, every problem with its place."""
+"""Cases: what an eval scores, read once from JSON lines, every problem with its place."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import hashlib
+from array import array
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.checks import check_fault
-from lensops.evals.jsonl import Row, open_lines, rows
-from lensops.files import Tree
+from lensops.evals.jsonl import Row, RowFile
+from lensops.files import Snapshot, Tree
 from lensops.manifest import suggestion
 from lensops.manifest.checks import Check
 from lensops.prompts import digest
 
-SHOWN = 100  # problems of one file that are said; the rest are counted
+MANY = 100_000  # values beyond which NumPy, which takes a while to load, pays
+SHOWN = 100  # problems of one file that are spelled out; the rest are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,12 @@ class Needs:
     """What the cases of a suite must bring: inputs for these variables, references for metrics."""
 
     variables: Collection[str] = ()
-    reference: bool = False
+    metrics: tuple[str, ...] = ()  # those that read a reference
+
+    @property
+    def reference(self) -> bool:
+        """Whether each case must have one."""
+        return bool(self.metrics)
 
 
 class CaseRow(BaseModel):
@@ -58,7 +66,92 @@ class CaseRow(BaseModel):
     checks: tuple[Check, ...] = Field((), strict=False)
 
 
-def load_cases(tree: Tree, path: str, needs: Needs | None = None) -> tuple[Case, ...]:
+class CaseFile:
+    """The cases of a file, each checked in one reading; those of a large file are read by place."""
+
+    def __init__(self, tree: Tree, path: str) -> None:
+        self.path = path
+        self.schemas: set[str] = set()  # paths of the JSON Schemas that checks of cases name
+        self.problems: list[Problem] = []
+        self._rows = RowFile(tree, path)
+        self._held: list[Case] = []
+        self._ids = array("q")  # hashes, to find what is there twice
+        hashed = hashlib.sha256()
+        for row in self._rows.rows():
+            if (case := self._take(row)) is not None:
+                hashed.update(case_digest(case).encode())
+        self.digest = f"sha256:{hashed.hexdigest()}"  # of what the cases hold, in their order
+        self.problems += self._doubles()
+        self.problems.sort(key=lambda problem: problem.location.line or 0)
+        if not len(self._rows) and not self.problems:
+            hint = 'one case a line: {"id": "c1", "inputs": {}, "reference": "…"}'
+            self.problems.append(Problem(Location(path), "the file has no cases", hint))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Case]:
+        if self._rows.is_held:
+            yield from self._held
+            return
+        for number in range(len(self._rows)):
+            yield _case(CaseRow.model_validate(self._rows.read(number).value))
+
+    def lacks(self, needs: Needs) -> Iterator[Problem]:
+        """What the cases do not bring that a suite needs of them."""
+        for number, case in enumerate(self):
+            if needs.reference and not case.references:
+                hint = f"give one, or leave {', '.join(needs.metrics)} out of the weights"
+                message = f"case {case.id!r} has no reference"
+                yield self._rows.read(number).problem(message, "reference", hint)
+            for name in sorted(set(needs.variables) - set(case.inputs)):
+                message = f"{name!r} is missing, which the prompt uses"
+                near = suggestion(name, case.inputs)
+                yield self._rows.read(number).problem(message, "inputs", near)
+
+    def _take(self, row: Row | Problem) -> Case | None:
+        if isinstance(row, Problem):
+            self.problems.append(row)
+            return None
+        try:
+            read = CaseRow.model_validate(row.value)
+        except ValidationError as error:
+            self.problems += problems_of(error, row, CaseRow)
+            return None
+        if faults := list(_faults(read, row)):
+            self.problems += faults
+            return None
+        case = _case(read)
+        self._rows.index(row)
+        self._ids.append(hash(case.id))
+        self.schemas.update(c.argument for c in case.checks if c.kind == "json_schema")
+        if self._rows.is_held:
+            self._held.append(case)
+        return case
+
+    def _doubles(self) -> Iterator[Problem]:
+        """Ids that a line before has already."""
+        if _count_distinct(self._ids) == len(self._ids):
+            return
+        lines: dict[str, int] = {}
+        for number in range(len(self._rows)):
+            row = self._rows.read(number)
+            first = lines.setdefault(row.value["id"], row.line)
+            if first != row.line:
+                message = f"{row.value['id']!r} is the id of line {first} already"
+                yield row.problem(message, "id")
+
+
+def _count_distinct(values: array[int]) -> int:
+    """How many values differ; of very many without an object for each."""
+    if len(values) < MANY:
+        return len(set(values))
+    import numpy as np
+
+    return int(np.unique(np.frombuffer(values, dtype=np.int64)).size)
+
+
+def load_cases(tree: Tree, path: str, needs: Needs | None = None) -> CaseFile:
     """The cases of a file. Raises `Invalid` with all problems, the first hundred spelled out."""
     cases, problems = read_cases(tree, path, needs)
     if problems:
@@ -68,24 +161,23 @@ def load_cases(tree: Tree, path: str, needs: Needs | None = None) -> tuple[Case,
 
 def read_cases(
     tree: Tree, path: str, needs: Needs | None = None
-) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
-    """The cases that could be read and the problems of the others."""
+) -> tuple[CaseFile, tuple[Problem, ...]]:
+    """The cases that could be read and the problems of the others; read once a snapshot.
+
+    Raises `Invalid` when there is no such file, or none that can be read.
+    """
     try:
-        stream = open_lines(tree, path)
+        cases = tree.derive(path, CaseFile) if isinstance(tree, Snapshot) else CaseFile(tree, path)
     except UserError as error:
-        return (), (Problem(Location(path), error.message, error.hint),)
-    with stream:
-        reader = _Reader(needs or Needs())
-        cases = tuple(reader.read(rows(stream, path)))
-    if not cases and not reader.problems:
-        hint = 'one case a line: {"id": "c1", "inputs": {}, "reference": "…"}'
-        reader.problems.append(Problem(Location(path), "the file has no cases", hint))
-    return cases, capped(reader.problems, path)
+        raise Invalid((Problem(Location(path), error.message, error.hint),)) from None
+    problems = [*cases.problems, *(cases.lacks(needs) if needs else ())]
+    problems.sort(key=lambda problem: problem.location.line or 0)
+    return cases, capped(problems, path)
 
 
-def cases_digest(cases: Iterable[Case]) -> str:
-    """Over what the cases hold, in their order; not over the file's layout."""
-    return digest("cases", [_content(case) for case in cases])
+def case_digest(case: Case) -> str:
+    """Over what a case holds; not over the layout of its line."""
+    return digest("case", _content(case))
 
 
 def capped(problems: list[Problem], path: str) -> tuple[Problem, ...]:
@@ -96,43 +188,12 @@ def capped(problems: list[Problem], path: str) -> tuple[Problem, ...]:
     return (*problems[:SHOWN], rest)
 
 
-class _Reader:
-    """Turns rows into cases and remembers what was wrong."""
-
-    def __init__(self, needs: Needs) -> None:
-        self.needs = needs
-        self.problems: list[Problem] = []
-        self.seen: dict[str, int] = {}
-
-    def read(self, lines: Iterable[Row | Problem]) -> Iterator[Case]:
-        for row in lines:
-            if isinstance(row, Problem):
-                self.problems.append(row)
-                continue
-            found = list(self._faults(row))
-            self.problems += found
-            if not found:
-                yield _case(CaseRow.model_validate(row.value))
-
-    def _faults(self, row: Row) -> Iterator[Problem]:
-        try:
-            case = CaseRow.model_validate(row.value)
-        except ValidationError as error:
-            yield from problems_of(error, row, CaseRow)
-            return
-        first = self.seen.setdefault(case.id, row.line)
-        if first != row.line:
-            yield row.problem(f"{case.id!r} is the id of line {first} already", "id")
-        if case.reference is not None and case.references is not None:
-            yield row.problem("give `reference` or `references`, not both", "references")
-        elif self.needs.reference and not (case.reference or any(case.references or ())):
-            hint = "give one, or leave bleu and rouge_l out of the weights"
-            yield row.problem(f"case {case.id!r} has no reference", "reference", hint)
-        for fault in filter(None, map(check_fault, case.checks)):
-            yield row.problem(fault, "checks")
-        for name in sorted(set(self.needs.variables) - set(case.inputs)):
-            message = f"{name!r} is missing, which the prompt uses"
-            yield row.problem(message, "inputs", suggestion(name, case.inputs))
+def _faults(case: CaseRow, row: Row) -> Iterator[Problem]:
+    """What is wrong with a case, whatever uses it."""
+    if case.reference is not None and case.references is not None:
+        yield row.problem("give `reference` or `references`, not both", "references")
+    for fault in filter(None, map(check_fault, case.checks)):
+        yield row.problem(fault, "checks")
 
 
 def problems_of(error: ValidationError, row: Row, model: type[BaseModel]) -> Iterator[Problem]:
@@ -154,8 +215,8 @@ def problems_of(error: ValidationError, row: Row, model: type[BaseModel]) -> Ite
 
 def _case(row: CaseRow) -> Case:
     references = row.references if row.reference is None else (row.reference,)
-    kept = tuple(reference for reference in references or () if reference)
-    return Case(row.id, row.inputs, kept, row.group, row.must_pass, row.checks)
+    filled = tuple(reference for reference in references or () if reference)
+    return Case(row.id, row.inputs, filled, row.group, row.must_pass, row.checks)
 
 
 def _content(case: Case) -> dict[str, Any]:

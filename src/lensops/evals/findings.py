@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lensops.evals.outputs import listed
+from lensops.evals.limits import meets
+from lensops.evals.outputs import list_some
 from lensops.evals.result import SuiteResult
-from lensops.evals.scoring import meets
 from lensops.evidence import Finding, Outcome
 from lensops.format import format_difference, format_limit, format_percent, format_score
 
@@ -54,15 +54,14 @@ def _must_pass(result: SuiteResult) -> Iterator[Finding]:
     for case in result.broken[:SHOWN]:
         message = f"{case.id} must pass and does not: {case.broken}"
         yield Finding("must_pass", f"{result.name}/{case.id}", Outcome.FAIL, message, keys=keys)
-    count = len(result.broken)
+    count, total = result.counts.broken, result.counts.must_pass
     if count > SHOWN:
         message = f"{count - SHOWN:,} more cases that must pass do not"
         yield Finding("must_pass", result.name, Outcome.FAIL, message, count, 0.0, keys=keys)
-    undecided = [case.id for case in result.cases if case.undecided]
-    total = sum(case.must_pass for case in result.cases)
-    if undecided:
-        message = f"{len(undecided):,} of {total:,} cases that must pass have no output or score: "
-        message += listed(undecided)
+    if result.undecided:
+        open_ = result.counts.undecided
+        message = f"{open_:,} of {total:,} cases that must pass have no output or score: "
+        message += list_some(result.undecided, open_)
         yield Finding("must_pass", result.name, Outcome.INCONCLUSIVE, message, keys=keys)
     elif total and not count:
         message = "the one case that must pass does"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,21 +53,55 @@ class Mean:
         return t_quantile(confidence, clusters - 1) * error <= gap
 
 
-def clustered_mean(values: Sequence[float], clusters: Sequence[str]) -> Mean:
-    """The mean of at least one value, with its cluster-robust standard error.
+class ClusterTotals:
+    """Values one after the other, with what their mean and its error need: no object a value.
 
-    The variance is C/(C−1) · Σ_c (Σ_{i in c} (x_i − mean))² / n², with C clusters and n values:
-    the sandwich estimate of a regression on a constant (Cameron and Miller, "A Practitioner's
-    Guide to Cluster-Robust Inference", J. Human Resources 50(2), 2015, equations 11 and 12). With
-    every value a cluster of its own it is the usual s²/n.
+    Values without a group are clusters of their own.
     """
-    n = len(values)
-    mean = math.fsum(values) / n
-    residuals: dict[str, list[float]] = defaultdict(list)
+
+    def __init__(self) -> None:
+        self._single = array("d")
+        self._sums: dict[str, float] = {}
+        self._sizes: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._single) + sum(self._sizes.values())
+
+    def add(self, value: float, group: str | None) -> None:
+        """Take a value in."""
+        if group is None:
+            self._single.append(value)
+        else:
+            self._sums[group] = self._sums.get(group, 0.0) + value
+            self._sizes[group] = self._sizes.get(group, 0) + 1
+
+    def mean(self) -> Mean | None:
+        """The mean with its cluster-robust standard error; None of no value.
+
+        The variance is C/(C−1) · Σ_c (Σ_{i in c} (x_i − mean))² / n², with C clusters and n values:
+        the sandwich estimate of a regression on a constant (Cameron and Miller, "A Practitioner's
+        Guide to Cluster-Robust Inference", J. Human Resources 50(2), 2015, equations 11 and 12).
+        With every value a cluster of its own it is the usual s²/n.
+        """
+        n, count = len(self), len(self._single) + len(self._sums)
+        if not n:
+            return None
+        mean = (math.fsum(self._single) + math.fsum(self._sums.values())) / n
+        if count < 2:
+            return Mean(mean, None, n, count)
+        squares = math.fsum((value - mean) ** 2 for value in self._single)
+        squares += math.fsum(
+            (total - self._sizes[group] * mean) ** 2 for group, total in self._sums.items()
+        )
+        return Mean(mean, math.sqrt(squares * count / (count - 1)) / n, n, count)
+
+
+def clustered_mean(values: Sequence[float], clusters: Sequence[str]) -> Mean:
+    """The mean of at least one value, with its cluster-robust standard error."""
+    totals = ClusterTotals()
     for value, cluster in zip(values, clusters, strict=True):
-        residuals[cluster].append(value - mean)
-    count = len(residuals)
-    if count < 2:
-        return Mean(mean, None, n, count)
-    squares = math.fsum(math.fsum(each) ** 2 for each in residuals.values())
-    return Mean(mean, math.sqrt(squares * count / (count - 1)) / n, n, count)
+        totals.add(value, cluster)
+    mean = totals.mean()
+    if mean is None:
+        raise ValueError("no values")
+    return mean

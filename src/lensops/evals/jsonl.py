@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import math
 import re
+import weakref
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NoReturn
 
-from lensops.errors import Location, Problem, UserError
-from lensops.files import Folder, Tree
+from lensops.errors import Location, Problem, Stale, UserError
+from lensops.files import Folder, Snapshot, Tree
 
 MAX_LINE = 10_000_000
 MAX_FILE = 2_000_000_000  # of a file in a git revision, which is read at once
+LARGE = 32_000_000  # bytes beyond which a file of the work tree is not held in memory
 _BOM = b"\xef\xbb\xbf"
+
+
+class NoFile(UserError):
+    """There is no file of that name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One object of a file, with its line for messages."""
+    """One object of a file, with its line for messages and the place of its bytes."""
 
     path: str
     line: int
     value: dict[str, Any]
     raw: str
-    torn: bool = False  # the line has no line end: the last one, perhaps cut short
+    start: int = 0
+    length: int = 0
 
     def location(self, field: str | None = None) -> Location:
         """Where the row, or a field of it, stands."""
@@ -38,66 +47,146 @@ class Row:
         return Problem(self.location(field), f"{field}: {message}" if field else message, hint)
 
 
-def open_lines(tree: Tree, path: str) -> BinaryIO:
-    """A file as a stream: from disk without reading it whole. Raises `UserError`."""
+class RowFile:
+    """A JSONL file that is opened once. Rows that were indexed are read again by their place.
+
+    Small files are held by the snapshot; of a large one only the open file and, for each indexed
+    row, its place and the digest of its bytes are, so that memory does not grow with its size.
+    """
+
+    def __init__(self, tree: Tree, path: str) -> None:
+        self.path = path
+        self.is_held, self._stream = _open(tree, path)
+        weakref.finalize(self, self._stream.close)
+        self._tree = tree
+        self._starts, self._lengths, self._checks = array("Q"), array("I"), array("Q")
+        self._numbers = array("I")
+        self.torn_line: int | None = None  # the last line, where it has no line end
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def rows(self) -> Iterator[Row | Problem]:
+        """The first reading: each line as an object, or what is wrong with it."""
+        whole = hashlib.sha256()
+        self._stream.seek(0)
+        for line in _lines(self._stream, whole):
+            self.torn_line = None if line.data.endswith(b"\n") else line.number
+            yield from _rows_of(line, self.path)
+        if not self.is_held and isinstance(self._tree, Snapshot):
+            self._tree.record(self.path, whole.hexdigest())
+
+    def index(self, row: Row) -> int:
+        """Remember a row of the first reading; its number is for `read`."""
+        self._starts.append(row.start)
+        self._lengths.append(row.length)
+        self._numbers.append(row.line)
+        self._checks.append(0 if self.is_held else _check(self._bytes(row.start, row.length)))
+        return len(self._starts) - 1
+
+    def read(self, number: int) -> Row:
+        """An indexed row. Raises `Stale` when its bytes are no longer those that were indexed."""
+        start, length = self._starts[number], self._lengths[number]
+        data = self._bytes(start, length)
+        if not self.is_held and _check(data) != self._checks[number]:
+            raise Stale(f"{self.path} was changed while it was read", "run the command again")
+        text = data.decode("utf-8")
+        line = self._numbers[number]
+        return Row(self.path, line, json.loads(text), text, start, length)
+
+    def _bytes(self, start: int, length: int) -> bytes:
+        self._stream.seek(start)
+        return self._stream.read(length)
+
+
+def open_rows(tree: Tree, path: str) -> None:
+    """Raises `UserError` when a file cannot be read."""
+    _open(tree, path)[1].close()
+
+
+def read_rows(tree: Tree, path: str) -> Iterator[Row | Problem]:
+    """Each line of a file as an object, or what is wrong with it. Raises `UserError`."""
+    return RowFile(tree, path).rows()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    start: int
+    data: bytes  # without a byte order mark; one byte too long where the line is
+
+
+def _open(tree: Tree, path: str) -> tuple[bool, BinaryIO]:
+    """Whether a file is held in memory, and its stream. Raises `UserError`."""
     try:
-        if isinstance(tree, Folder):
-            return tree.path(path).open("rb")
-        return io.BytesIO(tree.read(path, MAX_FILE))
+        if isinstance(tree, Folder) or (isinstance(tree, Snapshot) and tree.is_local):
+            full = tree.path(path)
+            if full.is_file() and full.stat().st_size > LARGE:
+                return False, full.open("rb")
+        return True, io.BytesIO(tree.read(path, MAX_FILE))
     except FileNotFoundError:
-        raise UserError(f"there is no file {path}") from None
+        raise NoFile(f"there is no file {path}") from None
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         raise UserError(f"cannot read {path}: {reason}") from None
 
 
-def rows(stream: BinaryIO, path: str) -> Iterator[Row | Problem]:
-    """Each line as an object, or what is wrong with it. Blank lines are passed over.
-
-    A line longer than `MAX_LINE` bytes is never held whole: it is one problem and is skipped.
-    """
-    number = 0
+def _lines(stream: BinaryIO, whole: hashlib._Hash) -> Iterator[_Line]:
+    """The lines of a stream, each at most a byte longer than `MAX_LINE`; `whole` hashes all."""
+    number = start = 0
     while data := stream.readline(MAX_LINE + 1):
         number += 1
+        whole.update(data)
+        mark = len(_BOM) if number == 1 and data.startswith(_BOM) else 0
+        yield _Line(number, start + mark, data[mark:])
+        start += len(data)
         if len(data) > MAX_LINE:
-            _skip_line(stream, data)
-            message = f"the line is longer than {MAX_LINE:,} bytes"
-            yield Problem(Location(path, number), message, "one case a line; is this file JSONL?")
-        elif number == 1 and data.startswith(_BOM):
-            yield from _parsed(data[len(_BOM) :], path, number)
-        else:
-            yield from _parsed(data, path, number)
+            start += _skip_line(stream, data, whole)
 
 
-def _skip_line(stream: BinaryIO, data: bytes) -> None:
+def _skip_line(stream: BinaryIO, data: bytes, whole: hashlib._Hash) -> int:
+    skipped = 0
     while data and not data.endswith(b"\n"):
         data = stream.readline(1 << 20)
+        whole.update(data)
+        skipped += len(data)
+    return skipped
 
 
-def _parsed(data: bytes, path: str, number: int) -> Iterator[Row | Problem]:
-    if not data.strip():
-        return
+def _check(data: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
+
+
+def _rows_of(line: _Line, path: str) -> Iterator[Row | Problem]:
+    """The line as an object, or what is wrong with it; nothing of a blank line."""
+    if len(line.data) > MAX_LINE:
+        message = f"the line is longer than {MAX_LINE:,} bytes"
+        yield Problem(Location(path, line.number), message, "one case a line; is this file JSONL?")
+    elif line.data.strip():
+        yield _parse(line, path)
+
+
+def _parse(line: _Line, path: str) -> Row | Problem:
+    data, number = line.data, line.number
     try:
         text = data.decode("utf-8")
-        value = json.loads(text, **_STRICT)
+        value = _STRICT.decode(text)
         if "\\u" in text or "\\U" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        yield Problem(Location(path, number, error.start + 1), message, "save the file as UTF-8")
+        return Problem(Location(path, number, error.start + 1), message, "save the file as UTF-8")
     except json.JSONDecodeError as error:
-        yield Problem(Location(path, number, error.colno), f"not JSON: {error.msg.lower()}")
+        return Problem(Location(path, number, error.colno), f"not JSON: {error.msg.lower()}")
     except UnicodeEncodeError:
-        yield Problem(Location(path, number), r"half of a surrogate pair, such as \ud83d alone")
+        return Problem(Location(path, number), r"half of a surrogate pair, such as \ud83d alone")
     except RecursionError:
-        yield Problem(Location(path, number), "nested too deeply")
+        return Problem(Location(path, number), "nested too deeply")
     except ValueError as error:  # NaN, infinity, a key twice, a number of thousands of digits
-        yield Problem(Location(path, number), str(error).split(";")[0])
-    else:
-        if isinstance(value, dict):
-            yield Row(path, number, value, text, not data.endswith(b"\n"))
-        else:
-            yield Problem(Location(path, number, 1), "a line must be a JSON object")
+        return Problem(Location(path, number), str(error).split(";")[0])
+    if isinstance(value, dict):
+        return Row(path, number, value, text, line.start, len(data))
+    return Problem(Location(path, number, 1), "a line must be a JSON object")
 
 
 def _constant(name: str) -> NoReturn:
@@ -110,17 +199,15 @@ def _float(text: str) -> float:
     return value
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
         raise ValueError(f"the key {twice!r} is there twice")
-    return made
+    return fields
 
 
-_STRICT: dict[str, Any] = {
-    "parse_constant": _constant,
-    "parse_float": _float,
-    "object_pairs_hook": _object,
-}
+_STRICT = json.JSONDecoder(
+    parse_constant=_constant, parse_float=_float, object_pairs_hook=_unique_keys
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -88,15 +88,20 @@ def judged(votes: Sequence[Vote], judge: Settings, why_none: str) -> Judged:
     return Judged(score, "scored", next((v.reason for v in votes if v.grades), ""), grades)
 
 
-def agreement(ballots: Iterable[Sequence[Vote]]) -> float | None:
-    """The share of equal pairs among the pairs of votes on one output and one dimension.
+class Agreement:
+    """The share of equal pairs among the pairs of votes on one output and one dimension."""
 
-    None when no output has two votes.
-    """
-    same = total = 0
-    for votes in ballots:
-        given = [each.grades for each in votes if each.grades is not None]
-        for one, other in combinations(given, 2):
-            same += sum(one[name] == other[name] for name in one)
-            total += len(one)
-    return same / total if total else None
+    def __init__(self) -> None:
+        self._same = self._total = 0
+
+    def add(self, votes: Sequence[Vote]) -> None:
+        """Take in the votes on one output."""
+        graded = [vote.grades for vote in votes if vote.grades is not None]
+        for first, second in combinations(graded, 2):
+            self._same += sum(first[name] == second[name] for name in first)
+            self._total += len(first)
+
+    @property
+    def share(self) -> float | None:
+        """None when no output has two votes."""
+        return self._same / self._total if self._total else None

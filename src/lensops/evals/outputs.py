@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensops.errors import Invalid, Location, Problem, UserError
-from lensops.evals.cases import capped, problems_of
-from lensops.evals.jsonl import Row, open_lines, rows
-from lensops.evals.protocols import Output
-from lensops.files import Tree
+from lensops.evals.arm import Answered, Arm
+from lensops.evals.cases import Case, capped, problems_of
+from lensops.evals.jsonl import Row, read_rows
+from lensops.evals.protocols import AnswerReply, Output
+from lensops.evals.recordings import Recordings
+from lensops.evals.text import same_json
+from lensops.files import Folder, Tree
 
 
 class OutputsRow(BaseModel):
@@ -29,19 +33,20 @@ class OutputsRow(BaseModel):
 class Outputs:
     """The outputs by case id and sample, and which ids did not match."""
 
-    found: Mapping[str, Mapping[int, Output]]
+    name: str  # of the file, for messages
+    by_case: Mapping[str, Mapping[int, Output]]
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
 
     def of(self, case_id: str) -> tuple[Output, ...]:
         """A case's outputs in the order of their samples."""
-        by_sample = self.found.get(case_id, {})
+        by_sample = self.by_case.get(case_id, {})
         return tuple(by_sample[sample] for sample in sorted(by_sample))
 
 
 @dataclass(slots=True)
 class _Reader:
-    found: dict[str, dict[int, Output]] = field(default_factory=dict)
+    by_case: dict[str, dict[int, Output]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, row: Row | Problem) -> None:
@@ -53,7 +58,7 @@ class _Reader:
         except ValidationError as error:
             self.problems += problems_of(error, row, OutputsRow)
             return
-        samples = self.found.setdefault(read.id, {})
+        samples = self.by_case.setdefault(read.id, {})
         if read.sample in samples:
             self.problems.append(row.problem(f"{read.id!r} has an output already", "id"))
         samples[read.sample] = read.output
@@ -63,34 +68,72 @@ def read_outputs(tree: Tree, path: str, ids: Collection[str]) -> Outputs:
     """The outputs in a file for cases with these ids. Raises `Invalid` with all problems."""
     reader = _Reader()
     try:
-        stream = open_lines(tree, path)
+        for row in read_rows(tree, path):
+            reader.take(row)
     except UserError as error:
         raise Invalid((Problem(Location(path), error.message, error.hint),)) from None
-    with stream:
-        for row in rows(stream, path):
-            reader.take(row)
-    if not reader.found and not reader.problems:
+    if not reader.by_case and not reader.problems:
         hint = 'one output a line: {"id": "c1", "output": "…"}'
         reader.problems.append(Problem(Location(path), "the file has no outputs", hint))
     if reader.problems:
         raise Invalid(capped(reader.problems, path))
     return Outputs(
-        reader.found,
-        tuple(each for each in ids if each not in reader.found),
-        tuple(sorted(set(reader.found) - set(ids))),
+        path,
+        reader.by_case,
+        tuple(case_id for case_id in ids if case_id not in reader.by_case),
+        tuple(sorted(set(reader.by_case) - set(ids))),
     )
 
 
-def listed(ids: Iterable[str], shown: int = 5) -> str:
-    """Some ids in words, and how many more there are."""
-    known = list(ids)
-    more = f" and {len(known) - shown} more" if len(known) > shown else ""
-    return ", ".join(known[:shown]) + more
+def list_some(ids: Iterable[str], total: int | None = None, shown: int = 5) -> str:
+    """The first ids, and how many more of `total` (else of them) there are."""
+    names = list(ids)
+    rest = (len(names) if total is None else total) - shown
+    return ", ".join(names[:shown]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def mismatch_notes(outputs: Outputs, path: str) -> Iterator[str]:
-    """What to say of ids that did not match."""
-    if outputs.missing:
-        yield f"{path} has no output for {len(outputs.missing)} cases: {listed(outputs.missing)}"
-    if outputs.extra:
-        yield f"{path} has outputs of {len(outputs.extra)} unknown cases: {listed(outputs.extra)}"
+def mismatch_notes(outputs: Outputs) -> Iterator[str]:
+    """What to note of ids that did not match."""
+    name, missing, extra = outputs.name, outputs.missing, outputs.extra
+    if missing:
+        yield f"{name} has no output for {len(missing):,} cases: {list_some(missing)}"
+    if extra:
+        yield f"{name} has outputs of {len(extra):,} unknown cases: {list_some(extra)}"
+
+
+def outputs_from_file(file: Path, cases: Iterable[Case], samples: int) -> Outputs:
+    """The outputs in a file for these cases, each with exactly `samples` of them or none.
+
+    Raises `Invalid` with all problems of the file, and `UserError` for another number of samples.
+    """
+    path = file.resolve()
+    outputs = read_outputs(Folder(path.parent), path.name, [case.id for case in cases])
+    for case_id, by_sample in outputs.by_case.items():
+        if sorted(by_sample) != list(range(samples)) and case_id not in outputs.extra:
+            numbers = ", ".join(map(str, sorted(by_sample)))
+            raise UserError(
+                f"{file.name}: case {case_id!r} has the samples {numbers}, the eval declares "
+                f"samples: {samples}",
+                "give each case one output for each sample, numbered from 0",
+            )
+    return outputs
+
+
+def answers_of(outputs: Outputs, arm: Arm, case: Case) -> Answered:
+    """A case with its outputs in the file, as an answer of a version."""
+    own = outputs.of(case.id)
+    return Answered(case, own, arm.inputs(case), None if own else f"{outputs.name} has none")
+
+
+def unrecorded(
+    arm: Arm, answered: Iterable[Answered], recordings: Recordings
+) -> Iterator[AnswerReply]:
+    """Outputs as replies of a version, but for those that are recorded just so.
+
+    No file says which model made them, so no model, tokens or time are written.
+    """
+    for case in answered:
+        for request, output in zip(arm.requests(case.case), case.outputs, strict=False):
+            row = recordings.output(request)
+            if row is None or not same_json(row.output, output):
+                yield AnswerReply(request, output)

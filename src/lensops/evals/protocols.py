@@ -1,10 +1,11 @@
-"""Ask: what evals need of models, as Protocols, and the requests and replies that pass between."""
+"""What evals need of models, as Protocols, and the requests and replies that pass between."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Generator as Stream
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -144,3 +145,43 @@ class Judge(Protocol):
 
     def grade(self, requests: Sequence[GradeRequest]) -> Stream[GradeReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense: no quota, no rights."""
+
+
+class Mode(StrEnum):
+    """Whether models are asked for what has no recording, and whether replies are kept."""
+
+    ASK = "ask"
+    RECORD = "record"
+    REPLAY = "replay"
+
+
+class ProgressListener(Protocol):
+    """Follows how the asking of models goes on."""
+
+    def begin(self, what: str, model: str, total: int) -> None:
+        """So many requests are put to a model; `what` is `outputs` or `votes`."""
+
+    def on_reply(self, reply: AnswerReply | GradeReply) -> None:
+        """A reply came."""
+
+    def end(self) -> None:
+        """The last of these replies has come."""
+
+
+class NullProgress:
+    """Listens to nothing."""
+
+    def begin(self, what: str, model: str, total: int) -> None: ...
+    def on_reply(self, reply: AnswerReply | GradeReply) -> None: ...
+    def end(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFactory:
+    """How the two kinds of models are reached, once something is to be asked.
+
+    A generator is of a model's name and the `base_url` of a server, where there is one.
+    """
+
+    generator: Callable[[str | None, str | None], Generator | Unavailable]
+    judge: Callable[[], Judge | Unavailable]

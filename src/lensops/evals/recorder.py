@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lensops.errors import UserError
 from lensops.evals.protocols import AnswerReply, GradeReply
-from lensops.evals.recordings import lines_of
+from lensops.evals.recorded import lines_of
 
 _BLOCK = 1 << 16
 

@@ -1,178 +1,184 @@
-"""Recordings: outputs and judge replies of a version, as rows of an append-only JSONL file."""
+"""Recordings: outputs and judge replies of a version, found by key in append-only JSONL files."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import bisect
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from lensops.errors import Invalid, Location, Problem, UserError
-from lensops.evals.cases import capped, problems_of
-from lensops.evals.jsonl import Row, open_lines, rows
-from lensops.evals.protocols import AnswerReply, AnswerRequest, GradeReply, GradeRequest, Output
-from lensops.files import Tree
+from lensops.errors import Invalid, Location, Problem
+from lensops.evals.cases import MANY, capped, problems_of
+from lensops.evals.jsonl import NoFile, RowFile
+from lensops.evals.protocols import AnswerRequest, GradeRequest
+from lensops.evals.recorded import GradeRow, OutputRow, check_row
+from lensops.files import Snapshot, Tree
 
-
-class _Recorded(BaseModel):
-    """What both kinds of rows hold. Fields of later versions are passed over."""
-
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
-
-    key: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
-    case: str
-    sample: int = Field(0, ge=0)
-    model: str | None = None
-    at: str = ""
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    latency_s: float | None = None
-    cost: float | None = None
+_KEY = len("sha256:")
 
 
-class OutputRow(_Recorded):
-    """What a model answered for a case. `request` is what it was asked, for `--explain`."""
+class RecordingFile:
+    """Where each row of a file lies, by the key of its request; one reading checks them all.
 
-    kind: Literal["output"]
-    output: str | dict[str, Any] | list[Any]
+    A torn last line is left out with a note. Raises `Invalid` for any other faulty line.
+    """
+
+    def __init__(self, tree: Tree, path: str) -> None:
+        self.path = path
+        self.notes: list[str] = []
+        self._rows = RowFile(tree, path)
+        self._held: list[OutputRow | GradeRow] = []
+        self._keys, self._numbers = array("Q"), array("I")
+        problems = list(self._read_all())
+        if problems and self._rows.torn_line == problems[-1].location.line:
+            problems.pop()
+            self.notes.append(f"{path}: the last line is cut short and was left out")
+        if problems:
+            raise Invalid(capped(problems, path))
+        self._sort()
+
+    def __iter__(self) -> Iterator[OutputRow | GradeRow]:
+        """Every row, in the order of the file."""
+        yield from (self._row(number) for number in range(len(self._rows)))
+
+    def rows(self, key: str) -> Iterator[OutputRow | GradeRow]:
+        """The rows of a request, in the order of the file."""
+        short = _short(key)
+        first = bisect.bisect_left(self._keys, short)
+        while first < len(self._keys) and self._keys[first] == short:
+            row = self._row(self._numbers[first])
+            if row.key == key:
+                yield row
+            first += 1
+
+    def requests(self, case_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(kind, request parts) of each row of a case: what was asked when it was recorded."""
+        for number in range(len(self._rows)):
+            value = self._rows.read(number).value
+            if value.get("case") == case_id and isinstance(value.get("request"), dict):
+                yield str(value.get("kind")), value["request"]
+
+    def location(self, row: OutputRow | GradeRow) -> Location:
+        """Where a row stands."""
+        short = _short(row.key)
+        first = bisect.bisect_left(self._keys, short)
+        while self._row(self._numbers[first]) != row:
+            first += 1
+        return self._rows.read(self._numbers[first]).location()
+
+    def _read_all(self) -> Iterator[Problem]:
+        for row in self._rows.rows():
+            if isinstance(row, Problem):
+                yield row
+                continue
+            try:
+                read = check_row(row.value)
+            except ValidationError as error:
+                yield from problems_of(error, row, GradeRow)
+            except ValueError as error:
+                yield row.problem(str(error), "kind")
+            else:
+                self._keys.append(_short(read.key))
+                self._numbers.append(self._rows.index(row))
+                if self._rows.is_held:
+                    self._held.append(read)
+
+    def _row(self, number: int) -> OutputRow | GradeRow:
+        if self._rows.is_held:
+            return self._held[number]
+        return check_row(self._rows.read(number).value)
+
+    def _sort(self) -> None:
+        """Order by key, rows of one key as they stand in the file."""
+        order = order_of(self._keys)
+        self._keys = array("Q", (self._keys[place] for place in order))
+        self._numbers = array("I", (self._numbers[place] for place in order))
 
 
-class GradeRow(_Recorded):
-    """What a judge said of an output. No `grades`: it gave none after the retries."""
+def order_of(keys: array[int]) -> array[int]:
+    """The places of keys from the smallest key on, equal ones in their order."""
+    if len(keys) < MANY:
+        return array("I", sorted(range(len(keys)), key=keys.__getitem__))
+    import numpy as np
 
-    kind: Literal["grade"]
-    grades: dict[str, int] | None = None
-    reason: str = ""
-    error: str | None = None
+    places = np.argsort(np.frombuffer(keys, dtype=np.uint64), kind="stable")
+    return array("I", places.astype(np.uint32).tobytes())
 
 
 @dataclass(slots=True)
 class Recordings:
-    """The rows of a version by key. Of two rows with one key the later counts."""
+    """What is recorded of a version, in several files where the first that has a row counts.
 
-    outputs: dict[str, dict[str, OutputRow]] = field(default_factory=dict)
-    grades: dict[str, GradeRow] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    Replies that came since are held in memory, before all files.
+    """
 
-    def output(self, request: AnswerRequest) -> Output | None:
-        """The recorded output: the case's own, or another case's that was asked the same."""
-        found = self.outputs.get(request.digest)
-        if not found:
-            return None
-        return (found.get(request.case_id) or next(iter(found.values()))).output
+    files: tuple[RecordingFile, ...] = ()
+    _new: dict[str, list[OutputRow | GradeRow]] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of the files."""
+        return [note for file in self.files for note in file.notes]
+
+    def output(self, request: AnswerRequest) -> OutputRow | None:
+        """The recorded output: the case's own, or another case's that was asked the same.
+
+        Of several rows of a case the last counts.
+        """
+        for rows in self._rows(request.digest):
+            outputs = [row for row in rows if isinstance(row, OutputRow)]
+            own = [row for row in outputs if row.case == request.case_id]
+            if outputs:
+                case = outputs[0].case
+                return own[-1] if own else [row for row in outputs if row.case == case][-1]
+        return None
 
     def grade(self, request: GradeRequest) -> GradeRow | None:
-        """The recorded vote, or None."""
-        return self.grades.get(request.digest)
+        """The recorded vote, or None; of several the last counts."""
+        for rows in self._rows(request.digest):
+            if grades := [row for row in rows if isinstance(row, GradeRow)]:
+                return grades[-1]
+        return None
 
     def add(self, row: OutputRow | GradeRow) -> None:
-        """Take a row in."""
-        if isinstance(row, OutputRow):
-            self.outputs.setdefault(row.key, {})[row.case] = row
-        else:
-            self.grades[row.key] = row
+        """Take a new row in."""
+        self._new.setdefault(row.key, []).append(row)
+
+    def in_order(self, files: tuple[RecordingFile, ...]) -> Recordings:
+        """The same with the files in another order; new replies are shared."""
+        return Recordings(files, self._new)
+
+    def _rows(self, key: str) -> Iterator[list[OutputRow | GradeRow]]:
+        """The rows of a request, file by file."""
+        if key in self._new:
+            yield self._new[key]
+        for file in self.files:
+            yield list(file.rows(key))
 
 
-def read_recordings(tree: Tree, path: str, into: Recordings | None = None) -> Recordings:
-    """The recordings in a file; none when there is no file.
+def read_recordings(tree: Tree, path: str) -> Recordings:
+    """The recordings in a file, read once a snapshot; none when there is no file.
 
-    A torn last line is left out with a note. Raises `Invalid` for any other faulty line.
+    Raises `Invalid` for faulty lines.
     """
-    found = into or Recordings()
-    problems: list[Problem] = []
-    for row in _raw_rows(tree, path):
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
+    return Recordings(tuple(recording_files(tree, path)))
+
+
+def recording_files(tree: Tree, *paths: str) -> Iterator[RecordingFile]:
+    """The files of these names that there are. Raises as `read_recordings` does."""
+    for path in paths:
         try:
-            found.add(_checked(row))
-        except ValidationError as error:
-            problems += problems_of(error, row, GradeRow)
-        except ValueError as error:
-            problems.append(row.problem(str(error), "kind"))
-    if problems and _is_torn(tree, path, problems[-1].location):
-        problems.pop()
-        found.notes.append(f"{path}: the last line is cut short and was left out")
-    if problems:
-        raise Invalid(capped(problems, path))
-    return found
+            if isinstance(tree, Snapshot):
+                yield tree.derive(path, RecordingFile)
+            else:
+                yield RecordingFile(tree, path)
+        except NoFile:
+            continue
 
 
-def requests_of(tree: Tree, path: str, case_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(kind, request parts) of each row of a case: what was asked when it was recorded."""
-    for row in _raw_rows(tree, path):
-        if isinstance(row, Row) and row.value.get("case") == case_id:
-            request = row.value.get("request")
-            if isinstance(request, dict):
-                yield str(row.value.get("kind")), request
-
-
-def row_of(reply: AnswerReply | GradeReply, at: str) -> dict[str, Any]:
-    """A reply as the row that is written. `at` is the UTC time, ISO 8601."""
-    answered: Mapping[str, Any] = (
-        {"kind": "output", "output": reply.output}
-        if isinstance(reply, AnswerReply)
-        else {
-            "kind": "grade",
-            "grades": None if reply.grades is None else dict(reply.grades),
-            "reason": reply.reason,
-            "error": reply.error,
-        }
-    )
-    return {
-        **answered,
-        "key": reply.request.digest,
-        "case": reply.request.case_id,
-        "sample": reply.request.sample,
-        "model": reply.model,
-        "at": at,
-        "tokens_in": reply.tokens_in,
-        "tokens_out": reply.tokens_out,
-        "latency_s": reply.latency_s,
-        "cost": reply.cost,
-        "request": reply.request.parts(),
-    }
-
-
-def lines_of(replies: Iterable[AnswerReply | GradeReply], at: str) -> bytes:
-    """Replies as the bytes of whole lines, to be appended at once."""
-    written = [
-        json.dumps(row_of(reply, at), sort_keys=True, ensure_ascii=False, allow_nan=False)
-        for reply in replies
-    ]
-    return "".join(line + "\n" for line in written).encode("utf-8", "replace")
-
-
-def checked_row(value: dict[str, Any]) -> OutputRow | GradeRow:
-    """The row of a JSON object. Raises `ValidationError`, or `ValueError` for an unknown kind."""
-    kinds: dict[Any, type[OutputRow] | type[GradeRow]] = {"output": OutputRow, "grade": GradeRow}
-    model = kinds.get(value.get("kind"))
-    if model is None:
-        raise ValueError("must be 'output' or 'grade'")
-    return model.model_validate(value)
-
-
-def _checked(row: Row) -> OutputRow | GradeRow:
-    return checked_row(row.value)
-
-
-def _raw_rows(tree: Tree, path: str) -> Iterator[Row | Problem]:
-    try:
-        stream = open_lines(tree, path)
-    except UserError as error:
-        if error.message.startswith("there is no file"):
-            return
-        raise
-    with stream:
-        yield from rows(stream, path)
-
-
-def _is_torn(tree: Tree, path: str, location: Location) -> bool:
-    """Whether a faulty line is the last of its file and has no line end."""
-    with open_lines(tree, path) as stream:
-        number, last = 0, b"\n"
-        for number, last in enumerate(stream, start=1):  # noqa: B007  # only the last counts
-            pass
-        return number == location.line and not last.endswith(b"\n")
+def _short(key: str) -> int:
+    """The first 64 bits of a key `sha256:<hex>`."""
+    return int(key[_KEY : _KEY + 16], 16)

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lensops.evals.interval import Mean, clustered_mean
+from lensops.evals.interval import ClusterTotals, Mean
+from lensops.evals.limits import meets
+from lensops.evals.result import CaseScore, Flip, Regression
+from lensops.evals.text import same_json
 from lensops.evidence import Outcome
 from lensops.format import format_limit, format_score
+from lensops.manifest import Suite
 
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One case's scores in both arms. Identical outputs are identical by construction."""
-
-    cluster: str
-    base: float
-    head: float
-    identical: bool = False
-
-    @property
-    def difference(self) -> float:
-        return 0.0 if self.identical else self.head - self.base
+FLIPS = 1_000  # cases that crossed the threshold, with their outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +26,69 @@ class Comparison:
     n_needed: int | None = None
 
 
-def compare(pairs: Sequence[Pair], margin: float, confidence: float) -> Comparison:
+class PairTotals:
+    """The pairs of a suite, one after the other: differences, flips, what lacks a score."""
+
+    def __init__(self, suite: Suite, threshold: float) -> None:
+        self.suite, self.threshold = suite, threshold
+        self.total = self.identical = self.won = self.lost = 0
+        self.flips: list[Flip] = []
+        self._differences = ClusterTotals()
+        self._base_sum = 0.0
+
+    def add(self, base: CaseScore, head: CaseScore) -> None:
+        """Take one case in, as both versions answered it. Equal outputs differ by nothing."""
+        self.total += 1
+        if base.aggregate is None or head.aggregate is None:
+            return
+        is_identical = same_json(list(base.outputs), list(head.outputs))
+        difference = 0.0 if is_identical else head.aggregate - base.aggregate
+        self.identical += is_identical
+        self._base_sum += base.aggregate
+        self._differences.add(difference, head.group)
+        if base is not head:
+            self._note_flip(base, head)
+
+    def regression(self, base_version: str) -> Regression:
+        """The comparison of both versions on the cases that have a score in both."""
+        rule, known = self.suite.regression, len(self._differences)
+        compared = compare(self._differences, self.identical, rule.margin, rule.confidence)
+        outcome, reason = compared.outcome, compared.reason
+        lacking = self.total - known
+        if lacking > self.suite.max_missing * self.total and known:
+            outcome = Outcome.INCONCLUSIVE
+            reason = f"{lacking:,} of {self.total:,} cases lack a score in one version; {reason}"
+        return Regression(
+            base_version=base_version,
+            difference=compared.difference,
+            interval=compared.interval,
+            margin=rule.margin,
+            confidence=rule.confidence,
+            outcome=outcome,
+            n=known,
+            identical=self.identical,
+            n_needed=compared.n_needed,
+            reason=reason,
+            flips=tuple(self.flips),
+            won=self.won,
+            lost=self.lost,
+            base_mean=self._base_sum / known if known else None,
+        )
+
+    def _note_flip(self, base: CaseScore, head: CaseScore) -> None:
+        """A case that crossed the threshold; beyond `FLIPS` of them they are only counted."""
+        was, now = (meets(case.aggregate or 0.0, self.threshold) for case in (base, head))
+        if was == now:
+            return
+        self.won += now
+        self.lost += was
+        if len(self.flips) < FLIPS:
+            self.flips.append(Flip(head.id, base, head))
+
+
+def compare(
+    differences: ClusterTotals, identical: int, margin: float, confidence: float
+) -> Comparison:
     """Non-inferiority of the head by the paired difference, clustered by group.
 
     The two-sided interval of the mean difference decides: pass when all of it is above −margin,
@@ -44,31 +97,31 @@ def compare(pairs: Sequence[Pair], margin: float, confidence: float) -> Comparis
     one that loses nothing fails, with a probability of at most (1 − confidence) / 2 (ICH E9,
     section 3.3.2; Piaggio et al., "Reporting of Noninferiority and Equivalence Randomized Trials",
     JAMA 308(24), 2012). Pairing and clustering follow Miller, "Adding Error Bars to Evals",
-    arXiv 2411.00640, sections 2.2 and 4.
+    arXiv 2411.00640, sections 2.2 and 4. `identical` counts the pairs whose outputs are equal.
     """
-    if not pairs:
+    mean = differences.mean()
+    if mean is None:
         return Comparison(Outcome.INCONCLUSIVE, "no case has a score in both versions")
-    if all(pair.identical for pair in pairs):
+    if identical == mean.n:
         return Comparison(Outcome.PASS, "all outputs are identical", 0.0, (0.0, 0.0))
-    mean = clustered_mean([p.difference for p in pairs], [p.cluster for p in pairs])
     interval = mean.interval(confidence)
     if interval is None:
         reason = "all cases are of one group, so nothing says how far chance reaches"
         return Comparison(Outcome.INCONCLUSIVE, reason, mean.value)
-    return _decided(mean, interval, margin, confidence)
+    return _decide(mean, interval, margin, confidence)
 
 
-def _decided(
+def _decide(
     mean: Mean, interval: tuple[float, float], margin: float, confidence: float
 ) -> Comparison:
     low, high = interval
     limit = format_limit(margin)
-    if low > -margin:
+    if meets(low, -margin):
         reason = f"at most {format_score(-low)} is lost, less than the margin {limit}"
         if low >= 0:
             reason = "nothing is lost"
         return Comparison(Outcome.PASS, reason, mean.value, interval)
-    if high < -margin:
+    if not meets(high, -margin):
         reason = f"at least {format_score(-high)} is lost, more than the margin {limit}"
         return Comparison(Outcome.FAIL, reason, mean.value, interval)
     needed = mean.needed(abs(mean.value + margin), confidence)

@@ -29,13 +29,15 @@ class CaseScore:
     """
 
     id: str
-    cluster: str
+    group: str | None
     must_pass: bool
     scores: Mapping[str, float | None]
     aggregate: float | None
     reasons: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[CheckResult, ...] = ()
     outputs: tuple[Any, ...] = ()  # one for each sample; none: missing
+    inputs: Mapping[str, Any] = field(default_factory=dict)  # those that the prompt uses
+    references: tuple[str, ...] = ()
     judged: str | None = None
     grades: Mapping[str, float] = field(default_factory=dict)  # mean grade 1 to 5 by dimension
     broken: str | None = None  # why a must-pass case fails the gate
@@ -55,11 +57,6 @@ class CaseScore:
     def output(self) -> Any:
         """The first output, or None."""
         return self.outputs[0] if self.outputs else None
-
-    @property
-    def group(self) -> str | None:
-        """The case's group, or None when it stands alone."""
-        return self.cluster.removeprefix("group ") if self.cluster.startswith("group ") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +103,23 @@ class Regression:
     identical: int
     n_needed: int | None = None
     reason: str = ""
-    flips: tuple[Flip, ...] = ()
+    flips: tuple[Flip, ...] = ()  # not all where there are very many
+    won: int = 0  # cases that rose over the threshold
+    lost: int = 0
     base_mean: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCounts:
+    """How many cases must pass, do not, or may not be known to; how many are low or broken.
+
+    Of these a result names not more than some.
+    """
+
+    must_pass: int = 0
+    broken: int = 0
+    undecided: int = 0
+    low: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,11 @@ class SuiteResult:
     weights: Mapping[str, float]
     metrics: Mapping[str, float | None]
     signatures: Mapping[str, str]
-    cases: tuple[CaseScore, ...]
+    counts: CaseCounts = CaseCounts()
+    cases: tuple[CaseScore, ...] = ()  # none where there are more than are held
+    worst: tuple[CaseScore, ...] = ()  # broken ones, those without a score, then the lowest
+    broken: tuple[CaseScore, ...] = ()  # must-pass cases that fail
+    undecided: tuple[str, ...] = ()  # must-pass cases with nothing to go by
     judge: JudgeTotals | None = None
     regression: Regression | None = None
     notes: tuple[str, ...] = ()
@@ -178,11 +194,6 @@ class SuiteResult:
     def overridden(self) -> bool:
         """Whether the threshold is not the manifest's."""
         return self.threshold != self.declared_threshold
-
-    @property
-    def broken(self) -> tuple[CaseScore, ...]:
-        """The must-pass cases that fail."""
-        return tuple(case for case in self.cases if case.broken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,15 @@ class Schema:
         return f"{first.json_path}: {message}"
 
 
-def load_schemas(tree: Tree, checks: Iterable[Check]) -> dict[str, Schema]:
-    """The schemas by path. Raises `Invalid` for one that is missing or faulty."""
-    paths = {check.argument for check in checks if check.kind == "json_schema"}
-    return {path: Schema(read_schema(tree, path)) for path in sorted(paths)}
+def load_schemas(
+    tree: Tree, checks: Iterable[Check], paths: Iterable[str] = ()
+) -> dict[str, Schema]:
+    """The schemas that checks name, and those of `paths`, by path.
+
+    Raises `Invalid` for one that is missing or faulty.
+    """
+    named = {check.argument for check in checks if check.kind == "json_schema"}
+    return {path: Schema(read_schema(tree, path)) for path in sorted(named.union(paths))}
 
 
 def read_schema(tree: Tree, path: str) -> Any:

@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lensops.evals.arm import Answered
 from lensops.evals.cases import Case
 from lensops.evals.checks import checked, run_checks
-from lensops.evals.judging import (
-    STATES,
-    Judged,
-    Vote,
-    grade_requests,
-    judge_signature,
-    judged,
-)
+from lensops.evals.judging import STATES, Judged, judge_signature, judged
+from lensops.evals.limits import meets
 from lensops.evals.metrics import find_metrics
-from lensops.evals.metrics.batch import Figures, Job, measure, processes_for
+from lensops.evals.metrics.batch import Figures, Job, measure
 from lensops.evals.metrics.metric import Unscored
-from lensops.evals.protocols import Output
 from lensops.evals.result import CaseScore, CheckResult
 from lensops.evals.schema import Schema
 from lensops.evals.text import text_of
 from lensops.manifest import Suite
 
-ENOUGH = 1e-9  # a score this near under a threshold meets it: sums of floats are not exact
-
 
 @dataclass(frozen=True)
 class Scorer:
-    """How a suite scores. `votes` holds the judge's votes by request digest."""
+    """How a suite scores."""
 
     suite: Suite
     threshold: float
     schemas: Mapping[str, Schema] = field(default_factory=dict)
-    votes: Mapping[str, Vote] = field(default_factory=dict)
     no_vote: str = "no judge was asked"
 
     def score(self, answered: Answered, figures: Sequence[Figures]) -> CaseScore:
@@ -47,7 +37,7 @@ class Scorer:
         reasons |= {"output": answered.why} if answered.why else {}
         state, grades = None, {}
         if answered.outputs and "judge" in self.suite.weights:
-            verdicts = [self._judged(answered, output) for output in answered.outputs]
+            verdicts = self._verdicts(answered)
             parts["judge"], state = _joined(verdicts)
             grades = _mean_grades(verdicts)
             reasons |= {"judge": verdicts[0].reason} if verdicts[0].reason else {}
@@ -56,35 +46,27 @@ class Scorer:
         scores = {name: parts.get(name) for name in self.suite.weights}
         aggregate = weighted(scores, self.suite.weights)
         return CaseScore(
-            case.id,
-            case.cluster,
-            case.must_pass,
-            scores,
-            aggregate,
-            reasons,
-            checks,
-            answered.outputs,
-            state,
-            grades,
-            self._broken(case, answered, checks, aggregate),
+            id=case.id,
+            group=case.group,
+            must_pass=case.must_pass,
+            scores=scores,
+            aggregate=aggregate,
+            reasons=reasons,
+            checks=checks,
+            outputs=answered.outputs,
+            inputs=answered.inputs,
+            references=case.references,
+            judged=state,
+            grades=grades,
+            broken=self._broken(case, answered, checks, aggregate),
         )
 
-    def ballots(self, answered: Answered) -> Iterator[list[Vote]]:
-        """The votes on each output of a case."""
-        for output in answered.outputs:
-            yield self._votes(answered, output)
-
-    def _votes(self, answered: Answered, output: Output) -> list[Vote]:
+    def _verdicts(self, answered: Answered) -> list[Judged]:
+        """The judge's part of each output."""
         if (judge := self.suite.judge) is None:
-            return []
-        requests = grade_requests(answered.case.id, output, answered.inputs, judge)
-        found = (self.votes.get(request.digest) for request in requests)
-        return [each for each in found if each is not None]
-
-    def _judged(self, answered: Answered, output: Output) -> Judged:
-        if (judge := self.suite.judge) is None:
-            return Judged(None, "unscored", "the suite has no judge")
-        return judged(self._votes(answered, output), judge, self.no_vote)
+            return [Judged(None, "unscored", "the suite has no judge")] * len(answered.outputs)
+        ballots = answered.ballots or ((),) * len(answered.outputs)
+        return [judged(votes, judge, self.no_vote) for votes in ballots]
 
     def _checks(self, answered: Answered) -> tuple[CheckResult, ...]:
         """Each check's result: it holds when it holds of every output."""
@@ -120,14 +102,14 @@ class Scorer:
 
 
 def score_cases(scorer: Scorer, answered: Sequence[Answered]) -> tuple[CaseScore, ...]:
-    """The scores of many cases, their texts measured together. Raises `UserError`."""
+    """The scores of some cases, measured here and now. Raises `UserError`."""
     suite = scorer.suite
-    jobs = [text_jobs(each, suite.text) for each in answered]
-    flat = [job for own in jobs for job in own]
-    figures = iter(measure(flat, list(suite.weights), suite.tokenizer, processes_for(len(flat))))
+    jobs = [text_jobs(case, suite.text) for case in answered]
+    flat = [job for of_case in jobs for job in of_case]
+    figures = iter(measure(flat, list(suite.weights), suite.tokenizer))
     return tuple(
-        scorer.score(each, [next(figures) for _ in own])
-        for each, own in zip(answered, jobs, strict=True)
+        scorer.score(case, [next(figures) for _ in of_case])
+        for case, of_case in zip(answered, jobs, strict=True)
     )
 
 
@@ -144,11 +126,6 @@ def text_jobs(answered: Answered, text_field: str | None) -> list[Job]:
     """What the metrics read: the text of each output, with the references."""
     references = answered.case.references
     return [(text_of(output, text_field), references) for output in answered.outputs]
-
-
-def meets(score: float, threshold: float) -> bool:
-    """Whether a score reaches a threshold."""
-    return score >= threshold - ENOUGH
 
 
 def weighted(scores: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:

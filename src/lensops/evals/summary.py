@@ -1,16 +1,23 @@
-"""Summary: case scores become a suite's result, its outcome and the reasons for it."""
+"""Summary: case scores, one after the other, become a suite's result with its findings."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lensops.evals.findings import suite_findings
-from lensops.evals.interval import clustered_mean
-from lensops.evals.judging import Vote, agreement
-from lensops.evals.result import CaseScore, JudgeTotals, Regression, SuiteResult
+from lensops.evals.interval import ClusterTotals
+from lensops.evals.judging import Agreement, Vote
+from lensops.evals.limits import meets
+from lensops.evals.result import CaseCounts, CaseScore, JudgeTotals, Regression, SuiteResult
 from lensops.manifest import Suite
+
+HELD = 10_000  # cases that a result holds; of more, those that a reader looks at first
+WORST = 100
+NAMED = 1_000  # must-pass cases that a result names
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,69 +30,138 @@ class About:
     suite: Suite
     threshold: float
     signatures: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    digests: Mapping[str, str] = field(default_factory=dict)
 
 
-def summarise(
-    about: About,
-    cases: Sequence[CaseScore],
-    judge: JudgeTotals | None = None,
-    regression: Regression | None = None,
-) -> SuiteResult:
-    """The result of a suite whose cases are scored."""
-    suite = about.suite
-    scored = [case for case in cases if case.aggregate is not None]
-    values = [case.aggregate for case in scored if case.aggregate is not None]
-    mean = clustered_mean(values, [case.cluster for case in scored]) if values else None
-    interval = mean.interval(suite.regression.confidence) if mean else None
-    result = SuiteResult(
-        name=about.name,
-        prompt=about.prompt,
-        version=about.version,
-        n=len(scored),
-        total=len(cases),
-        missing=sum(case.missing for case in cases),
-        unscored=sum(case.aggregate is None and not case.missing for case in cases),
-        mean=mean.value if mean else None,
-        interval=(max(interval[0], 0.0), min(interval[1], 1.0)) if interval else None,
-        confidence=suite.regression.confidence,
-        threshold=about.threshold,
-        declared_threshold=suite.threshold,
-        weights=suite.weights,
-        metrics={name: _mean(cases, name) for name in suite.weights},
-        signatures=about.signatures,
-        cases=tuple(cases),
-        judge=judge,
-        regression=regression,
-        notes=about.notes,
-        digests=about.digests,
-        max_missing=suite.max_missing,
-        min_cases=suite.min_cases,
-    )
-    return replace(result, findings=suite_findings(result))
+class Tally:
+    """Takes in the scores of a suite; its memory does not grow with the cases beyond `HELD`."""
+
+    def __init__(self, about: About) -> None:
+        self.about, self.total = about, 0
+        self._values = ClusterTotals()
+        self._sums: dict[str, list[float]] = {name: [] for name in about.suite.weights}
+        self._figures: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
+        self._judged: Counter[str | None] = Counter()
+        self._agreement = Agreement()
+        self._judges: set[str] = set()
+        self._cases: list[CaseScore] | None = []
+        self._worst: list[CaseScore] = []
+        self._broken: list[CaseScore] = []
+        self._undecided: list[str] = []
+
+    def add(self, case: CaseScore, ballots: Iterable[Sequence[Vote]] = ()) -> None:
+        """Take a case in, with the votes on each of its outputs."""
+        self.total += 1
+        self._take_figures(case)
+        self._take_votes(case, ballots)
+        self._counts["must_pass"] += case.must_pass
+        if case.broken:
+            self._note("broken", self._broken, case)
+        if case.undecided:
+            self._note("undecided", self._undecided, case.id)
+        if is_low(case, self.about.threshold):
+            self._counts["low"] += 1
+            self._worst.append(case)
+            if len(self._worst) > 10 * WORST:
+                self._worst = sorted(self._worst, key=badness)[:WORST]
+        if self._cases is not None:
+            self._cases.append(case)
+            if len(self._cases) > HELD:
+                self._cases = None
+
+    def result(
+        self,
+        regression: Regression | None = None,
+        no_judge: str | None = None,
+        notes: Sequence[str] = (),
+        digests: Mapping[str, str] | None = None,
+    ) -> SuiteResult:
+        """The result of all cases so far. `no_judge`: why the judge could not be asked."""
+        about, suite = self.about, self.about.suite
+        mean = self._values.mean()
+        interval = mean.interval(suite.regression.confidence) if mean else None
+        counts = self._counts
+        result = SuiteResult(
+            name=about.name,
+            prompt=about.prompt,
+            version=about.version,
+            n=len(self._values),
+            total=self.total,
+            missing=counts["missing"],
+            unscored=counts["unscored"],
+            mean=mean.value if mean else None,
+            interval=(max(interval[0], 0.0), min(interval[1], 1.0)) if interval else None,
+            confidence=suite.regression.confidence,
+            threshold=about.threshold,
+            declared_threshold=suite.threshold,
+            weights=suite.weights,
+            metrics={name: self._mean(name) for name in suite.weights},
+            signatures=about.signatures,
+            counts=CaseCounts(
+                counts["must_pass"], counts["broken"], counts["undecided"], counts["low"]
+            ),
+            cases=tuple(self._cases or ()),
+            worst=tuple(sorted(self._worst, key=badness)[:WORST]),
+            broken=tuple(self._broken),
+            undecided=tuple(self._undecided),
+            judge=self._judge(no_judge),
+            regression=regression,
+            notes=tuple(notes),
+            digests=dict(digests or {}),
+            max_missing=suite.max_missing,
+            min_cases=suite.min_cases,
+        )
+        return replace(result, findings=suite_findings(result))
+
+    def _take_figures(self, case: CaseScore) -> None:
+        if case.aggregate is not None:
+            self._values.add(case.aggregate, case.group)
+        else:
+            self._counts["missing" if case.missing else "unscored"] += 1
+        for name, sums in self._sums.items():
+            if (score := case.scores.get(name)) is not None:
+                self._figures[name] += 1
+                sums.append(score)
+                if len(sums) > HELD:
+                    sums[:] = [math.fsum(sums)]
+
+    def _take_votes(self, case: CaseScore, ballots: Iterable[Sequence[Vote]]) -> None:
+        self._judged[case.judged] += 1
+        for votes in ballots:
+            self._agreement.add(votes)
+            self._judges.update(vote.by for vote in votes if vote.by)
+
+    def _note(self, what: str, items: list[Any], item: Any) -> None:
+        self._counts[what] += 1
+        if len(items) < NAMED:
+            items.append(item)
+
+    def _mean(self, name: str) -> float | None:
+        count = self._figures[name]
+        return math.fsum(self._sums[name]) / count if count else None
+
+    def _judge(self, no_judge: str | None) -> JudgeTotals | None:
+        """How many cases were judged, got the neutral grade, or have none; and by whom."""
+        settings = self.about.suite.judge
+        if settings is None or "judge" not in self.about.suite.weights:
+            return None
+        return JudgeTotals(
+            settings.model,
+            self._judged["scored"],
+            self._judged["neutral"],
+            self._judged["unscored"],
+            self._agreement.share,
+            no_judge,
+            tuple(sorted(self._judges)),
+        )
 
 
-def judge_totals(
-    cases: Sequence[CaseScore],
-    model: str | None,
-    ballots: Iterable[Sequence[Vote]],
-    reason: str | None,
-) -> JudgeTotals:
-    """How many cases were judged, got the neutral grade, or have none; and by whom."""
-    counts = [case.judged for case in cases]
-    votes = list(ballots)
-    return JudgeTotals(
-        model,
-        counts.count("scored"),
-        counts.count("neutral"),
-        counts.count("unscored"),
-        agreement(votes),
-        reason,
-        tuple(sorted({vote.by for ballot in votes for vote in ballot if vote.by})),
-    )
+def is_low(case: CaseScore, threshold: float) -> bool:
+    """Whether a case is broken, has no score, is under the threshold, or fails a check."""
+    is_under = case.aggregate is None or not meets(case.aggregate, threshold)
+    return bool(case.broken) or is_under or any(not check.passed for check in case.checks)
 
 
-def _mean(cases: Sequence[CaseScore], name: str) -> float | None:
-    values = [score for case in cases if (score := case.scores.get(name)) is not None]
-    return math.fsum(values) / len(values) if values else None
+def badness(case: CaseScore) -> tuple[bool, float, str]:
+    """A key to sort by: what a reader looks at first."""
+    return not case.broken, -1.0 if case.aggregate is None else case.aggregate, case.id

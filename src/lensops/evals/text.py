@@ -7,6 +7,7 @@ from typing import Any
 
 from lensops.evals.metrics.metric import Flawed, Unscored
 from lensops.evals.protocols import Output
+from lensops.prompts.digest import canonical
 
 
 def text_of(output: Output, field: str | None) -> str | Unscored | Flawed:
@@ -18,14 +19,14 @@ def text_of(output: Output, field: str | None) -> str | Unscored | Flawed:
     if field is None:
         if isinstance(output, str):
             return output
-        return Unscored("the output is structured; say with `text:` which field is scored")
+        return Unscored("the output is structured; set `text:` to the field that is scored")
     value = structured(output)
     if not isinstance(value, dict) or field not in value:
         return Flawed(f"the output has no field {field!r}")
-    found = value[field]
-    if not isinstance(found, str):
+    text = value[field]
+    if not isinstance(text, str):
         return Flawed(f"the field {field!r} of the output is not text")
-    return found
+    return text
 
 
 def whole(output: Output) -> str:
@@ -43,6 +44,13 @@ def structured(output: Output) -> Any:
         return json.loads(output, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return None
+
+
+def same_json(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON: `true` is not `1`, and keys may be in any order."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other
+    return canonical(one) == canonical(other)
 
 
 def _no_constant(name: str) -> None:

@@ -71,6 +71,17 @@ class Snapshot:
             raise value.with_traceback(None)
         return cast("T", value)
 
+    def derive(self, path: str, make: Callable[[Snapshot, str], T]) -> T:
+        """What `make(snapshot, path)` gives, computed once for a path and a maker.
+
+        For a reader that streams a file itself, and records its digest. Nothing is kept of a
+        failure.
+        """
+        key = (normalise(path), make)
+        if key not in self._parsed:
+            self._parsed[key] = make(self, path)
+        return cast("T", self._parsed[key])
+
     def digest(self, path: str) -> str:
         """The SHA-256 (hex) of the bytes that were read; of a file that was not, it is streamed.
 

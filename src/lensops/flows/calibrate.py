@@ -16,6 +16,7 @@ from lensops.manifest.locate import find_manifest
 if TYPE_CHECKING:
     from lensops.evals.calibration import Aim, Calibration, Rated
     from lensops.evals.ratings import Rating
+    from lensops.evals.result import CaseScore
 
 MAX_BYTES = 200_000_000
 SHOWN = 3  # ids that a note names
@@ -122,15 +123,22 @@ def _own(rated: Sequence[Rating]) -> _Scores:
 
 def _recorded(project: Opened, suite: str | None) -> _Scores:
     """The scores of the recorded outputs of the active version; nobody is asked."""
-    from lensops.flows.run_evals import run
-    from lensops.flows.run_options import Mode, RunOptions
+    from lensops.evals.protocols import Mode
+    from lensops.flows.run_evals import run_evals
+    from lensops.flows.run_options import RunOptions
 
     if suite is None:
         hint = "declare an eval, or give a column `score`"
         raise UserError("the ratings have no scores, and the manifest declares no eval", hint)
-    (result,) = run(project, RunOptions((suite,), mode=Mode.REPLAY)).results
-    by_id = {case.id: case.aggregate for case in result.cases}
-    groups = {case.id: case.cluster for case in result.cases}
+    by_id: dict[str, float | None] = {}
+    groups: dict[str, str] = {}
+
+    def take(case: CaseScore) -> None:
+        by_id[case.id] = case.aggregate
+        groups[case.id] = f"case {case.id}" if case.group is None else f"group {case.group}"
+
+    options = RunOptions((suite,), mode=Mode.REPLAY)
+    (result,) = run_evals(project, options, sinks=lambda _: take).results
     return _Scores(f"recorded outputs of {result.prompt} {result.version}", by_id, groups)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from lensops.errors import UserError
+from lensops.evals.protocols import Mode, ProgressListener
 from lensops.flows.base import BaseSnapshot
 from lensops.flows.choose_base import choose_base
 from lensops.flows.gate import decide_project, open_sound_project
 from lensops.flows.plan_base import compare_with_base
-from lensops.flows.run_options import Mode, ProgressListener
 from lensops.forge import Comment, GitHub, PullRequest
 from lensops.forge.comments import marker_of, put_comment
 from lensops.forge.event import Event, read_event

@@ -12,7 +12,7 @@ from lensops.evals.cases import Case, load_cases
 from lensops.evals.explain import Explained, explain
 from lensops.evals.judging import grade_requests
 from lensops.evals.protocols import AnswerRequest, GradeRequest
-from lensops.evals.recordings import Recordings, read_recordings, requests_of
+from lensops.evals.recordings import Recordings, read_recordings
 from lensops.flows.project import Project
 from lensops.manifest import suggestion
 
@@ -51,13 +51,13 @@ def _of_suite(project: Project, name: str, case: Case) -> CaseExplained:
     arm = arm_of(project.active[project.manifest.prompt_of(name)], suite)
     path = project.manifest.recordings_of(name, arm.version)
     known = read_recordings(project.tree, path)
-    asked = list(requests_of(project.tree, path, case.id))
+    asked = [parts for file in known.files for parts in file.requests(case.id)]
     outputs = arm.requests(case)
     requests: list[AnswerRequest | GradeRequest] = [*outputs]
     if suite.judge is not None and suite.judge.model and suite.weights.get("judge"):
         for request in outputs:
-            if (output := known.output(request)) is not None:
-                requests += grade_requests(case.id, output, arm.inputs(case), suite.judge)
+            if (row := known.output(request)) is not None:
+                requests += grade_requests(case.id, row.output, arm.inputs(case), suite.judge)
     return CaseExplained(
         name, arm.version, path, case.id, tuple(_explained(requests, asked, known))
     )

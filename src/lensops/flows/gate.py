@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lensops import __version__
 from lensops.errors import Invalid
+from lensops.evals.protocols import Mode, ProgressListener
 from lensops.evals.result import EvalRun
 from lensops.evidence import Conditions, Finding, Outcome
 from lensops.files import Snapshot
@@ -18,8 +19,8 @@ from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.findings import released_findings
 from lensops.flows.loosened import loosened_findings
 from lensops.flows.project import Opened, Project, open_snapshot
-from lensops.flows.run_evals import score
-from lensops.flows.run_options import Mode, ProgressListener, RunOptions
+from lensops.flows.run_evals import score_suites
+from lensops.flows.run_options import RunOptions
 from lensops.flows.validate import validate_snapshot
 from lensops.forge.event import Event
 from lensops.gate import GateResult, Scores, decide, next_command
@@ -110,7 +111,7 @@ def _evals(
     watch: ProgressListener | None,
     base: BaseSnapshot | None,
 ) -> EvalRun | None:
-    return score(project, options, watch, base) if project.manifest.evals else None
+    return score_suites(project, options, watch, base) if project.manifest.evals else None
 
 
 def _scores(evals: EvalRun | None) -> dict[str, Scores]:

@@ -77,13 +77,13 @@ def _suite_inputs(base: Project, head: Project, name: str) -> tuple[SuiteInputs,
 
 
 def _case_facts(tree: Snapshot, path: str) -> dict[str, CaseFacts]:
-    from lensops.evals.cases import cases_digest, read_cases
+    from lensops.evals.cases import case_digest, read_cases
 
     try:
         cases, _ = read_cases(tree, path)
     except UserError:
         return {}
-    return {case.id: CaseFacts(cases_digest([case]), case.must_pass) for case in cases}
+    return {case.id: CaseFacts(case_digest(case), case.must_pass) for case in cases}
 
 
 def _recordings(

@@ -1,16 +1,15 @@
-"""Providers: who can be asked for a suite, opened only once something is to be asked."""
+"""The models of a suite, opened only once something is to be asked."""
 
 from __future__ import annotations
 
-from lensops.evals.protocols import Generator, Judge, Unavailable
-from lensops.flows.run_options import ModelFactory
+from lensops.evals.protocols import Generator, Judge, ModelFactory, Unavailable
 from lensops.manifest import Suite
 
 
 def model_factory(suite: Suite) -> ModelFactory:
     """How the models of a suite are reached; nothing is loaded before the first request."""
 
-    def writer(model: str | None, server: str | None) -> Generator | Unavailable:
+    def generator(model: str | None, server: str | None) -> Generator | Unavailable:
         if model is None:
             return Unavailable("neither the eval nor the prompt names a model to ask")
         from lensops.models import open_generator
@@ -24,4 +23,4 @@ def model_factory(suite: Suite) -> ModelFactory:
 
         return open_judge(suite.judge, suite.limits)
 
-    return ModelFactory(writer, judge)
+    return ModelFactory(generator, judge)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lensops.errors import UserError
+from lensops.evals.protocols import NullProgress, ProgressListener
 from lensops.evals.result import EvalRun
+from lensops.evals.suite_run import OnCase
 from lensops.flows.base import BaseSnapshot, open_base
 from lensops.flows.project import Opened, Project
-from lensops.flows.run_options import NullProgress, ProgressListener, RunOptions
-from lensops.flows.run_suite import SuiteRun
+from lensops.flows.run_options import RunOptions
+from lensops.flows.run_suite import SuiteContext, run_suite
 from lensops.manifest import suggestion
 
+Sinks = Callable[[str], OnCase]  # of an eval's name: who takes its cases, one after the other
 
-def run(
-    project: Opened, options: RunOptions | None = None, watch: ProgressListener | None = None
+
+def run_evals(
+    project: Opened,
+    options: RunOptions | None = None,
+    listener: ProgressListener | None = None,
+    sinks: Sinks | None = None,
 ) -> EvalRun:
     """Score the suites of a project, against the merge base where `options` names its ref.
 
@@ -21,34 +30,44 @@ def run(
     `UserError` for an unknown suite or ref and for what `--replay` misses, `RemoteFailed` when a
     provider refuses.
     """
-    wanted = options or RunOptions()
-    if wanted.base is None:
-        return score(project, wanted, watch)
-    with open_base(project, wanted.base) as before:
-        return score(project, wanted, watch, before)
+    chosen = options or RunOptions()
+    if chosen.base is None:
+        return score_suites(project, chosen, listener, sinks=sinks)
+    with open_base(project, chosen.base) as base:
+        return score_suites(project, chosen, listener, base, sinks)
 
 
-def score(
+def score_suites(
     project: Opened,
     options: RunOptions,
-    watch: ProgressListener | None = None,
-    before: BaseSnapshot | None = None,
+    listener: ProgressListener | None = None,
+    base: BaseSnapshot | None = None,
+    sinks: Sinks | None = None,
 ) -> EvalRun:
-    """The same against a merge base that is open already, or against none. Raises as `run` does."""
+    """The same against a merge base that is open already, or against none. Raises likewise."""
     results = tuple(
-        SuiteRun(project, name, options, watch or NullProgress()).result(before)
-        for name in chosen(project, options)
+        run_suite(
+            SuiteContext(
+                project,
+                name,
+                options,
+                listener or NullProgress(),
+                base,
+                sinks(name) if sinks else None,
+            )
+        )
+        for name in select_suites(project, options)
     )
-    return EvalRun(results, before.base if before else None)
+    return EvalRun(results, base.base if base else None)
 
 
-def chosen(project: Project, options: RunOptions) -> tuple[str, ...]:
+def select_suites(project: Project, options: RunOptions) -> tuple[str, ...]:
     """The suites that are meant. Raises `UserError` for an unknown one, or for outputs of many."""
     declared = tuple(project.manifest.evals)
     for name in options.suites:
         if name not in declared:
-            known = f"evals: {', '.join(declared) or 'none'}"
-            raise UserError(f"there is no eval {name!r}", suggestion(name, declared) or known)
+            hint = f"evals: {', '.join(declared) or 'none'}"
+            raise UserError(f"there is no eval {name!r}", suggestion(name, declared) or hint)
     names = tuple(name for name in declared if name in options.suites) or declared
     if options.suites == () and not declared:
         hint = "declare one under `evals:`; `lensops init` writes an example"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lensops.errors import Invalid, Problem, UserError
-from lensops.evals.cases import Case, Needs, read_cases
+from lensops.evals.cases import Needs, read_cases
 from lensops.evals.checks import check_fault
-from lensops.evals.jsonl import open_lines
+from lensops.evals.jsonl import open_rows
 from lensops.evals.metrics import find_metrics, metric_fault
 from lensops.evals.metrics.tokens import tokenizer_fault
 from lensops.evals.schema import read_schema
@@ -23,9 +23,10 @@ def suite_problems(
     yield from declared_problems(file, name, tree, active)
     suite, prompt = file.manifest.evals[name], active.get(file.manifest.prompt_of(name))
     if _readable(tree, suite.cases) is None:
-        cases, problems = read_cases(tree, suite.cases, needs(suite, prompt))
+        cases, problems = read_cases(tree, suite.cases, needs_of(suite, prompt))
         yield from problems
-        yield from _schemas_of_cases(cases, tree)
+        for path in sorted(cases.schemas):
+            yield from _schema_problems(tree, path)
 
 
 def declared_problems(
@@ -38,15 +39,15 @@ def declared_problems(
     yield from _path_problems(file, name, tree)
 
 
-def needs(suite: Suite, prompt: Prompt | None) -> Needs:
+def needs_of(suite: Suite, prompt: Prompt | None) -> Needs:
     """What a suite's cases must bring: the prompt's variables, references where metrics read them.
 
     Names in its weights that are no metric's ask for nothing.
     """
     weighted = [n for n, weight in suite.weights.items() if weight and not _metric_fault(n)]
-    metrics = find_metrics(weighted).values()
+    metrics = find_metrics(weighted)
     variables = prompt.variables if prompt else ()
-    return Needs(variables, any(metric.needs_reference for metric in metrics))
+    return Needs(variables, tuple(n for n, metric in metrics.items() if metric.needs_reference))
 
 
 def _prompt_problems(file: ManifestFile, name: str, prompt: Prompt | None) -> Iterator[Problem]:
@@ -96,12 +97,6 @@ def _check_problems(file: ManifestFile, name: str, tree: Tree) -> Iterator[Probl
             yield from _schema_problems(tree, check.argument)
 
 
-def _schemas_of_cases(cases: tuple[Case, ...], tree: Tree) -> Iterator[Problem]:
-    checks = [check for case in cases for check in case.checks if check.kind == "json_schema"]
-    for path in sorted({check.argument for check in checks}):
-        yield from _schema_problems(tree, path)
-
-
 def _schema_problems(tree: Tree, path: str) -> Iterator[Problem]:
     try:
         read_schema(tree, path)
@@ -123,7 +118,7 @@ def _path_problems(file: ManifestFile, name: str, tree: Tree) -> Iterator[Proble
 def _readable(tree: Tree, path: str) -> str | None:
     """Why a file cannot be opened, or None."""
     try:
-        open_lines(tree, path).close()
+        open_rows(tree, path)
     except UserError as error:
         return error.message
     return None

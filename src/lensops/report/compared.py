@@ -30,17 +30,17 @@ def compared_blocks(regression: Regression, version: str, base: Base | None) -> 
     yield Heading(f"Against {regression.base_version}{where}", 3)
     yield Paragraph(_difference(regression, version))
     flips = sorted(regression.flips, key=lambda flip: (_gain(flip), flip.id))
-    lost = sum(_gain(flip) < 0 for flip in flips)
-    if flips:
-        words = f"{plural(len(flips), 'case')} crossed the threshold: {lost} lost"
-        yield Paragraph(line(words + f", {len(flips) - lost} won"))
+    won, lost = regression.won, regression.lost
+    if won or lost:
+        message = f"{plural(won + lost, 'case')} crossed the threshold: {lost:,} lost, {won:,} won"
+        yield Paragraph(line(message))
     for flip in flips[:SHOWN]:
         change = SectionChange(
             flip.id, Action.UPDATE, readable(flip.base.output), readable(flip.head.output)
         )
         yield Fold(_title(flip), (diff_block(change),), open=_gain(flip) < 0)
-    if len(flips) > SHOWN:
-        yield Paragraph(line(Span(f"and {len(flips) - SHOWN} more", Tone.MUTED)))
+    if won + lost > SHOWN:
+        yield Paragraph(line(Span(f"and {won + lost - SHOWN:,} more", Tone.MUTED)))
 
 
 def compared_data(regression: Regression) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from lensops.evals.result import CaseScore, SuiteResult
-from lensops.evals.scoring import meets
 from lensops.evals.text import structured, whole
 from lensops.format import format_limit, format_score, score_bar, shorten
 from lensops.report.document import Block, Column, Heading, Line, Span, Table, Tone, line
@@ -20,13 +19,12 @@ def worst(result: SuiteResult) -> Iterator[Block]:
 
     Cases that reach the threshold and break nothing are not among them.
     """
-    cases = sorted(result.cases, key=_badness)
-    low = [case for case in cases if _is_low(case, result.threshold)]
+    low = result.counts.low
     if not low:
         return
-    shown = low[: SHOWN // 2] if result.passed else low[:SHOWN]
+    shown = result.worst[: SHOWN // 2] if result.passed else result.worst[:SHOWN]
     limit = format_limit(result.threshold)
-    title = f"Worst cases, {len(shown)} of {len(low)} that are below {limit} or broken"
+    title = f"Worst cases, {len(shown)} of {low:,} that are below {limit} or broken"
     yield Heading(title, 3)
     names = [name for name in result.weights if result.weights[name]]
     columns = (
@@ -55,6 +53,8 @@ def case_data(case: CaseScore) -> dict[str, Any]:
             {"kind": check.kind, "passed": check.passed, "reason": check.reason}
             for check in case.checks
         ],
+        "inputs": dict(case.inputs),
+        "references": list(case.references),
         "output": case.output,
         "outputs": list(case.outputs),
     }
@@ -70,15 +70,6 @@ def readable(output: Any) -> str:
     return "\n".join(
         f"{key}: {item if isinstance(item, str) else whole(item)}" for key, item in value.items()
     )
-
-
-def _badness(case: CaseScore) -> tuple[bool, float, str]:
-    return not case.broken, -1.0 if case.aggregate is None else case.aggregate, case.id
-
-
-def _is_low(case: CaseScore, threshold: float) -> bool:
-    is_under = case.aggregate is None or not meets(case.aggregate, threshold)
-    return bool(case.broken) or is_under or any(not check.passed for check in case.checks)
 
 
 def _row(case: CaseScore, names: list[str]) -> tuple[Line, ...]:

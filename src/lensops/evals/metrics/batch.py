@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from types import TracebackType
+from typing import Self
 
 from lensops.evals.metrics import find_metrics, measured
 from lensops.evals.metrics.metric import Flawed, Unscored
 
 PAYS = 30_000  # texts: starting a process costs about as much as scoring 5,000 of them
-CHUNK = 2_500
 
 # a text, or why there is none, and its references
 Job = tuple[str | Unscored | Flawed, tuple[str, ...]]
 Figures = Mapping[str, float | Unscored | Flawed]
 
 
-def measure(
-    jobs: Sequence[Job], names: Sequence[str], tokenizer: str, processes: int = 1
-) -> list[Figures]:
-    """The figures of every job, in their order. Raises `UserError` for an unknown metric."""
-    if processes < 2 or len(jobs) <= CHUNK:
-        return _measure(jobs, names, tokenizer)
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+class Measurer:
+    """Measures batches of texts; with processes of its own where there are very many texts."""
 
-    chunks = [jobs[start : start + CHUNK] for start in range(0, len(jobs), CHUNK)]
-    rest = ([tuple(names)] * len(chunks), [tokenizer] * len(chunks))
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return [each for done in pool.map(_measure, chunks, *rest) for each in done]
+    def __init__(self, names: Sequence[str], tokenizer: str, texts: int) -> None:
+        self._names, self._tokenizer = tuple(names), tokenizer
+        processes = processes_for(texts)
+        self._pool: ProcessPoolExecutor | None = None
+        if processes > 1:
+            self._pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def submit(self, jobs: Sequence[Job]) -> Callable[[], list[Figures]]:
+        """Begin a batch; what is returned waits for its figures, in the order of the jobs."""
+        if self._pool is None:
+            return lambda: measure(jobs, self._names, self._tokenizer)
+        return self._pool.submit(measure, jobs, self._names, self._tokenizer).result
 
 
 def processes_for(count: int) -> int:
@@ -38,7 +55,8 @@ def processes_for(count: int) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _measure(jobs: Sequence[Job], names: Sequence[str], tokenizer: str) -> list[Figures]:
+def measure(jobs: Sequence[Job], names: Sequence[str], tokenizer: str) -> list[Figures]:
+    """The figures of every job, in their order. Raises `UserError` for an unknown metric."""
     return list(_figures(jobs, names, tokenizer))
 
 

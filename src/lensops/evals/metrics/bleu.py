@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lensops.evals.metrics.metric import Unscored
@@ -24,14 +26,14 @@ def bleu_score(hypothesis: str, references: Sequence[str], tokenizer: str = "13a
 
     if not references:
         raise ValueError("BLEU needs at least one reference")
-    split = splitter(tokenizer)
-    words = split(hypothesis)
-    others = [split(reference) for reference in references]
-    closest = min((len(other) for other in others), key=lambda n: (abs(len(words) - n), n))
-    correct = _matches(words, others)
-    total = [max(len(words) - order, 0) for order in range(ORDER)]
+    tokens = splitter(tokenizer)(hypothesis)
+    others = [_reference(reference, tokenizer) for reference in references]
+    sizes = (other.size for other in others)
+    closest = min(sizes, key=lambda size: (abs(len(tokens) - size), size))
+    correct = _matches(tokens, others)
+    total = [max(len(tokens) - order, 0) for order in range(ORDER)]
     score = BLEU.compute_bleu(
-        correct, total, len(words), closest, smooth_method="exp", effective_order=True
+        correct, total, len(tokens), closest, smooth_method="exp", effective_order=True
     )
     return float(score.score) / 100
 
@@ -51,30 +53,64 @@ def score(text: str, references: Sequence[str], tokenizer: str) -> float | Unsco
     return bleu_score(text, references, tokenizer)
 
 
-def _matches(words: list[str], others: Sequence[list[str]]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A reference's n-grams by order: how many tokens, which n-grams, and which more than once."""
+
+    size: int
+    ngrams: tuple[frozenset[Any], ...]
+    repeats: tuple[dict[Any, int], ...]
+
+
+@lru_cache(maxsize=256)  # one reference is read for both versions and for all samples
+def _reference(text: str, tokenizer: str) -> _Reference:
+    tokens = splitter(tokenizer)(text)
+    lists = [_ngrams(tokens, order) for order in range(ORDER)]
+    sets = tuple(map(frozenset, lists))
+    repeats = tuple(_repeats(*pair) for pair in zip(lists, sets, strict=True))
+    return _Reference(len(tokens), sets, repeats)
+
+
+def _repeats(ngrams: list[Any], distinct: frozenset[Any]) -> dict[Any, int]:
+    """The n-grams that are there more than once, and how often."""
+    if len(ngrams) == len(distinct):
+        return {}
+    return {ngram: count for ngram, count in Counter(ngrams).items() if count > 1}
+
+
+def _matches(tokens: list[str], references: Sequence[_Reference]) -> list[int]:
     """For each order, the n-grams that some reference has too, at most as often as it has them."""
     correct = [0] * ORDER
     for order in range(ORDER):
-        mine = _ngrams(words, order)
-        correct[order] = _common(mine, [_ngrams(other, order) for other in others])
+        correct[order] = _common(_ngrams(tokens, order), order, references)
         if not correct[order]:
             break  # no n-gram in common, so no longer one either
     return correct
 
 
-def _ngrams(words: list[str], order: int) -> list[Any]:
-    """The n-grams of one more word than `order`, in their order."""
-    return (
-        list(zip(*(words[start:] for start in range(order + 1)), strict=False)) if order else words
+def _ngrams(tokens: list[str], order: int) -> list[Any]:
+    """The n-grams of one more token than `order`, in their order."""
+    if not order:
+        return tokens
+    return list(zip(*(tokens[start:] for start in range(order + 1)), strict=False))
+
+
+def _common(ngrams: list[Any], order: int, references: Sequence[_Reference]) -> int:
+    """Each n-gram counts as often as the reference that has it most often, or as the text has it.
+
+    Nearly all stand there once, so only those that a reference repeats are counted.
+    """
+    common = set(ngrams).intersection(*_any(order, references))
+    repeated: dict[Any, int] = {}
+    for reference in references:
+        for ngram, count in reference.repeats[order].items():
+            repeated[ngram] = max(count, repeated.get(ngram, 0))
+    return len(common) + sum(
+        min(ngrams.count(ngram), count) - 1 for ngram, count in repeated.items() if ngram in common
     )
 
 
-def _common(mine: list[Any], others: list[list[Any]]) -> int:
-    if len(others) == 1:
-        own, its = set(mine), set(others[0])
-        if len(own) == len(mine) or len(its) == len(others[0]):
-            return len(own & its)  # nothing twice on one side: the usual case, and quicker
-    most: Counter[Any] = Counter(others[0])
-    for other in others[1:]:
-        most |= Counter(other)  # the larger count of each
-    return sum(min(count, most[ngram]) for ngram, count in Counter(mine).items())
+def _any(order: int, references: Sequence[_Reference]) -> Iterator[frozenset[Any]]:
+    """One set: the n-grams that any of the references has."""
+    first, *others = (reference.ngrams[order] for reference in references)
+    yield first.union(*others) if others else first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from lensops.evals.metrics.metric import Unscored
 from lensops.evals.metrics.porter import stem
@@ -25,8 +26,8 @@ def rouge_l(hypothesis: str, references: Sequence[str], tokenizer: str = "13a") 
     """
     if not references:
         raise ValueError("ROUGE-L needs at least one reference")
-    words = _tokens(hypothesis, tokenizer)
-    return max(_f1(words, _tokens(reference, tokenizer)) for reference in references)
+    tokens = _tokens(hypothesis, tokenizer)
+    return max(_f1(tokens, _reference(reference, tokenizer)) for reference in references)
 
 
 def signature(tokenizer: str) -> str:
@@ -51,15 +52,20 @@ def _tokens(text: str, tokenizer: str) -> list[str]:
     return [stem(word) if len(word) > 3 else word for word in _WORD.findall(text.lower())]
 
 
-def _f1(words: list[str], reference: list[str]) -> float:
-    if not words or not reference:
+@lru_cache(maxsize=256)  # one reference is read for both versions and for all samples
+def _reference(text: str, tokenizer: str) -> list[str]:
+    return _tokens(text, tokenizer)
+
+
+def _f1(tokens: list[str], reference: list[str]) -> float:
+    if not tokens or not reference:
         return 0.0
     from rapidfuzz.distance import LCSseq
 
-    common = LCSseq.similarity(words, reference)
+    common = LCSseq.similarity(tokens, reference)
     if not common:
         return 0.0
-    precision, recall = common / len(words), common / len(reference)
+    precision, recall = common / len(tokens), common / len(reference)
     return 2 * precision * recall / (precision + recall)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lensops.evals.scoring import meets
+from lensops.evals.limits import meets
 from lensops.format import format_difference, format_score, shorten
 from lensops.report.document import Column, Line, Span, Table, Tone, line
 from lensops.report.outcome import outcome_of, sign

@@ -1,0 +1,90 @@
+"""Recorded rows: what a line of a recordings file holds, and a reply as such a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lensops.evals.protocols import AnswerReply, GradeReply
+
+
+class _Recorded(BaseModel):
+    """What both kinds of rows hold. Fields of later versions are passed over."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+    key: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
+    case: str
+    sample: int = Field(0, ge=0)
+    model: str | None = None
+    at: str = ""
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    latency_s: float | None = None
+    cost: float | None = None
+
+
+class OutputRow(_Recorded):
+    """What a model answered for a case. `request` is what it was asked, for `--explain`."""
+
+    kind: Literal["output"]
+    output: str | dict[str, Any] | list[Any]
+
+
+class GradeRow(_Recorded):
+    """What a judge said of an output. No `grades`: it gave none after the retries."""
+
+    kind: Literal["grade"]
+    grades: dict[str, int] | None = None
+    reason: str = ""
+    error: str | None = None
+
+
+_KINDS: dict[Any, type[OutputRow] | type[GradeRow]] = {"output": OutputRow, "grade": GradeRow}
+
+
+def check_row(value: dict[str, Any]) -> OutputRow | GradeRow:
+    """The row of a JSON object. Raises `ValidationError`, or `ValueError` for an unknown kind."""
+    model = _KINDS.get(value.get("kind"))
+    if model is None:
+        raise ValueError("must be 'output' or 'grade'")
+    return model.model_validate(value)
+
+
+def row_of(reply: AnswerReply | GradeReply, at: str) -> dict[str, Any]:
+    """A reply as the row that is written. `at` is the UTC time, ISO 8601."""
+    content: Mapping[str, Any] = (
+        {"kind": "output", "output": reply.output}
+        if isinstance(reply, AnswerReply)
+        else {
+            "kind": "grade",
+            "grades": None if reply.grades is None else dict(reply.grades),
+            "reason": reply.reason,
+            "error": reply.error,
+        }
+    )
+    return {
+        **content,
+        "key": reply.request.digest,
+        "case": reply.request.case_id,
+        "sample": reply.request.sample,
+        "model": reply.model,
+        "at": at,
+        "tokens_in": reply.tokens_in,
+        "tokens_out": reply.tokens_out,
+        "latency_s": reply.latency_s,
+        "cost": reply.cost,
+        "request": reply.request.parts(),
+    }
+
+
+def lines_of(replies: Iterable[AnswerReply | GradeReply], at: str) -> bytes:
+    """Replies as the bytes of whole lines, to be appended at once."""
+    rows = [
+        json.dumps(row_of(reply, at), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        for reply in replies
+    ]
+    return "".join(row + "\n" for row in rows).encode("utf-8", "replace")

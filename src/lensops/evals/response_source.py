@@ -1,0 +1,207 @@
+"""Responses: outputs and votes from recordings, else from models, as far as the mode allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lensops.errors import UserError
+from lensops.evals.arm import Answered, Arm
+from lensops.evals.cases import Case
+from lensops.evals.judging import Vote, grade_requests, vote
+from lensops.evals.outputs import list_some
+from lensops.evals.protocols import (
+    AnswerReply,
+    AnswerRequest,
+    GradeReply,
+    GradeRequest,
+    Mode,
+    ModelFactory,
+    ProgressListener,
+    Unavailable,
+)
+from lensops.evals.recorded import OutputRow, check_row, row_of
+from lensops.evals.recorder import append
+from lensops.evals.recordings import Recordings
+from lensops.manifest import Suite
+from lensops.manifest.model import Judge
+
+NOT_RECORDED = "it is not recorded"
+HINT = "`lensops eval --record` asks for what is missing; `--explain {}` shows what differs"
+
+
+@dataclass(slots=True)
+class Misses:
+    """Requests that a replay found no recording of, by what they ask for."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    cases: dict[str, None] = field(default_factory=dict)
+
+    def add(self, what: str, requests: Sequence[AnswerRequest | GradeRequest]) -> None:
+        self.counts[what] = self.counts.get(what, 0) + len(requests)
+        self.cases.update(dict.fromkeys(request.case_id for request in requests))
+
+    def raise_if_any(self) -> None:
+        """Raises `UserError` that counts them and names the first cases."""
+        if self.counts:
+            counts = " and ".join(f"{count:,} {what}" for what, count in self.counts.items())
+            hint = HINT.format(next(iter(self.cases)))
+            raise UserError(f"{counts} are not recorded: {list_some(self.cases)}", hint)
+
+
+class CachedResponses:
+    """Meets one suite's requests. `no_judge` says why the judge was not asked."""
+
+    def __init__(
+        self, suite: Suite, mode: Mode, models: ModelFactory, listener: ProgressListener
+    ) -> None:
+        self.suite, self.mode = suite, mode
+        self._models, self._listener = models, listener
+        self.no_judge: str | None = None
+        self.misses = Misses()
+
+    def answers(
+        self, arm: Arm, cases: Sequence[Case], recordings: Recordings, path: Path
+    ) -> list[Answered]:
+        """What a version answers to each case. With `--record`, new outputs go to `path`.
+
+        What is missing in a replay is counted in `misses`. Raises `UserError`, `RemoteFailed`.
+        """
+        lookups = [
+            [(request, recordings.output(request)) for request in arm.requests(case)]
+            for case in cases
+        ]
+        absent = [request for lookup in lookups for request, row in lookup if row is None]
+        reasons = self._ask_generator(arm, absent, recordings, path) if absent else {}
+        return [
+            self._answered(arm, case, lookup, recordings, reasons)
+            for case, lookup in zip(cases, lookups, strict=True)
+        ]
+
+    def with_votes(
+        self, answered: Sequence[Answered], recordings: Recordings, path: Path
+    ) -> list[Answered]:
+        """The same answers with the judge's votes on each output; equal requests are put once.
+
+        Raises as `answers` does.
+        """
+        judge = self.suite.judge
+        if judge is None or not self.suite.weights.get("judge"):
+            return [*answered]
+        if judge.model is None:
+            self.no_judge = "no judge.model is declared"
+            return [*answered]
+        requests = [
+            [grade_requests(a.case.id, output, a.inputs, judge) for output in a.outputs]
+            for a in answered
+        ]
+        every = [r for of_case in requests for of_output in of_case for r in of_output]
+        self._ask_judge(every, recordings, path)
+        return [
+            replace(a, ballots=tuple(_votes(of_output, recordings, judge) for of_output in of_case))
+            for a, of_case in zip(answered, requests, strict=True)
+        ]
+
+    def _answered(
+        self,
+        arm: Arm,
+        case: Case,
+        lookup: Sequence[tuple[AnswerRequest, OutputRow | None]],
+        recordings: Recordings,
+        reasons: Mapping[str, str],
+    ) -> Answered:
+        """All samples of a case, or none and why."""
+        inputs = arm.inputs(case)
+        latest = [row or recordings.output(request) for request, row in lookup]
+        rows = tuple(row for row in latest if row is not None)
+        if lookup and len(rows) == len(lookup):
+            return Answered(case, tuple(row.output for row in rows), inputs, rows=rows)
+        why = f"{arm.version} uses a variable that the case does not fill"
+        if lookup:
+            given_up = (reasons[r.digest] for r, _ in lookup if r.digest in reasons)
+            why = next(given_up, NOT_RECORDED)
+        return Answered(case, (), inputs, why)
+
+    def _ask_generator(
+        self, arm: Arm, absent: Sequence[AnswerRequest], recordings: Recordings, path: Path
+    ) -> dict[str, str]:
+        """Put questions to the model. The reasons, by request, why some have no answer."""
+        what = f"outputs of {arm.version}"
+        if self.mode is Mode.REPLAY:
+            self.misses.add(what, absent)
+            return {}
+        generator = self._models.generator(arm.model, arm.server)
+        if isinstance(generator, Unavailable) and self.mode is Mode.RECORD:
+            message = f"{len(absent):,} {what} cannot be recorded: {generator.reason}"
+            raise UserError(message, generator.hint)
+        if isinstance(generator, Unavailable):
+            reason = f"{NOT_RECORDED}, and {generator.reason}"
+            return {request.digest: reason for request in absent}
+        reasons = {}
+        self._listener.begin("outputs", generator.identity, len(absent))
+        with closing(generator.answer(absent)) as replies, self._listening():
+            for reply in replies:
+                self._keep(reply, recordings, path)
+                if reply.output is None:
+                    reasons[reply.request.digest] = reply.error or "the model gave no output"
+        return reasons
+
+    def _ask_judge(
+        self, requests: Sequence[GradeRequest], recordings: Recordings, path: Path
+    ) -> None:
+        """Have the votes that are not recorded; a failed one is asked anew to be recorded."""
+        absent = self._absent_votes(requests, recordings)
+        if not absent:
+            return
+        if self.mode is Mode.REPLAY:
+            self.misses.add("votes of the judge", absent)
+            return
+        judge = self._models.judge()
+        if isinstance(judge, Unavailable):
+            self.no_judge = judge.reason
+            return
+        self._listener.begin("votes", judge.identity, len(absent))
+        with closing(judge.grade(absent)) as replies, self._listening():
+            for reply in replies:
+                self._keep(reply, recordings, path)
+
+    def _absent_votes(
+        self, requests: Sequence[GradeRequest], recordings: Recordings
+    ) -> list[GradeRequest]:
+        absent: dict[str, GradeRequest] = {}
+        for request in requests:
+            row = recordings.grade(request)
+            if row is None or (row.grades is None and self.mode is Mode.RECORD):
+                absent.setdefault(request.digest, request)
+        return [*absent.values()]
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._listener.end()
+
+    def _keep(self, reply: AnswerReply | GradeReply, recordings: Recordings, path: Path) -> None:
+        """Hold a reply: in memory, and at once on disk when recording."""
+        self._listener.on_reply(reply)
+        if isinstance(reply, AnswerReply) and reply.output is None:
+            return
+        recordings.add(check_row(row_of(reply, datetime.now(UTC).isoformat())))
+        if self.mode is Mode.RECORD:
+            append(path, [reply])
+
+
+def _votes(
+    requests: Sequence[GradeRequest], recordings: Recordings, judge: Judge
+) -> tuple[Vote, ...]:
+    """The votes on one output, as far as there are any."""
+    rows = [recordings.grade(request) for request in requests]
+    return tuple(
+        vote(row.grades, row.error or row.reason, judge.rubric, row.model)
+        for row in rows
+        if row is not None
+    )

@@ -1,0 +1,157 @@
+"""One suite from cases to a result, some thousand cases at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from lensops.evals.arm import Answered, Arm, outputs_digest
+from lensops.evals.cases import Case, CaseFile
+from lensops.evals.metrics.batch import Figures, Job, Measurer
+from lensops.evals.outputs import Outputs, answers_of, unrecorded
+from lensops.evals.protocols import Mode
+from lensops.evals.recorder import append
+from lensops.evals.recordings import Recordings
+from lensops.evals.regression import PairTotals
+from lensops.evals.response_source import CachedResponses
+from lensops.evals.result import CaseScore, SuiteResult
+from lensops.evals.schema import Schema
+from lensops.evals.scoring import Scorer, text_jobs
+from lensops.evals.summary import About, Tally
+from lensops.evals.text import same_json
+
+CHUNK = 2_000  # cases that are held at once
+AHEAD = 4  # chunks that may be under way to the metrics
+
+OnCase = Callable[[CaseScore], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A version with what is recorded of it, and where new replies to it are written.
+
+    `outputs` are those of a file, in place of its own.
+    """
+
+    arm: Arm
+    recordings: Recordings
+    path: Path
+    outputs: Outputs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Some cases as the head answered them and, where it answered otherwise, as the base did."""
+
+    head: Sequence[Answered]
+    base: Sequence[Answered | None]
+
+
+@dataclass
+class SuiteRun:
+    """What a suite is run with. `on_case` is called for each case, in their order."""
+
+    about: About
+    cases: CaseFile
+    head: Side
+    base: Side | None
+    responses: CachedResponses
+    schemas: Mapping[str, Schema]
+    on_case: OnCase | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def result(self) -> SuiteResult:
+        """Score every case. Raises `UserError` for what a replay misses, `RemoteFailed`."""
+        tally = Tally(self.about)
+        suite = self.about.suite
+        pairs = PairTotals(suite, self.about.threshold)
+        outputs = hashlib.sha256()
+        texts = len(self.cases) * suite.samples * (2 if self.base else 1)
+        with Measurer(list(suite.weights), suite.tokenizer, texts) as measurer:
+            for chunk, figures in self._measured(measurer):
+                for head in chunk.head:
+                    outputs.update(outputs_digest(head).encode())
+                self._score(chunk, iter(figures()), tally, pairs)
+        self.responses.misses.raise_if_any()
+        return tally.result(
+            pairs.regression(self.base.arm.version) if self.base else None,
+            self.responses.no_judge,
+            tuple(dict.fromkeys((*self.head.recordings.notes, *self.notes))),
+            {"cases": self.cases.digest, "outputs": f"sha256:{outputs.hexdigest()}"},
+        )
+
+    def _measured(self, measurer: Measurer) -> Iterator[tuple[_Chunk, Callable[[], list[Figures]]]]:
+        """Chunk by chunk, the next ones asked for while the metrics of earlier ones are made."""
+        waiting: deque[tuple[_Chunk, Callable[[], list[Figures]]]] = deque()
+        for cases in _batched(self.cases, CHUNK):
+            chunk = self._ask(cases)
+            if self.responses.misses.counts:
+                waiting.clear()  # a replay only counts what else it misses
+                continue
+            jobs = [job for jobs in self._jobs(chunk) for job in jobs]
+            waiting.append((chunk, measurer.submit(jobs)))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft()
+        yield from waiting
+
+    def _ask(self, cases: Sequence[Case]) -> _Chunk:
+        """The outputs of some cases under both versions, then the votes on them.
+
+        A base output that equals the head's is not judged again.
+        """
+        head = self._answers(self.head, cases)
+        head = self.responses.with_votes(head, self.head.recordings, self.head.path)
+        if self.base is None:
+            return _Chunk(head, [None] * len(head))
+        base = self._answers(self.base, cases)
+        differing = [b for h, b in zip(head, base, strict=True) if not _is_alike(h, b)]
+        judged = iter(self.responses.with_votes(differing, self.base.recordings, self.base.path))
+        alike = (_is_alike(h, b) for h, b in zip(head, base, strict=True))
+        return _Chunk(head, [None if is_alike else next(judged) for is_alike in alike])
+
+    def _answers(self, side: Side, cases: Sequence[Case]) -> list[Answered]:
+        if side.outputs is None:
+            return self.responses.answers(side.arm, cases, side.recordings, side.path)
+        answered = [answers_of(side.outputs, side.arm, case) for case in cases]
+        if self.responses.mode is Mode.RECORD:
+            append(side.path, list(unrecorded(side.arm, answered, side.recordings)))
+        return answered
+
+    def _jobs(self, chunk: _Chunk) -> Iterator[list[Job]]:
+        field = self.about.suite.text
+        for head, base in zip(chunk.head, chunk.base, strict=True):
+            yield text_jobs(head, field)
+            if base is not None:
+                yield text_jobs(base, field)
+
+    def _score(
+        self, chunk: _Chunk, figures: Iterator[Figures], tally: Tally, pairs: PairTotals
+    ) -> None:
+        """Where both versions answer alike, the head's score is the base's."""
+        no_vote = self.responses.no_judge or "the judge gave no verdict"
+        about = self.about
+        scorer = Scorer(about.suite, about.threshold, self.schemas, no_vote)
+        for head, base in zip(chunk.head, chunk.base, strict=True):
+            score = scorer.score(head, list(islice(figures, len(head.outputs))))
+            other = score
+            if base is not None:
+                other = scorer.score(base, list(islice(figures, len(base.outputs))))
+            tally.add(score, head.ballots)
+            if self.base is not None:
+                pairs.add(other, score)
+            if self.on_case is not None:
+                self.on_case(score)
+
+
+def _is_alike(head: Answered, base: Answered) -> bool:
+    return same_json(list(head.outputs), list(base.outputs))
+
+
+def _batched(cases: Iterable[Case], size: int) -> Iterator[list[Case]]:
+    source = iter(cases)
+    while chunk := list(islice(source, size)):
+        yield chunk
