@@ -94,7 +94,7 @@ class Life:
     def evaluate(self) -> None:
         project = open_project(self.repo.root)
         results = [
-            run(project, RunOptions((name,), outputs=self._outputs(name), mode=Mode.REPLAY))
+            run_evals(project, RunOptions((name,), outputs=self._outputs(name), mode=Mode.REPLAY))
             for name in project.manifest.evals
         ]
         joined = eval_data(replace(results[0], results=tuple(r.results[0] for r in results)))
