@@ -20,6 +20,7 @@ from lensops.evals.protocols import Mode
 from lensops.flows import drift as drift_flow
 from lensops.flows.apply import carry_out, prepare
 from lensops.flows.project import open_project
+from lensops.flows.run_evals import run_evals
 from lensops.flows.run_options import RunOptions
 from lensops.render.json import envelope
 from lensops.report.drift import data as drift_data
