@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Protocol
 
 from lensops.errors import UserError
 
 
 class OutsideError(UserError):
-    """A path that leaves the repository."""
+    """A path that leaves the repository, or leads into git's own folder."""
 
 
 class Tree(Protocol):
@@ -39,7 +39,7 @@ class LocalTree(Tree, Protocol):
 
 
 class Folder:
-    """A folder on disk. A link must not leave `boundary`, by default the root."""
+    """A folder on disk. A link must not leave `boundary`, by default the root, nor enter `.git`."""
 
     def __init__(self, root: Path, boundary: Path | None = None) -> None:
         self.root = root.resolve()
@@ -51,8 +51,11 @@ class Folder:
         if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:
             raise OutsideError(f"{path!r} is not a path inside the repository")
         full = self.root / pure
-        if not full.resolve().is_relative_to(self.boundary):
+        followed = full.resolve()
+        if not followed.is_relative_to(self.boundary):
             raise OutsideError(f"{path!r} is a link that leaves the repository")
+        if is_gits_own(followed.relative_to(self.boundary)):
+            raise OutsideError(f"{path!r} leads into git's own folder")
         return full
 
     def read(self, path: str, limit: int) -> bytes:
@@ -81,3 +84,8 @@ class Folder:
                 return sorted(e.name for e in entries if (e.is_file() if files else e.is_dir()))
         except (FileNotFoundError, NotADirectoryError):
             return []
+
+
+def is_gits_own(path: PurePath) -> bool:
+    """Whether a path leads into a `.git`, which holds settings, hooks and what lets one in."""
+    return any(part.casefold() == ".git" for part in path.parts)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from lensops.errors import UserError
+from lensops.files.tree import OutsideError, is_gits_own
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Replace a file's content, keeping its mode. Raises `UserError` when it cannot."""
-    target = path.resolve() if path.is_symlink() else path
+    """Replace a file's content, keeping its mode.
+
+    Raises `UserError` when it cannot, or when a link leads somewhere else than the name says.
+    """
+    target = check_destination(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
@@ -28,7 +33,11 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 def create_exclusive(path: Path, data: bytes) -> bool:
-    """Create a whole file, or return False when it exists: one of several writers wins."""
+    """Create a whole file, or return False when it exists: one of several writers wins.
+
+    Raises as `write_atomic` does.
+    """
+    check_destination(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         staged = _stage(path, data, 0o666 & ~_umask())
@@ -42,6 +51,35 @@ def create_exclusive(path: Path, data: bytes) -> bool:
     except OSError as error:
         raise _unwritable(path, error) from None
     return True
+
+
+def check_destination(path: Path) -> Path:
+    """The file that writing to a path would replace: where its links lead.
+
+    A link that stands at the path must not leave the folder that the path names, and links on the
+    way must leave neither the current folder nor the repository. Raises `OutsideError`.
+    """
+    folder = path.parent.resolve()
+    target = (folder / path.name).resolve()
+    if not target.is_relative_to(folder) or is_gits_own(target.relative_to(folder)):
+        raise OutsideError(f"{path.name} is a link that leaves its folder; nothing was written")
+    for bound in _bounds(path):
+        if not target.is_relative_to(bound):
+            raise OutsideError(f"{path.parent} is a link that leads away; nothing was written")
+        if is_gits_own(target.relative_to(bound)):
+            raise OutsideError(f"{path} leads into git's own folder; nothing was written")
+    return target
+
+
+def _bounds(path: Path) -> Iterator[Path]:
+    """The folders that a path is in by its name: the current one, and that of a repository."""
+    lexical = Path(os.path.abspath(path))  # noqa: PTH100  # links are not to be followed
+    working = Path.cwd()
+    if lexical.is_relative_to(working):
+        yield working
+    root = next((parent for parent in lexical.parents if (parent / ".git").exists()), None)
+    if root is not None:
+        yield root.resolve()
 
 
 def _stage(target: Path, data: bytes, mode: int) -> Path:
