@@ -36,18 +36,19 @@ def _reasons(
         return (f"it cannot be checked: {release.missing}",)
     repository = project.repository
     head = repository.head() if repository else None
-    return refusals(
-        verdict,
-        release.digests,
-        commit=release.commit if release.promotion else head,
-        needs_base=_needs_base(project, targets),
-    )
+    commit = release.commit if release.promotion else head
+    needs_base = _needs_base(project, commit, targets)
+    return refusals(verdict, release.digests, commit=commit, needs_base=needs_base)
 
 
-def _needs_base(project: Opened, targets: Collection[str]) -> bool:
+def _needs_base(project: Opened, commit: str | None, targets: Collection[str]) -> bool:
     """Whether a target requires the gate, and there is an earlier release to hold this one to."""
     from lensops.flows.event_base import has_earlier_release
 
     requires_gate = any(project.manifest.places[name].require_gate for name in targets)
     repository = project.repository
-    return requires_gate and repository is not None and has_earlier_release(project, repository)
+    return (
+        requires_gate
+        and repository is not None
+        and has_earlier_release(project, repository, commit)
+    )

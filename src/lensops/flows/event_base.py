@@ -125,22 +125,24 @@ def _is_first(project: Opened, repository: Repository) -> bool:
     return not has_earlier_release(project, repository)
 
 
-def has_earlier_release(project: Opened, repository: Repository) -> bool:
-    """Whether the tracked branch held a manifest before the commit that is checked out.
+def has_earlier_release(project: Opened, repository: Repository, commit: str | None = None) -> bool:
+    """Whether there was a manifest before a commit, by default the one that is checked out.
 
+    Looked for on the line of the commit, and on the tracked branch where that does not hold it.
     Where a clone was cut this cannot be known, and counts as yes.
     """
-    head, path = repository.head(), repository.relative(project.path)
+    head, path = commit or repository.head(), repository.relative(project.path)
     if head is None:
         return False
     if repository.shallow:
         return True
     folder = path.rpartition("/")[0]
     paths = {path, *(f"{folder}/{name}".lstrip("/") for name in NAMES)}
-    lines = dict.fromkeys((head, repository.line(project.manifest.branch)))
+    tracked = repository.line(project.manifest.branch)
+    lines = (head,) if repository.is_ancestor(head, tracked) else (head, tracked)
     touching = ("rev-list", "--first-parent", "--max-count=2")
     return any(
-        commit != head
+        older != head
         for line in lines
-        for commit in repository.git.line(*touching, line, "--", *sorted(paths)).split()
+        for older in repository.git.line(*touching, line, "--", *sorted(paths)).split()
     )
