@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gc
-from typing import NoReturn
+import sys
 
 
-def main() -> NoReturn:
+def main() -> None:
     """Run the command line and end the process with its exit code."""
     gc.set_threshold(100_000)  # while modules load there is nothing to collect
     from lensops.cli.main import main as run_and_exit
@@ -15,4 +15,6 @@ def main() -> NoReturn:
 
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the current folder: a project's `typer.py` is not the package
     main()

@@ -34,6 +34,7 @@ def start(directory: Path, manifest: Path | None, *, address: str, port: int) ->
     check_port(address, port)
     location = [str(directory.resolve())] + ([str(manifest)] if manifest else [])
     arguments = [*command(address, port), "--", *location]
+    os.chdir(APP.parent)  # a project's `.streamlit/` (settings, secrets, pages) has no say
     os.execv(arguments[0], arguments)  # noqa: S606  # our own app, without a shell
 
 
@@ -51,7 +52,10 @@ def check_port(address: str, port: int) -> None:
 
 
 def command(address: str, port: int) -> Sequence[str]:
-    """The command line without the app's own arguments."""
+    """The command line without the app's own arguments.
+
+    `-P` keeps modules of the current folder from being taken for installed ones.
+    """
     settings = {**SETTINGS, "server.address": address, "server.port": str(port)}
     flags = [f"--{name}={value}" for name, value in settings.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(APP), *flags]
+    return [sys.executable, "-P", "-m", "streamlit", "run", str(APP), *flags]
