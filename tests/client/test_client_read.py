@@ -54,6 +54,8 @@ def test_a_prompt_says_all_that_a_trace_needs(live: Path) -> None:
     assert prompt.variables == ("brand", "points")
     assert 0 <= prompt.age < 60
     assert prompt.trace() == {
+        "gen_ai.prompt.name": "copy",
+        "gen_ai.prompt.version": "v1",
         "lensops.prompt": "copy",
         "lensops.version": "v1",
         "lensops.digest": expected.digest,

@@ -244,6 +244,9 @@ if child == 0:
     print(prompts["copy"].version, flush=True)
     os._exit(0)
 os.waitpid(child, 0)
+end = time.monotonic() + 10
+while prompts["copy"].version != "v2" and time.monotonic() < end:
+    time.sleep(0.01)
 print(prompts["copy"].version, flush=True)
 """
 

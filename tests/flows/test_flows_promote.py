@@ -352,3 +352,25 @@ class TestAncestor:
 
         assert "stands beside" in lensops("plan", cwd=shop.root).out
         assert apply(shop).code == 0
+
+
+class TestResume:
+    def test_the_log_goes_on_after_a_number(self, shop: Repo) -> None:
+        result = apply(shop, "--target", "staging", "--resume-after", "41")
+
+        assert result.code == 0, result.err
+        assert served(shop, "staging")["sequence"] == 42
+        problems = status(shop, "staging")["problems"]
+        assert problems == ["the log has no records 2 to 41; it begins anew with record 42"]
+        assert apply(shop).code == 0  # in sync again
+
+    @pytest.mark.parametrize("number", ["0", "-3", "x", "9999999999999"])
+    def test_numbers_that_cannot_be_meant(self, shop: Repo, number: str) -> None:
+        assert apply(shop, "--target", "staging", "--resume-after", number).code == 2
+
+    def test_it_is_for_one_target_and_does_not_go_back(self, shop: Repo) -> None:
+        result = apply(shop, "--resume-after", "41")
+        assert (result.code, "for one target" in result.err) == (2, True)
+        apply(shop, "--target", "staging", "--resume-after", "41")
+        result = apply(shop, "--target", "staging", "--resume-after", "3")
+        assert (result.code, "ends with record 42" in result.err) == (2, True)

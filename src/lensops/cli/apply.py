@@ -43,6 +43,10 @@ OverrideOption = Annotated[
 ReasonOption = Annotated[
     str | None, typer.Option("--reason", help="Why, for the log; needed by --override.")
 ]
+ResumeOption = Annotated[
+    int | None,
+    typer.Option("--resume-after", min=1, help="Number the next record after this; see the docs."),
+]
 
 
 def apply(
@@ -57,6 +61,7 @@ def apply(
     force: ForceOption = False,
     override: OverrideOption = None,
     reason: ReasonOption = None,
+    resume_after: ResumeOption = None,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
     form: FormatOption = Format.TEXT,
@@ -75,7 +80,13 @@ def apply(
         targets=target or (),
         plan_digest=plan_digest,
         evidence=evidence,
-        overrides=read_overrides(dirty=allow_dirty, force=force, rule=override, reason=reason),
+        overrides=read_overrides(
+            dirty=allow_dirty,
+            force=force,
+            rule=override,
+            reason=reason,
+            resume_after=resume_after,
+        ),
         source=source,
     )
     if ready.todo and not yes:

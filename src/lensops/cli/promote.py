@@ -13,6 +13,7 @@ from lensops.cli.apply import (
     OverrideOption,
     PlanDigestOption,
     ReasonOption,
+    ResumeOption,
     YesOption,
     ask,
     carry_out_and_print,
@@ -37,6 +38,7 @@ def promote(
     force: ForceOption = False,
     override: OverrideOption = None,
     reason: ReasonOption = None,
+    resume_after: ResumeOption = None,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
     form: FormatOption = Format.TEXT,
@@ -57,7 +59,13 @@ def promote(
         targets=(target,),
         plan_digest=plan_digest,
         evidence=evidence,
-        overrides=read_overrides(dirty=allow_dirty, force=force, rule=override, reason=reason),
+        overrides=read_overrides(
+            dirty=allow_dirty,
+            force=force,
+            rule=override,
+            reason=reason,
+            resume_after=resume_after,
+        ),
         source=source,
     )
     if ready.todo and not yes:

@@ -135,6 +135,8 @@ class Prompt:
     def trace(self) -> dict[str, str | int | float | bool]:
         """What a trace or a log line should record, as flat attributes."""
         attributes = {
+            "gen_ai.prompt.name": self.name,
+            "gen_ai.prompt.version": self.version,
             "lensops.prompt": self.name,
             "lensops.version": self.version,
             "lensops.digest": self.digest,

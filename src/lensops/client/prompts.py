@@ -12,6 +12,7 @@ from typing import Self
 
 from lensops.client.errors import TargetUnavailable, Unreadable
 from lensops.client.http_source import HttpSource
+from lensops.client.order import check_order
 from lensops.client.prompt import Prompt
 from lensops.client.refresh import RefreshThread
 from lensops.client.release import Release, parse_release
@@ -138,27 +139,29 @@ class Prompts:
         self.close()
 
     def _load(self) -> Release:
+        """The target's release, unless the copy holds one that came later or it cannot be read."""
+        copy = self._cache.load() if self._cache else None
         try:
             data = self._source.read_changes() or b""
             release = parse_release(data)
+            check_order(release.origin, copy.origin if copy else None)
         except (OSError, Unreadable) as error:
-            return self._from_copy(_message(error))
+            problem = _message(error)
+            if copy is None:
+                where = self._source.where
+                hint = self._source.hint
+                raise TargetUnavailable(f"no release in {where}: {problem}; {hint}") from None
+            self._record_failure(problem)
+            return copy
         self._source.accept()
         self._save(data)
-        return release
-
-    def _from_copy(self, problem: str) -> Release:
-        release = self._cache.load() if self._cache else None
-        if release is None:
-            where = self._source.where
-            raise TargetUnavailable(f"no release in {where}: {problem}; {self._source.hint}")
-        self._record_failure(problem)
         return release
 
     def _poll(self) -> None:
         data = self._source.read_changes()
         if data is not None:
             release = parse_release(data)
+            check_order(release.origin, self._release.origin)
             if not release.origin.equals(self._release.origin):
                 self._release = release.succeed(self._release)
                 _log.info("release %s is served from now on", release.digest)

@@ -12,6 +12,7 @@ from typing import Any
 from lensops.client.digest import digest
 from lensops.client.errors import UnknownPrompt, Unreadable, did_you_mean
 from lensops.client.prompt import Origin, Prompt, split_template
+from lensops.client.shape import check_shape, read_sequence
 
 SCHEMA = "lensops/release/v1"
 _CONTENT = ("messages", "model", "parameters", "output_schema")
@@ -78,6 +79,7 @@ def parse_release(data: bytes) -> Release:
             raise Unreadable("it is not a JSON object")
         if body.get("schema") != SCHEMA:
             raise Unreadable(f"its schema is {body.get('schema')!r}, and {SCHEMA!r} was expected")
+        check_shape(body)
         return _verify_release(body)
     except RecursionError:
         raise Unreadable("it is nested too deeply") from None
@@ -100,10 +102,10 @@ def _verify_release(body: Mapping[str, Any]) -> Release:
     }
     if digest("release", summary) != body["digest"]:
         raise Unreadable("its content does not match its digest")
-    sequence, commit = body.get("sequence"), body.get("commit")
+    commit = body.get("commit")
     origin = Origin(
         body["digest"],
-        sequence if isinstance(sequence, int) else None,
+        read_sequence(body),
         commit if isinstance(commit, str) else None,
         time.monotonic(),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lensops.client.errors import Unreadable
 from lensops.client.release import Release, parse_release
+from lensops.client.source import read_regular
 
 _log = logging.getLogger("lensops.client")
 
@@ -40,11 +41,12 @@ class ReleaseCache:
     def load(self) -> Release | None:
         """The release of the copy, its age counted from when the file was written."""
         try:
-            data = self.path.read_bytes()
-            written = self.path.stat().st_mtime
+            data, status = read_regular(self.path)
             release = parse_release(data)
+        except FileNotFoundError:
+            return None
         except (OSError, Unreadable) as error:
             _log.warning("cannot read a copy of the release from %s: %s", self.path, error)
             return None
-        release.origin.confirmed = time.monotonic() - max(0.0, time.time() - written)
+        release.origin.confirmed = time.monotonic() - max(0.0, time.time() - status.st_mtime)
         return release

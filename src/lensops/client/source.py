@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +11,7 @@ from typing import Protocol
 from lensops.client.errors import Unreadable
 
 CURRENT = "current.json"
-MAX_BYTES = 256_000_000  # what lensops itself reads of a target
+MAX_BYTES = 32_000_000  # what lensops itself reads and writes of a release
 SETTLED = 2.0  # seconds after which time stamps tell two writes apart on every file system
 
 
@@ -51,17 +52,28 @@ class FolderSource:
     def read_changes(self) -> bytes | None:
         if self._accepted is not None and _signature(self._file.stat()) == self._accepted:
             return None
-        with self._file.open("rb") as stream:
-            status = os.fstat(stream.fileno())
-            if status.st_size > MAX_BYTES:
-                raise Unreadable(f"{CURRENT} is larger than {MAX_BYTES:,} bytes")
-            data = stream.read(MAX_BYTES + 1)
+        data, status = read_regular(self._file)
         fresh = abs(time.time() - status.st_mtime) < SETTLED
         self._last_read = None if fresh else _signature(status)
         return data
 
     def accept(self) -> None:
         self._accepted = self._last_read
+
+
+def read_regular(path: Path) -> tuple[bytes, os.stat_result]:
+    """A file's bytes with its status. Raises `OSError`, and `Unreadable` for what is no file.
+
+    It never waits: a pipe that nobody writes to is opened, recognised and left.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable(f"{path.name} is not a regular file")
+        if status.st_size > MAX_BYTES:
+            raise Unreadable(f"{path.name} is larger than {MAX_BYTES:,} bytes")
+        return stream.read(status.st_size), status
 
 
 def _signature(status: os.stat_result) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lensops.errors import Refused, RemoteFailed, Stale
+from lensops.errors import Refused, RemoteFailed, Stale, UserError
 from lensops.flows.plan import Planned, planned
 from lensops.flows.preconditions import NONE, Overrides, check_preconditions
 from lensops.flows.provenance import Provenance, find_provenance
@@ -15,6 +15,7 @@ from lensops.flows.rules import AFTER, unserved
 from lensops.plan import Plan, TargetPlan
 from lensops.release import Draft, Entry
 from lensops.targets import Receipt
+from lensops.targets.reading import MAX_JUMP
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def prepare(
     Raises `Invalid`, `Stale` when `plan_digest` is another plan's, and `Refused`.
     """
     plan = planned(directory, manifest, targets=targets, evidence=evidence, source=source)
+    if overrides.resume_after:
+        plan = _resume(plan, overrides.resume_after)
     if plan_digest is not None and plan_digest != plan.plan.digest:
         raise _stale_plan(plan.plan, plan_digest)
     origin = _provenance(plan)
@@ -58,7 +61,8 @@ def prepare(
     time = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     commit = origin.commit if origin.is_committed else None
     promotion = plan.candidate.promotion
-    return Ready(plan, Draft(origin.actor, time, commit, plan.evidence, override, promotion))
+    draft = Draft(origin.actor, time, commit, plan.evidence, override, promotion)
+    return Ready(plan, replace(draft, after_sequence=overrides.resume_after))
 
 
 def carry_out(ready: Ready) -> Iterator[Receipt]:
@@ -70,6 +74,20 @@ def carry_out(ready: Ready) -> Iterator[Receipt]:
     for plan in ready.plan.targets:
         entry = None if plan.in_sync else _write(ready, plan.name)
         yield Receipt(plan, ready.planned.seen[plan.name].target.where, entry)
+
+
+def _resume(plan: Planned, number: int) -> Planned:
+    """The plan of one target that is written also when it is in sync, after this number."""
+    if len(plan.seen) != 1:
+        raise UserError("--resume-after is for one target", "add --target NAME")
+    ((name, seen),) = plan.seen.items()
+    last = seen.observed.sequence
+    if not last <= number <= last + MAX_JUMP:
+        problem = f"--resume-after {number}: the log of {name} ends with record {last}"
+        raise UserError(problem, "name the last number that was served before the log was lost")
+    (target,) = plan.plan.targets
+    target = replace(target, settled=target.settled and number == last)
+    return replace(plan, plan=replace(plan.plan, targets=(target,)))
 
 
 def _provenance(plan: Planned) -> Provenance:

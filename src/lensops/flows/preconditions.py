@@ -17,30 +17,37 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the user allows by `--allow-dirty`, `--force`, and `--override` with `--reason`."""
+    """What the user allows by `--allow-dirty`, `--force`, and `--override` with `--reason`.
+
+    `resume_after` is the number after which the log of one target goes on, of which part was lost.
+    """
 
     dirty: bool = False
     force: bool = False
     rule: str | None = None
     reason: str = ""
+    resume_after: int = 0
 
 
 NONE = Overrides()
 
 
-def read_overrides(*, dirty: bool, force: bool, rule: str | None, reason: str | None) -> Overrides:
+def read_overrides(
+    *, dirty: bool, force: bool, rule: str | None, reason: str | None, resume_after: int | None
+) -> Overrides:
     """The overrides of a command line. Raises `UserError` for those that cannot be meant."""
+    number = resume_after or 0
     reason = " ".join((reason or "").split())
     if rule is None:
         if reason:
             raise UserError("--reason belongs to --override", "name the rule: --override after")
-        return Overrides(dirty, force)
+        return Overrides(dirty, force, resume_after=number)
     if rule not in RULES:
         problem = f"the rule {rule!r} cannot be overridden"
         raise UserError(problem, f"rules that a manifest may let you go past: {', '.join(RULES)}")
     if not reason:
         raise UserError("--override needs a reason", 'add --reason "…"; it is kept in the log')
-    return Overrides(dirty, force, rule, reason)
+    return Overrides(dirty, force, rule, reason, number)
 
 
 def check_preconditions(
