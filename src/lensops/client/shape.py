@@ -55,11 +55,9 @@ def _check_prompt(name: str, prompt: Mapping[str, Any]) -> None:
     _check(isinstance(schema, dict | None), f"the output schema {whose}is not a mapping")
     _check(isinstance(prompt["messages"], list), f"the messages {whose}are not a list")
     for message in prompt["messages"]:
-        texts = isinstance(message, dict) and (message["role"], message["content"])
-        _check(
-            bool(texts) and all(isinstance(text, str) for text in texts),
-            f"a message {whose}has no role and content",
-        )
+        texts = (message["role"], message["content"]) if isinstance(message, dict) else (None,)
+        has_texts = all(isinstance(text, str) for text in texts)
+        _check(has_texts, f"a message {whose}has no role and content")
 
 
 def _check(holds: bool, problem: str) -> None:
