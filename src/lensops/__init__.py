@@ -1,6 +1,10 @@
 """Prompts as infrastructure: plan, gate, apply and roll back from one manifest in git."""
 
-from typing import Any
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as in typing, which the current folder could hold another one of
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def __getattr__(name: str) -> Any:
