@@ -90,6 +90,7 @@ def test_in_sync_is_short(project: Repo) -> None:
     assert [line.split(" · ")[0] for line in lines if line.strip()] == [
         "✓ staging is in sync",
         "✓ production is in sync",
+        "No changes: every target serves what the manifest asks for.",
     ]
 
 

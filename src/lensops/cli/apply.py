@@ -102,13 +102,14 @@ def ask(ready: Ready) -> None:
     """
     from lensops.errors import Refused, UserError
     from lensops.render.terminal import print_document
+    from lensops.report.document import Document
     from lensops.report.plan import document
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         names = ", ".join(target.name for target in ready.todo)
         problem = f"there is no terminal to ask on; nothing was written to {names}"
         raise UserError(problem, "add --yes to apply without a question")
-    print_document(document(ready.plan), sys.stderr)
+    print_document(Document(document(ready.plan).blocks), sys.stderr)  # what is next is asked here
     names = ", ".join(target.name for target in ready.todo)
     if not typer.confirm(f"Apply to {names}?", err=True):
         raise Refused("nothing was applied: you answered no")

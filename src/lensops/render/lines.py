@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lensops.render.escape import one_line
 from lensops.report.document import (
@@ -20,6 +20,7 @@ from lensops.report.document import (
 )
 
 INDENT = 2
+SIGN = 2  # characters of a sign with its space
 SIGNS = {"-": Tone.REMOVED, "+": Tone.ADDED, "…": Tone.MUTED, " ": Tone.PLAIN}
 
 
@@ -41,16 +42,23 @@ def rows(block: Block, *, colour: bool) -> Iterator[Row]:
         case Heading():
             yield Row(line(Span(block.text, Tone.STRONG)))
         case Paragraph():
-            yield Row(block.line)
+            yield _hanging(block.line)
         case Bullets():
-            yield from (Row(item, INDENT) for item in block.items)
+            yield from (_hanging(item, INDENT) for item in block.items)
         case Diff():
             yield from _title(block)
             yield from _marked_rows(block) if colour else _unified_rows(block)
         case Fold():
-            yield Row(block.summary)
+            yield _hanging(block.summary)
         case _:
             raise AssertionError(f"{type(block).__name__} is not drawn in rows")
+
+
+def _hanging(spans: Line, indent: int = 0) -> Row:
+    """A row whose sign, such as `✓ `, stands before everything that is wrapped."""
+    if spans and len(spans[0].text) == SIGN and spans[0].text.endswith(" "):
+        return Row(spans[1:], indent, replace(spans[0], text=spans[0].text[0]))
+    return Row(spans, indent)
 
 
 def text(spans: Line) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
 from lensops.render.escape import one_line
 from lensops.render.lines import INDENT, SIGNS, Row, rows, text
+from lensops.render.wrap import wrap_line
 from lensops.report.document import (
     Block,
     Bullets,
@@ -36,6 +39,7 @@ WIDTH = 120  # columns of tables where no terminal says
 GAP = 2  # columns between those of a table
 LEAST = 12  # columns that are left to a wide one before all of them are wrapped
 SIDE_BY_SIDE = 100  # columns that two texts side by side need
+_TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)  # before what ends a style too
 STYLES = {
     Tone.PLAIN: "",
     Tone.STRONG: "bold",
@@ -107,27 +111,25 @@ class _Screen:
             self._row(row)
 
     def _row(self, row: Row) -> None:
+        """A row; what of it is wrapped begins where its words begin."""
+        sign = (row.sign, Span(" ")) if row.sign is not None else ()
+        lead = (Span(" " * row.indent), *sign)
         if not self._terminal:
-            self._stream.write(" " * row.indent + text(row.line) + "\n")
+            self._stream.write(text((*lead, *row.line)) + "\n")
             return
-        from rich.padding import Padding
-        from rich.table import Table as RichTable
-
-        inner: Text | RichTable = _text(row.line)
-        if row.sign is not None:
-            inner = RichTable.grid(padding=(0, 1, 0, 0))
-            inner.add_row(_text((row.sign,)), _text(row.line))
-        self._console.print(Padding(inner, (0, 0, 0, row.indent), expand=False))
+        room = max(self._width - sum(len(span.text) for span in lead), LEAST)
+        visible = tuple(replace(span, text=one_line(span.text)) for span in row.line)
+        for number, part in enumerate(wrap_line(visible, room)):
+            first = lead if number == 0 else tuple(Span(" " * len(span.text)) for span in lead)
+            styled = _text((*first, *part))
+            styled.rstrip()
+            self._console.print(styled, soft_wrap=True)
 
     def _rich(self, table: RichTable) -> None:
-        """Print a table; what no terminal shows gets no spaces at the ends of its lines."""
-        if self._terminal:
-            self._console.print(table)
-            return
+        """Print a table without spaces at the ends of its lines."""
         with self._console.capture() as captured:
             self._console.print(table)
-        lines = captured.get().split("\n")
-        self._stream.write("\n".join(row.rstrip() for row in lines))
+        self._stream.write(_TRAILING.sub(r"\1", captured.get()))
 
     @property
     def _console(self) -> Console:
@@ -166,12 +168,23 @@ def _table(block: Table, width: int) -> RichTable:
     from rich.table import Table as RichTable
 
     table = RichTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
-    narrow = _needed_width(block) > width - LEAST
+    room = width - _needed_width(block)
+    wide = [column.wide for column in block.columns]
+    fits = room >= LEAST and sum(wide) <= 1
     for column in block.columns:
-        _column(table, column, wraps=column.wide or narrow)
+        _column(table, column, wraps=not fits)
     for row in block.rows:
-        table.add_row(*(_text(cell) for cell in row))
+        cells = zip(wide, row, strict=True)
+        table.add_row(*(_wrapped(cell, room) if fits and w else _text(cell) for w, cell in cells))
     return table
+
+
+def _wrapped(cell: Line, width: int) -> Text:
+    """A cell in lines that fit, so that no word is broken where a space would do."""
+    from rich.text import Text
+
+    visible = tuple(replace(span, text=one_line(span.text)) for span in cell)
+    return Text("\n").join(_text(line) for line in wrap_line(visible, width))
 
 
 def _needed_width(block: Table) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lensops.evidence import Finding, Outcome
@@ -37,7 +37,44 @@ def document(plan: Plan) -> Document:
     blocks += _findings(plan.findings)
     if not plan.in_sync:
         blocks.append(Paragraph(line(Span(f"plan digest {plan.digest}", Tone.MUTED))))
-    return Document(tuple(blocks))
+    return Document(tuple(blocks), closing_line(plan))
+
+
+def closing_line(plan: Plan) -> str:
+    """How much would change where, and the command that comes next."""
+    if plan.base is not None:
+        since = f"since {plan.base.ref}"
+        changes = [change for target in plan.targets for change in target.changes]
+        if not changes:
+            return f"No changes {since}."
+        return f"{_totals(changes)} {since}; next: lensops gate --base {plan.base.ref}"
+    late = [target for target in plan.targets if not target.in_sync]
+    if not late:
+        names = "every target" if len(plan.targets) > 1 else plan.targets[0].name
+        return f"No changes: {names} serves what the manifest asks for."
+    parts: dict[str, list[str]] = {}
+    for target in late:
+        parts.setdefault(_totals(target.changes), []).append(target.name)
+    where = "; ".join(f"{totals} on {', '.join(names)}" for totals, names in parts.items())
+    return f"{where}; next: {_next_command(plan, late)}"
+
+
+def _totals(changes: Sequence[Change]) -> str:
+    """Such as `1 to create, 2 to update`; a release whose record alone is written has none."""
+    verbs = {Action.CREATE: "create", Action.UPDATE: "update", Action.DELETE: "remove"}
+    counts = {verb: sum(c.action is action for c in changes) for action, verb in verbs.items()}
+    parts = [f"{count} to {verb}" for verb, count in counts.items() if count]
+    return ", ".join(parts) or "the record to write"
+
+
+def _next_command(plan: Plan, late: Sequence[TargetPlan]) -> str:
+    findings = [*plan.findings, *(f for target in late for f in target.findings)]
+    if any(finding.outcome is Outcome.FAIL for finding in findings):
+        return "fix what is marked ✗, then lensops plan"
+    if any(finding.rule == "evidence_missing" for finding in findings):
+        return "lensops gate --base REF --evidence evidence.json"
+    only = f" --target {late[0].name}" if len(plan.targets) == 1 else ""
+    return f"lensops apply{only}"
 
 
 def data(plan: Plan) -> dict[str, Any]:
