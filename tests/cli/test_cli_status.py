@@ -116,7 +116,7 @@ def test_one_target_that_cannot_be_reached_does_not_hide_the_others(
 ) -> None:
     monkeypatch.setattr("lensops.git.remotes.PAUSES", ())
     apply(project)
-    text = sample.MANIFEST.replace("{directory: live/staging}", "{git: ./gone, branch: live}")
+    text = sample.MANIFEST.replace("{directory: live/staging}", "{git: ../gone, branch: live}")
     project.commit("Move", {"lensops.yaml": text})
     result = lensops("status", "--format", "json", cwd=project.root)
     assert result.code == 5

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lensops.errors import Refused, RemoteFailed, Stale, UserError
+from lensops.flows.memory import recall, remember
 from lensops.flows.plan import Planned, planned
 from lensops.flows.preconditions import NONE, Overrides, check_preconditions
 from lensops.flows.provenance import Provenance, find_provenance
@@ -109,13 +110,22 @@ def _write(ready: Ready, name: str) -> Entry:
     reason = unserved(project, name, release)
     if reason and not (override and override.rule == AFTER):
         raise Refused(reason, "apply that one first")
-    record = target.write(release, ready.draft, observed)
+    draft = replace(ready.draft, after_sequence=_last_number(ready, name))
+    record = target.write(release, draft, observed)
+    remember(project, name, record, is_ours=True)
     result = target.observe()
     if result.digest != release.digest and result.sequence <= record.sequence:
         reason = "; ".join(result.problems) or "it changed"
         problem = f"{name} does not serve what was written: {reason}"
         raise RemoteFailed(problem, "look at it with `lensops status`")
     return Entry(record, ready.draft.statement)
+
+
+def _last_number(ready: Ready, name: str) -> int:
+    """The number after which the log goes on, also where its end was taken away."""
+    remembered = recall(ready.planned.project, name).sequence
+    is_plausible = remembered <= ready.planned.seen[name].observed.sequence + MAX_JUMP
+    return max(ready.draft.after_sequence, remembered if is_plausible else 0)
 
 
 def _stale_plan(plan: Plan, reviewed: str) -> Stale:

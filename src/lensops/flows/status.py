@@ -8,7 +8,8 @@ from pathlib import Path
 from lensops.errors import RemoteFailed
 from lensops.flows.hotfix import open_hotfix
 from lensops.flows.project import Opened, open_project
-from lensops.flows.targets import select_targets, target_of
+from lensops.flows.targets import observe_target, select_targets, target_of
+from lensops.flows.vouch import vouched_entry
 from lensops.plan import State, TargetStatus, prompt_states, release_state
 from lensops.release import Entry, Record
 from lensops.targets import Observed, Target
@@ -41,22 +42,28 @@ def releases(project: Opened) -> dict[str, tuple[Record, ...]]:
 
 def _status(project: Opened, target: Target) -> TargetStatus:
     try:
-        return _status_of(project, target, target.observe())
+        return _status_of(project, target, observe_target(project, target).observed)
     except RemoteFailed as error:
         return TargetStatus(target.name, target.where, State.UNKNOWN, problems=(error.message,))
 
 
 def _status_of(project: Opened, target: Target, observed: Observed) -> TargetStatus:
+    """The state; a record that nothing vouches for does not count as applied."""
     record, desired = observed.record, project.desired
-    applied = record.release if record else None
-    state = release_state(desired.digest, applied, observed.digest, intact=observed.intact)
     log = target.log()
+    applied = record
+    doubts: tuple[str, ...] = ()
+    if observed.digest != desired.digest:  # else all is as it should be, whoever wrote it
+        entry, doubts = vouched_entry(project, target, log.entries)
+        applied = entry.record if entry else None
+    release = applied.release if applied else None
+    state = release_state(desired.digest, release, observed.digest, intact=observed.intact)
     return TargetStatus(
         target.name,
         target.where,
         state,
         Entry(record, observed.statement) if record else None,
-        prompt_states(desired, record, observed.release),
-        tuple(dict.fromkeys((*observed.notes, *observed.problems, *log.problems))),
+        prompt_states(desired, applied, observed.release),
+        tuple(dict.fromkeys((*observed.notes, *observed.problems, *doubts, *log.problems))),
         open_hotfix(project, target.name, log.entries),
     )

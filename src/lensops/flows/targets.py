@@ -34,7 +34,14 @@ def target_of(project: Opened, name: str) -> Target:
 def observe_targets(project: Opened, names: tuple[str, ...]) -> dict[str, Seen]:
     """What targets serve. Raises `RemoteFailed` when one cannot be reached."""
     targets = {name: target_of(project, name) for name in names}
-    return {name: Seen(target, target.observe()) for name, target in targets.items()}
+    return {name: observe_target(project, target) for name, target in targets.items()}
+
+
+def observe_target(project: Opened, target: Target) -> Seen:
+    """What a target serves, compared with what this clone has seen of it before."""
+    from lensops.flows.memory import compare_with_memory
+
+    return Seen(target, compare_with_memory(project, target, target.observe()))
 
 
 def _in_order(manifest: Manifest) -> Iterator[str]:
