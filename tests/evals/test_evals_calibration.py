@@ -14,7 +14,7 @@ from scipy import stats
 
 from lensops.errors import Undecided
 from lensops.evals.agreement import agreement, kappa, kendall, pearson, ranks, rate, spearman
-from lensops.evals.calibration import Aim, Rated, calibrate, held_out, passed, threshold
+from lensops.evals.calibration import Aim, Rated, calibrate, held_out, passing_counts, threshold
 
 SUMMEVAL = Path(__file__).parents[3] / "shared" / "data" / "summeval.jsonl"
 
@@ -89,7 +89,7 @@ def test_cuts_stand_between_scores_and_count_as_a_threshold_does(
     rows: list[tuple[float, bool]],
 ) -> None:
     scores, accepted = (np.array(column) for column in zip(*rows, strict=True))
-    for cut, right, wrong in zip(*passed(scores, accepted), strict=True):
+    for cut, right, wrong in zip(*passing_counts(scores, accepted), strict=True):
         assert right == int(((scores >= cut) & accepted).sum())
         assert wrong == int(((scores >= cut) & ~accepted).sum())
 

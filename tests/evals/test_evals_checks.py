@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lensops.errors import Invalid
-from lensops.evals.checks import CHECKS, check_fault, checked, run_check
+from lensops.evals.checks import CHECKS, check_fault, checked_output, run_check
 from lensops.evals.schema import Schema, load_schemas, read_schema
 from lensops.files import Folder
 from lensops.manifest.checks import Check
@@ -59,7 +59,7 @@ SCHEMA = {"type": "object", "required": ["body"], "properties": {"body": {"type"
 
 def outcome(declared: dict[str, Any], output: Any) -> tuple[bool, str]:
     check = Check.model_validate(declared)
-    result = run_check(check, checked(output, "body", {"s.json": Schema(SCHEMA)}))
+    result = run_check(check, checked_output(output, "body", {"s.json": Schema(SCHEMA)}))
     return result.passed, result.reason
 
 

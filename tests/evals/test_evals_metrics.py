@@ -17,7 +17,14 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics.bleu import BLEU
 
 from lensops.errors import UserError
-from lensops.evals.metrics import BUILT_IN, bleu, find_metrics, measured, metric_fault, metric_names
+from lensops.evals.metrics import (
+    BUILT_IN,
+    bleu,
+    figure_of,
+    find_metrics,
+    metric_fault,
+    metric_names,
+)
 from lensops.evals.metrics import rouge_l as rouge_module
 from lensops.evals.metrics.batch import PAYS, Measurer, measure, processes_for
 from lensops.evals.metrics.bleu import bleu_score
@@ -144,28 +151,28 @@ class TestNoFigure:
     @pytest.mark.parametrize("text", ["今天天气很好", "テストです", "สวัสดีครับ"])
     def test_writing_without_spaces_is_unscored_with_a_hint(self, text: str) -> None:
         for module in (bleu, rouge_module):
-            found = measured(module, text, [text], "13a")
+            found = figure_of(module, text, [text], "13a")
             assert isinstance(found, Unscored)
             assert "`tokenizer: zh`" in found.reason
 
     @pytest.mark.parametrize("text", ["Привет мир", "שלום עולם", "नमस्ते"])
     def test_rouge_sees_only_ascii(self, text: str) -> None:
-        assert isinstance(measured(rouge_module, text, [text], "13a"), Unscored)
-        assert measured(bleu, text, [text], "13a") == pytest.approx(1)
+        assert isinstance(figure_of(rouge_module, text, [text], "13a"), Unscored)
+        assert figure_of(bleu, text, [text], "13a") == pytest.approx(1)
 
     def test_the_right_tokenizer_scores(self) -> None:
-        assert measured(rouge_module, "今天天气很好", ["今天的天气很好"], "zh") == pytest.approx(
+        assert figure_of(rouge_module, "今天天气很好", ["今天的天气很好"], "zh") == pytest.approx(
             12 / 13
         )
-        assert measured(bleu, "今天天气很好", ["今天天气很好"], "zh") == pytest.approx(1)
+        assert figure_of(bleu, "今天天气很好", ["今天天气很好"], "zh") == pytest.approx(1)
 
     def test_a_foreign_word_in_a_text_is_no_reason(self) -> None:
         text = "Try our 抹茶 latte today, it is half price."
-        assert measured(bleu, text, [text], "13a") == pytest.approx(1)
-        assert measured(rouge_module, text, [text], "13a") == 1.0
+        assert figure_of(bleu, text, [text], "13a") == pytest.approx(1)
+        assert figure_of(rouge_module, text, [text], "13a") == 1.0
 
     def test_a_case_without_reference_is_unscored(self) -> None:
-        assert isinstance(measured(bleu, "text", [], "13a"), Unscored)
+        assert isinstance(figure_of(bleu, "text", [], "13a"), Unscored)
 
     @pytest.mark.parametrize("figure", [math.nan, math.inf, -0.1, 1.1])
     def test_a_metric_that_gives_no_share_is_unscored(self, figure: float) -> None:
@@ -178,12 +185,15 @@ class TestNoFigure:
             def score(self, text: str, references: Any, tokenizer: str) -> float:
                 return figure
 
-        assert isinstance(measured(Bad(), "text", [], "13a"), Unscored)
+        assert isinstance(figure_of(Bad(), "text", [], "13a"), Unscored)
 
 
 class TestNames:
     def test_a_near_name_is_suggested(self) -> None:
-        assert metric_fault("rouge") == ("there is no metric 'rouge'", "did you mean 'rouge_l'?")
+        assert metric_fault("rouge_ll") == (
+            "there is no metric 'rouge_ll'",
+            "did you mean 'rouge_l'?",
+        )
         assert metric_fault("bleu") is None
         assert metric_fault("judge") is None
 
@@ -199,8 +209,8 @@ class TestNames:
             assert "sacrebleu[ja]" in (error.hint or "")  # noqa: PT017  # it may be installed
 
     def test_signatures_tell_figures_apart(self) -> None:
-        made = {module.signature(tok) for module in BUILT_IN.values() for tok in ("13a", "zh")}
-        assert len(made) == 4
+        metrics = find_metrics(BUILT_IN)
+        assert len({metric.signature("13a") for metric in metrics.values()}) == len(metrics)
         assert "tok:13a" in bleu.signature("13a")
         assert "version:" in bleu.signature("13a")
 

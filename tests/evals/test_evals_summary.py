@@ -9,11 +9,11 @@ import pytest
 
 from lensops.evals.arm import Answered
 from lensops.evals.cases import Case
-from lensops.evals.judging import Agreement, Vote, judged, vote
+from lensops.evals.judging import Agreement, Vote, judge_part, vote
 from lensops.evals.limits import meets
 from lensops.evals.regression import PairTotals
 from lensops.evals.result import CaseScore, Regression, SuiteResult
-from lensops.evals.scoring import Scorer, score_cases, weighted
+from lensops.evals.scoring import Scorer, score_cases, weighted_sum
 from lensops.evals.summary import About, Tally
 from lensops.evidence import Outcome
 from lensops.manifest import Suite
@@ -123,10 +123,10 @@ class TestParts:
         ],
     )
     def test_the_weighted_sum_needs_all_its_parts(self, scores: Any, wanted: Any) -> None:
-        assert weighted(scores, {"a": 0.5, "b": 0.5}) == wanted
+        assert weighted_sum(scores, {"a": 0.5, "b": 0.5}) == wanted
 
     def test_a_part_without_weight_is_not_needed(self) -> None:
-        assert weighted({"a": 0.8, "b": None}, {"a": 1.0, "b": 0.0}) == 0.8
+        assert weighted_sum({"a": 0.8, "b": None}, {"a": 1.0, "b": 0.0}) == 0.8
 
     def test_the_aggregate_as_declared(self) -> None:
         made = suite()
@@ -181,7 +181,7 @@ class TestParts:
 class TestJudge:
     def test_the_mean_of_dimensions_and_votes(self) -> None:
         votes = [Vote({"tone": 5, "sense": 3}), Vote({"tone": 3, "sense": 3})]
-        found = judged(votes, suite().judge, "")  # type: ignore[arg-type]
+        found = judge_part(votes, suite().judge, "")  # type: ignore[arg-type]
         assert found.score == pytest.approx(3.5 / 5)
         assert (found.state, found.grades) == ("scored", {"tone": 4.0, "sense": 3.0})
 
@@ -193,7 +193,7 @@ class TestJudge:
     ) -> None:
         declared = suite(judge={"fallback": fallback}).judge
         for votes in ([], [Vote(None, "timed out")]):
-            found = judged(votes, declared, "no key")  # type: ignore[arg-type]
+            found = judge_part(votes, declared, "no key")  # type: ignore[arg-type]
             assert (found.score, found.state) == (score, state)
             assert ("timed out" if votes else "no key") in found.reason
 

@@ -10,7 +10,7 @@ from lensops.errors import UserError
 from lensops.evals.protocols import AnswerReply, AnswerRequest, Unavailable
 from lensops.manifest.model import Limits
 from lensops.models import open_generator
-from lensops.models.secrets import cleaned, expanded
+from lensops.models.secrets import expand_references, hide_secrets
 from lensops.prompts import Message
 from support.provider import Provider, Said, Script, completion, provider
 
@@ -85,11 +85,11 @@ def test_the_text_of_inputs_is_sent_as_it_is() -> None:
 class TestSecrets:
     def test_a_reference_is_filled_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SERVER", "http://localhost:1")
-        assert expanded("${SERVER}/v1") == "http://localhost:1/v1"
+        assert expand_references("${SERVER}/v1") == "http://localhost:1/v1"
 
     def test_an_unset_one_is_said(self) -> None:
         with pytest.raises(UserError, match="NOT_THERE"):
-            expanded("${NOT_THERE}")
+            expand_references("${NOT_THERE}")
 
     def test_values_turn_back_into_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SERVER", "secret.example")
@@ -97,13 +97,14 @@ class TestSecrets:
         monkeypatch.setenv("LONGER_TOKEN", "abcdef123456")
         text = "secret.example said abcdef123456 and abcdef123"
         assert (
-            cleaned(text, "http://${SERVER}") == "${SERVER} said ${LONGER_TOKEN} and ${SOME_TOKEN}"
+            hide_secrets(text, "http://${SERVER}")
+            == "${SERVER} said ${LONGER_TOKEN} and ${SOME_TOKEN}"
         )
 
     def test_short_values_and_other_names_stay(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MY_KEY", "a")
         monkeypatch.setenv("EDITOR_PATH", "/usr/bin/vi")
-        assert cleaned("a /usr/bin/vi") == "a /usr/bin/vi"
+        assert hide_secrets("a /usr/bin/vi") == "a /usr/bin/vi"
 
 
 @pytest.mark.parametrize(

@@ -60,17 +60,18 @@ def calibrate(
 ) -> int:
     """Show how well scores agree with human ratings, and which threshold follows from that.
 
-    The threshold is found on one half of the groups and its errors are told for the other half.
+    The threshold is found on one half of the groups and its errors are those on the other half.
 
     Example: lensops calibrate ratings.csv --max-false-pass 0.1 --write
     """
     from lensops.cli.output import Report, emit
     from lensops.evals.calibration import Aim
-    from lensops.flows.calibrate import Wanted
-    from lensops.flows.calibrate import calibrate as calibrated
+    from lensops.flows.calibrate import Request, calibrate_eval
     from lensops.report.calibrate import data, document
 
     aim = Aim(max_false_pass, held_out=held_out, seed=seed)
-    found = calibrated(directory, ratings, Wanted(aim, suite, rating, good, write), manifest)
-    emit(Report("calibration", document(found), data(found)), form, output)
+    calibrated = calibrate_eval(
+        directory, ratings, Request(aim, suite, rating, good, write), manifest
+    )
+    emit(Report("calibration", document(calibrated), data(calibrated)), form, output)
     return 0

@@ -68,8 +68,8 @@ def evaluate(
         from lensops.flows.explain import explain_case
         from lensops.report.explain import data, document
 
-        found = explain_case(project, explain, tuple(suite or ()))
-        emit(Report("explain", document(found), data(found)), form, output)
+        cases = explain_case(project, explain, tuple(suite or ()))
+        emit(Report("explain", document(cases), data(cases)), form, output)
         return 0
     from lensops.cli.progress import Progress
     from lensops.evals.protocols import Mode
@@ -82,6 +82,6 @@ def evaluate(
     mode = Mode.RECORD if record else Mode.REPLAY if replay else Mode.ASK
     options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode)
     ran = run_evals(project, options, Progress())
-    kept = save_result(project, "eval", run_data(ran))
-    emit(Report("eval", run_document(ran), kept), form, output)
+    stored = save_result(project, "eval", run_data(ran))
+    emit(Report("eval", run_document(ran), stored), form, output)
     return exit_of(ran.outcome)

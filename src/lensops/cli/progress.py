@@ -55,7 +55,7 @@ class Progress:
         title = f"{model}: {total} {what}"
         if sys.stderr.isatty():
             self._bar = _bar()
-            self._task = self._bar.add_task(_escaped(title), total=total, used="")
+            self._task = self._bar.add_task(_escape_markup(title), total=total, used="")
             self._bar.start()
         else:
             say(f"asking {title}")
@@ -88,7 +88,7 @@ def _bar() -> Bar:
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
-def _escaped(text: str) -> str:
+def _escape_markup(text: str) -> str:
     from rich.markup import escape
 
     from lensops.render.escape import visible

@@ -59,17 +59,17 @@ def agreement(scores: Floats, accepted: Bools, threshold: float, confidence: flo
     )
 
 
-def kappa(both: int, only_first: int, only_second: int, neither: int) -> float:
+def kappa(both_yes: int, only_first: int, only_second: int, neither: int) -> float:
     """Cohen's kappa of two yes-or-no judges; NaN when both always say the same one thing.
 
     Source: J. Cohen, A coefficient of agreement for nominal scales, 1960.
     """
-    n = both + only_first + only_second + neither
+    n = both_yes + only_first + only_second + neither
     if n == 0:
         return math.nan
-    first, second = both + only_first, both + only_second
+    first, second = both_yes + only_first, both_yes + only_second
     by_chance = (first * second + (n - first) * (n - second)) / n**2
-    return ((both + neither) / n - by_chance) / (1 - by_chance) if by_chance < 1 else math.nan
+    return ((both_yes + neither) / n - by_chance) / (1 - by_chance) if by_chance < 1 else math.nan
 
 
 def rate(hits: int, n: int, confidence: float) -> Rate:
@@ -138,9 +138,9 @@ def kendall(first: Floats, second: Floats) -> float:
     import numpy as np
 
     joint = tied_first = tied_second = 0.0
-    for at in range(len(first) - 1):
-        a = np.sign(first[at + 1 :] - first[at])
-        b = np.sign(second[at + 1 :] - second[at])
+    for place in range(len(first) - 1):
+        a = np.sign(first[place + 1 :] - first[place])
+        b = np.sign(second[place + 1 :] - second[place])
         joint += float(a @ b)
         tied_first += int((a == 0).sum())
         tied_second += int((b == 0).sum())

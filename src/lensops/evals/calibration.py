@@ -64,24 +64,24 @@ def calibrate(rated: Sequence[Rated], aim: Aim, present: float | None = None) ->
     """
     import numpy as np
 
-    scores = np.array([each.score for each in rated], dtype=np.float64)
-    ratings = np.array([each.rating for each in rated], dtype=np.float64)
-    accepted = np.array([each.accepted for each in rated], dtype=np.bool_)
-    groups = [each.group for each in rated]
+    scores = np.array([row.score for row in rated], dtype=np.float64)
+    ratings = np.array([row.rating for row in rated], dtype=np.float64)
+    accepted = np.array([row.accepted for row in rated], dtype=np.bool_)
+    groups = [row.group for row in rated]
     test = held_out(groups, aim.held_out, aim.seed)
     for part, name in ((~test, "development"), (test, "held-out")):
         _has_both(accepted[part], name)
-    found = threshold(scores[~test], accepted[~test], aim)
+    threshold_found = threshold(scores[~test], accepted[~test], aim)
     tested = scores[test], accepted[test]
     return Calibration(
-        found,
+        threshold_found,
         aim,
         len(rated),
         len(set(groups)),
         spearman(scores, ratings),
         kendall(scores, ratings),
-        agreement(scores[~test], accepted[~test], found, aim.confidence),
-        agreement(*tested, found, aim.confidence),
+        agreement(scores[~test], accepted[~test], threshold_found, aim.confidence),
+        agreement(*tested, threshold_found, aim.confidence),
         None if present is None else agreement(*tested, present, aim.confidence),
     )
 
@@ -93,9 +93,9 @@ def held_out(groups: Sequence[str], share: float, seed: int) -> Bools:
     names, member = np.unique(np.array(groups, dtype=str), return_inverse=True)
     sizes = np.bincount(member)
     order = np.random.default_rng(seed).permutation(len(names))
-    before = np.cumsum(sizes[order]) - sizes[order]
+    rows_before = np.cumsum(sizes[order]) - sizes[order]
     chosen = np.zeros(len(names), dtype=np.bool_)
-    chosen[order[before < share * len(groups)]] = True
+    chosen[order[rows_before < share * len(groups)]] = True
     rows: Bools = chosen[member]
     return rows
 
@@ -107,9 +107,9 @@ def threshold(scores: Floats, accepted: Bools, aim: Aim) -> float:
     rate is the lowest threshold at which the upper confidence limit of the rate is at or under the
     bound. Raises `Undecided` when no threshold does.
     """
-    cuts, right, wrong = passed(scores, accepted)
+    cuts, right, wrong = passing_counts(scores, accepted)
     good, bad = int(accepted.sum()), int((~accepted).sum())
-    if (bound := aim.max_false_pass) is None:
+    if (max_rate := aim.max_false_pass) is None:
         kappas = [
             (kappa(yes, no, good - yes, bad - no), cut)
             for cut, yes, no in zip(cuts, right, wrong, strict=True)
@@ -118,29 +118,33 @@ def threshold(scores: Floats, accepted: Bools, aim: Aim) -> float:
         if best[0] <= 0:
             raise Undecided("no threshold agrees with the ratings better than chance", _USELESS)
         return best[1]
+
     # fewer bad outputs pass as the cut rises, so the first cut that does is found by halving
-    at = bisect.bisect_left(wrong, True, key=lambda no: rate(no, bad, aim.confidence).high <= bound)
-    if at == len(cuts):
-        raise _unbounded(bad, bound, aim.confidence)
-    return cuts[at]
+    def is_bounded(passing: int) -> bool:
+        return rate(passing, bad, aim.confidence).high <= max_rate
+
+    place = bisect.bisect_left(wrong, True, key=is_bounded)
+    if place == len(cuts):
+        raise _unbounded_error(bad, max_rate, aim.confidence)
+    return cuts[place]
 
 
-def passed(scores: Floats, accepted: Bools) -> tuple[list[float], list[int], list[int]]:
+def passing_counts(scores: Floats, accepted: Bools) -> tuple[list[float], list[int], list[int]]:
     """Each cut between neighbouring scores, and how many accepted and rejected ones pass it."""
     import numpy as np
 
     values, member = np.unique(scores, return_inverse=True)
     good = np.bincount(member, weights=accepted, minlength=len(values))
     bad = np.bincount(member, weights=~accepted, minlength=len(values))
-    right, wrong = (each.sum() - np.cumsum(each)[:-1] for each in (good, bad))
-    cuts = [_rounded(float(low), float(high)) for low, high in itertools.pairwise(values)]
+    right, wrong = (row.sum() - np.cumsum(row)[:-1] for row in (good, bad))
+    cuts = [_round_between(float(low), float(high)) for low, high in itertools.pairwise(values)]
     return cuts, [int(yes) for yes in right], [int(no) for no in wrong]
 
 
 _USELESS = "the score does not tell what people accept from what they reject: look at the rubric"
 
 
-def _rounded(low: float, high: float) -> float:
+def _round_between(low: float, high: float) -> float:
     """The number with fewest decimals in (low, high], near the middle."""
     middle = (low + high) / 2
     for digits in range(2, 17):
@@ -158,11 +162,11 @@ def _has_both(accepted: Bools, name: str) -> None:
     raise Undecided(message, "rate more outputs, good ones and bad ones")
 
 
-def _unbounded(rejected: int, bound: float, confidence: float) -> Undecided:
+def _unbounded_error(rejected: int, max_rate: float, confidence: float) -> Undecided:
     """Even with no false pass at all, so few rejected outputs do not bound the rate."""
     tail = (1 - confidence) / 2
-    needed = math.ceil(math.log(tail) / math.log1p(-bound)) if 0 < bound < 1 else 0
-    message = f"no threshold keeps the false pass rate at or under {bound:g} with confidence"
+    needed = math.ceil(math.log(tail) / math.log1p(-max_rate)) if 0 < max_rate < 1 else 0
+    message = f"no threshold keeps the false pass rate at or under {max_rate:g} with confidence"
     if rejected < needed:
         hint = (
             f"{needed} rejected outputs in the development part can show it, there are {rejected}"

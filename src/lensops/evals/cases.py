@@ -95,7 +95,7 @@ class CaseFile:
             yield from self._held
             return
         for number in range(len(self._rows)):
-            yield _case(CaseRow.model_validate(self._rows.read(number).value))
+            yield _case(CaseRow.model_validate(self._rows.row_at(number).value))
 
     def lacks(self, needs: Needs) -> Iterator[Problem]:
         """What the cases do not bring that a suite needs of them."""
@@ -103,11 +103,11 @@ class CaseFile:
             if needs.reference and not case.references:
                 hint = f"give one, or leave {', '.join(needs.metrics)} out of the weights"
                 message = f"case {case.id!r} has no reference"
-                yield self._rows.read(number).problem(message, "reference", hint)
+                yield self._rows.row_at(number).problem(message, "reference", hint)
             for name in sorted(set(needs.variables) - set(case.inputs)):
                 message = f"{name!r} is missing, which the prompt uses"
                 near = suggestion(name, case.inputs)
-                yield self._rows.read(number).problem(message, "inputs", near)
+                yield self._rows.row_at(number).problem(message, "inputs", near)
 
     def _take(self, row: Row | Problem) -> Case | None:
         if isinstance(row, Problem):
@@ -135,7 +135,7 @@ class CaseFile:
             return
         lines: dict[str, int] = {}
         for number in range(len(self._rows)):
-            row = self._rows.read(number)
+            row = self._rows.row_at(number)
             first = lines.setdefault(row.value["id"], row.line)
             if first != row.line:
                 message = f"{row.value['id']!r} is the id of line {first} already"
@@ -172,7 +172,7 @@ def read_cases(
         raise Invalid((Problem(Location(path), error.message, error.hint),)) from None
     problems = [*cases.problems, *(cases.lacks(needs) if needs else ())]
     problems.sort(key=lambda problem: problem.location.line or 0)
-    return cases, capped(problems, path)
+    return cases, cap_problems(problems, path)
 
 
 def case_digest(case: Case) -> str:
@@ -180,7 +180,7 @@ def case_digest(case: Case) -> str:
     return digest("case", _content(case))
 
 
-def capped(problems: list[Problem], path: str) -> tuple[Problem, ...]:
+def cap_problems(problems: list[Problem], path: str) -> tuple[Problem, ...]:
     """The first problems of a file, and how many more there are."""
     if len(problems) <= SHOWN:
         return tuple(problems)
@@ -198,12 +198,12 @@ def _faults(case: CaseRow, row: Row) -> Iterator[Problem]:
 
 def problems_of(error: ValidationError, row: Row, model: type[BaseModel]) -> Iterator[Problem]:
     """What pydantic found, as problems of a row."""
-    known = list(model.model_fields)
+    fields = list(model.model_fields)
     for detail in error.errors(include_url=False):
         field = str(detail["loc"][0]) if detail["loc"] else None
         dotted = ".".join(str(step) for step in detail["loc"])
         if detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1:
-            hint = suggestion(dotted, known) or "known: " + ", ".join(known)
+            hint = suggestion(dotted, fields) or "known: " + ", ".join(fields)
             yield Problem(row.location(field), f"unknown field {dotted!r}", hint)
         elif detail["type"] == "missing":
             yield Problem(row.location(), f"the field {dotted!r} is missing")

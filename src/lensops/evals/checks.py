@@ -9,7 +9,7 @@ from typing import Any
 from lensops.evals.protocols import Output
 from lensops.evals.result import CheckResult
 from lensops.evals.schema import Schema
-from lensops.evals.text import structured, text_of, whole
+from lensops.evals.text import json_value, text_of, whole
 from lensops.manifest.checks import Check
 
 REGEX_SECONDS = 1.0
@@ -25,7 +25,9 @@ class Checked:
     schemas: Mapping[str, Schema] = field(default_factory=dict)
 
 
-def checked(output: Output, text_field: str | None, schemas: Mapping[str, Schema]) -> Checked:
+def checked_output(
+    output: Output, text_field: str | None, schemas: Mapping[str, Schema]
+) -> Checked:
     """An output ready for checks. Where it lacks the text field, its whole is the text."""
     text = text_of(output, text_field)
     return Checked(output, text if isinstance(text, str) else whole(output), schemas)
@@ -55,20 +57,20 @@ def run_checks(checks: Iterable[Check], of: Checked) -> tuple[CheckResult, ...]:
     return tuple(run_check(check, of) for check in checks)
 
 
-def _valid_json(wanted: bool, of: Checked) -> str | None:
-    is_json = structured(of.output) is not None or of.output == "null"
-    return None if is_json == wanted else NOT_JSON if wanted else "the output is JSON"
+def _valid_json(expected: bool, of: Checked) -> str | None:
+    is_json = json_value(of.output) is not None or of.output == "null"
+    return None if is_json == expected else NOT_JSON if expected else "the output is JSON"
 
 
 def _json_schema(path: str, of: Checked) -> str | None:
-    value = structured(of.output)
+    value = json_value(of.output)
     if value is None and of.output != "null":
         return NOT_JSON
     return of.schemas[path].fault(value)
 
 
 def _required_fields(names: Iterable[str], of: Checked) -> str | None:
-    value = structured(of.output)
+    value = json_value(of.output)
     if not isinstance(value, dict):
         return "the output is not a JSON object"
     missing = [name for name in names if value.get(name) is None]
@@ -84,13 +86,13 @@ def _max_chars(limit: int, of: Checked) -> str | None:
 
 
 def _min_words(limit: int, of: Checked) -> str | None:
-    words = len(of.text.split())
-    return None if words >= limit else f"{words} words, at least {limit}"
+    count = len(of.text.split())
+    return None if count >= limit else f"{count} words, at least {limit}"
 
 
 def _max_words(limit: int, of: Checked) -> str | None:
-    words = len(of.text.split())
-    return None if words <= limit else f"{words} words, at most {limit}"
+    count = len(of.text.split())
+    return None if count <= limit else f"{count} words, at most {limit}"
 
 
 def _contains(part: str, of: Checked) -> str | None:
@@ -105,14 +107,14 @@ def _regex(pattern: str, of: Checked) -> str | None:
     import regex
 
     try:
-        found = regex.search(pattern, of.text, timeout=REGEX_SECONDS)
+        match = regex.search(pattern, of.text, timeout=REGEX_SECONDS)
     except TimeoutError:
         return f"the pattern took more than {REGEX_SECONDS:g} s"
-    return None if found else f"{pattern!r} is not found"
+    return None if match else f"{pattern!r} is not found"
 
 
-def _equals(wanted: Any, of: Checked) -> str | None:
-    same = of.text == wanted if isinstance(wanted, str) else structured(of.output) == wanted
+def _equals(expected: Any, of: Checked) -> str | None:
+    same = of.text == expected if isinstance(expected, str) else json_value(of.output) == expected
     return None if same else "it is not equal"
 
 

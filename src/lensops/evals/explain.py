@@ -57,10 +57,10 @@ def explain(
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
     """The leaves at which two requests differ."""
-    before, after = dict(_leaves(old)), dict(_leaves(new))
-    for part in dict.fromkeys([*after, *before]):
-        if before.get(part, _ABSENT) != after.get(part, _ABSENT):
-            yield Difference(part, before.get(part), after.get(part))
+    older, newer = dict(_leaves(old)), dict(_leaves(new))
+    for part in dict.fromkeys([*newer, *older]):
+        if older.get(part, _ABSENT) != newer.get(part, _ABSENT):
+            yield Difference(part, older.get(part), newer.get(part))
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

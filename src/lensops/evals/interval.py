@@ -29,7 +29,7 @@ class Mean:
         half = t_quantile(confidence, self.clusters - 1) * self.error
         return self.value - half, self.value + half
 
-    def needed(self, gap: float, confidence: float) -> int | None:
+    def cases_needed(self, gap: float, confidence: float) -> int | None:
         """How many cases, in clusters like these, make the interval's half width `gap`.
 
         The error is taken to fall with the root of the number of clusters. None where no number

@@ -77,14 +77,14 @@ class RowFile:
             self._tree.record(self.path, whole.hexdigest())
 
     def index(self, row: Row) -> int:
-        """Remember a row of the first reading; its number is for `read`."""
+        """Remember a row of the first reading; its number is for `row_at`."""
         self._starts.append(row.start)
         self._lengths.append(row.length)
         self._numbers.append(row.line)
         self._checks.append(0 if self.is_held else _check(self._bytes(row.start, row.length)))
         return len(self._starts) - 1
 
-    def read(self, number: int) -> Row:
+    def row_at(self, number: int) -> Row:
         """An indexed row. Raises `Stale` when its bytes are no longer those that were indexed."""
         start, length = self._starts[number], self._lengths[number]
         data = self._bytes(start, length)

@@ -75,15 +75,17 @@ def vote(
     return Vote(grades, reason, by)
 
 
-def judged(votes: Sequence[Vote], judge: Settings, why_none: str) -> Judged:
+def judge_part(votes: Sequence[Vote], judge: Settings, why_none: str) -> Judged:
     """The mean over dimensions and votes of grade / 5; without a vote, what `fallback` says."""
-    given = [each.grades for each in votes if each.grades is not None]
-    if not given:
-        reason = next((each.reason for each in votes if each.reason), why_none)
+    graded = [vote.grades for vote in votes if vote.grades is not None]
+    if not graded:
+        reason = next((vote.reason for vote in votes if vote.reason), why_none)
         if judge.fallback == "neutral":
             return Judged(NEUTRAL, "neutral", f"{reason}: {NEUTRAL:g} for each dimension")
         return Judged(None, "unscored", reason)
-    grades = {name: math.fsum(each[name] for each in given) / len(given) for name in judge.rubric}
+    grades = {
+        name: math.fsum(of_vote[name] for of_vote in graded) / len(graded) for name in judge.rubric
+    }
     score = math.fsum(grades.values()) / len(grades) / TOP
     return Judged(score, "scored", next((v.reason for v in votes if v.grades), ""), grades)
 

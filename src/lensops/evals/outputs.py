@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.arm import Answered, Arm
-from lensops.evals.cases import Case, capped, problems_of
+from lensops.evals.cases import Case, cap_problems, problems_of
 from lensops.evals.jsonl import Row, read_rows
 from lensops.evals.protocols import AnswerReply, Output
 from lensops.evals.recordings import Recordings
@@ -76,7 +76,7 @@ def read_outputs(tree: Tree, path: str, ids: Collection[str]) -> Outputs:
         hint = 'one output a line: {"id": "c1", "output": "…"}'
         reader.problems.append(Problem(Location(path), "the file has no outputs", hint))
     if reader.problems:
-        raise Invalid(capped(reader.problems, path))
+        raise Invalid(cap_problems(reader.problems, path))
     return Outputs(
         path,
         reader.by_case,
@@ -85,11 +85,11 @@ def read_outputs(tree: Tree, path: str, ids: Collection[str]) -> Outputs:
     )
 
 
-def list_some(ids: Iterable[str], total: int | None = None, shown: int = 5) -> str:
+def list_some(ids: Iterable[str], total: int | None = None, limit: int = 5) -> str:
     """The first ids, and how many more of `total` (else of them) there are."""
     names = list(ids)
-    rest = (len(names) if total is None else total) - shown
-    return ", ".join(names[:shown]) + (f" and {rest:,} more" if rest > 0 else "")
+    rest = (len(names) if total is None else total) - limit
+    return ", ".join(names[:limit]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def mismatch_notes(outputs: Outputs) -> Iterator[str]:
@@ -121,11 +121,12 @@ def outputs_from_file(file: Path, cases: Iterable[Case], samples: int) -> Output
 
 def answers_of(outputs: Outputs, arm: Arm, case: Case) -> Answered:
     """A case with its outputs in the file, as an answer of a version."""
-    own = outputs.of(case.id)
-    return Answered(case, own, arm.inputs(case), None if own else f"{outputs.name} has none")
+    answers = outputs.of(case.id)
+    why = None if answers else f"{outputs.name} has none"
+    return Answered(case, answers, arm.inputs(case), why)
 
 
-def unrecorded(
+def unrecorded_replies(
     arm: Arm, answered: Iterable[Answered], recordings: Recordings
 ) -> Iterator[AnswerReply]:
     """Outputs as replies of a version, but for those that are recorded just so.

@@ -29,7 +29,7 @@ def append(path: Path, replies: Sequence[AnswerReply | GradeReply]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
         try:
-            with _locked(descriptor):
+            with _file_lock(descriptor):
                 _repair(descriptor)
                 _write(descriptor, data)
                 os.fsync(descriptor)
@@ -41,7 +41,7 @@ def append(path: Path, replies: Sequence[AnswerReply | GradeReply]) -> None:
 
 
 @contextlib.contextmanager
-def _locked(descriptor: int) -> Iterator[None]:
+def _file_lock(descriptor: int) -> Iterator[None]:
     try:
         import fcntl
     except ImportError:  # Windows: appends of one write are whole, and recorders there are rare
@@ -80,9 +80,9 @@ def _last_line(descriptor: int, size: int) -> int:
     end = size
     while end > 0:
         start = max(0, end - _BLOCK)
-        at = _read_at(descriptor, start, end - start).rfind(b"\n")
-        if at >= 0:
-            return start + at + 1
+        place = _read_at(descriptor, start, end - start).rfind(b"\n")
+        if place >= 0:
+            return start + place + 1
         end = start
     return 0
 

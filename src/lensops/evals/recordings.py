@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lensops.errors import Invalid, Location, Problem
-from lensops.evals.cases import MANY, capped, problems_of
+from lensops.evals.cases import MANY, cap_problems, problems_of
 from lensops.evals.jsonl import NoFile, RowFile
 from lensops.evals.protocols import AnswerRequest, GradeRequest
 from lensops.evals.recorded import GradeRow, OutputRow, check_row
@@ -37,7 +37,7 @@ class RecordingFile:
             problems.pop()
             self.notes.append(f"{path}: the last line is cut short and was left out")
         if problems:
-            raise Invalid(capped(problems, path))
+            raise Invalid(cap_problems(problems, path))
         self._sort()
 
     def __iter__(self) -> Iterator[OutputRow | GradeRow]:
@@ -57,7 +57,7 @@ class RecordingFile:
     def requests(self, case_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """(kind, request parts) of each row of a case: what was asked when it was recorded."""
         for number in range(len(self._rows)):
-            value = self._rows.read(number).value
+            value = self._rows.row_at(number).value
             if value.get("case") == case_id and isinstance(value.get("request"), dict):
                 yield str(value.get("kind")), value["request"]
 
@@ -67,7 +67,7 @@ class RecordingFile:
         first = bisect.bisect_left(self._keys, short)
         while self._row(self._numbers[first]) != row:
             first += 1
-        return self._rows.read(self._numbers[first]).location()
+        return self._rows.row_at(self._numbers[first]).location()
 
     def _read_all(self) -> Iterator[Problem]:
         for row in self._rows.rows():
@@ -89,7 +89,7 @@ class RecordingFile:
     def _row(self, number: int) -> OutputRow | GradeRow:
         if self._rows.is_held:
             return self._held[number]
-        return check_row(self._rows.read(number).value)
+        return check_row(self._rows.row_at(number).value)
 
     def _sort(self) -> None:
         """Order by key, rows of one key as they stand in the file."""
@@ -130,10 +130,10 @@ class Recordings:
         """
         for rows in self._rows(request.digest):
             outputs = [row for row in rows if isinstance(row, OutputRow)]
-            own = [row for row in outputs if row.case == request.case_id]
+            of_case = [row for row in outputs if row.case == request.case_id]
             if outputs:
                 case = outputs[0].case
-                return own[-1] if own else [row for row in outputs if row.case == case][-1]
+                return of_case[-1] if of_case else [row for row in outputs if row.case == case][-1]
         return None
 
     def grade(self, request: GradeRequest) -> GradeRow | None:

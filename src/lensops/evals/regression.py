@@ -51,11 +51,11 @@ class PairTotals:
 
     def regression(self, base_version: str) -> Regression:
         """The comparison of both versions on the cases that have a score in both."""
-        rule, known = self.suite.regression, len(self._differences)
+        rule, scored = self.suite.regression, len(self._differences)
         compared = compare(self._differences, self.identical, rule.margin, rule.confidence)
         outcome, reason = compared.outcome, compared.reason
-        lacking = self.total - known
-        if lacking > self.suite.max_missing * self.total and known:
+        lacking = self.total - scored
+        if lacking > self.suite.max_missing * self.total and scored:
             outcome = Outcome.INCONCLUSIVE
             reason = f"{lacking:,} of {self.total:,} cases lack a score in one version; {reason}"
         return Regression(
@@ -65,23 +65,23 @@ class PairTotals:
             margin=rule.margin,
             confidence=rule.confidence,
             outcome=outcome,
-            n=known,
+            n=scored,
             identical=self.identical,
             n_needed=compared.n_needed,
             reason=reason,
             flips=tuple(self.flips),
             won=self.won,
             lost=self.lost,
-            base_mean=self._base_sum / known if known else None,
+            base_mean=self._base_sum / scored if scored else None,
         )
 
     def _note_flip(self, base: CaseScore, head: CaseScore) -> None:
         """A case that crossed the threshold; beyond `FLIPS` of them they are only counted."""
-        was, now = (meets(case.aggregate or 0.0, self.threshold) for case in (base, head))
-        if was == now:
+        was_over, is_over = (meets(case.aggregate or 0.0, self.threshold) for case in (base, head))
+        if was_over == is_over:
             return
-        self.won += now
-        self.lost += was
+        self.won += is_over
+        self.lost += was_over
         if len(self.flips) < FLIPS:
             self.flips.append(Flip(head.id, base, head))
 
@@ -124,7 +124,7 @@ def _decide(
     if not meets(high, -margin):
         reason = f"at least {format_score(-high)} is lost, more than the margin {limit}"
         return Comparison(Outcome.FAIL, reason, mean.value, interval)
-    needed = mean.needed(abs(mean.value + margin), confidence)
+    needed = mean.cases_needed(abs(mean.value + margin), confidence)
     reason = f"the interval holds the margin −{limit}"
     reason += f"; about {needed:,} cases would decide" if needed else "; no number would decide"
     return Comparison(Outcome.INCONCLUSIVE, reason, mean.value, interval, needed)

@@ -77,7 +77,7 @@ class CachedResponses:
         absent = [request for lookup in lookups for request, row in lookup if row is None]
         reasons = self._ask_generator(arm, absent, recordings, path) if absent else {}
         return [
-            self._answered(arm, case, lookup, recordings, reasons)
+            self._answer(arm, case, lookup, recordings, reasons)
             for case, lookup in zip(cases, lookups, strict=True)
         ]
 
@@ -105,7 +105,7 @@ class CachedResponses:
             for a, of_case in zip(answered, requests, strict=True)
         ]
 
-    def _answered(
+    def _answer(
         self,
         arm: Arm,
         case: Case,

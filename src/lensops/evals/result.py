@@ -48,7 +48,7 @@ class CaseScore:
         return not self.outputs
 
     @property
-    def undecided(self) -> bool:
+    def is_undecided(self) -> bool:
         """Whether a must-pass case has neither an output nor a score to go by."""
         unknown = self.missing or (not self.checks and self.aggregate is None)
         return self.must_pass and unknown

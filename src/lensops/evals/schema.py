@@ -42,8 +42,8 @@ def load_schemas(
 
     Raises `Invalid` for one that is missing or faulty.
     """
-    named = {check.argument for check in checks if check.kind == "json_schema"}
-    return {path: Schema(read_schema(tree, path)) for path in sorted(named.union(paths))}
+    declared = {check.argument for check in checks if check.kind == "json_schema"}
+    return {path: Schema(read_schema(tree, path)) for path in sorted(declared.union(paths))}
 
 
 def read_schema(tree: Tree, path: str) -> Any:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from lensops.evals.arm import Answered
 from lensops.evals.cases import Case
-from lensops.evals.checks import checked, run_checks
-from lensops.evals.judging import STATES, Judged, judge_signature, judged
+from lensops.evals.checks import checked_output, run_checks
+from lensops.evals.judging import STATES, Judged, judge_part, judge_signature
 from lensops.evals.limits import meets
 from lensops.evals.metrics import find_metrics
 from lensops.evals.metrics.batch import Figures, Job, measure
@@ -38,13 +38,13 @@ class Scorer:
         state, grades = None, {}
         if answered.outputs and "judge" in self.suite.weights:
             verdicts = self._verdicts(answered)
-            parts["judge"], state = _joined(verdicts)
+            parts["judge"], state = _mean_part(verdicts)
             grades = _mean_grades(verdicts)
             reasons |= {"judge": verdicts[0].reason} if verdicts[0].reason else {}
         if "checks" in self.suite.weights and answered.outputs:
             parts["checks"] = _share(checks)
         scores = {name: parts.get(name) for name in self.suite.weights}
-        aggregate = weighted(scores, self.suite.weights)
+        aggregate = weighted_sum(scores, self.suite.weights)
         return CaseScore(
             id=case.id,
             group=case.group,
@@ -58,7 +58,7 @@ class Scorer:
             references=case.references,
             judged=state,
             grades=grades,
-            broken=self._broken(case, answered, checks, aggregate),
+            broken=self._why_broken(case, answered, checks, aggregate),
         )
 
     def _verdicts(self, answered: Answered) -> list[Judged]:
@@ -66,21 +66,24 @@ class Scorer:
         if (judge := self.suite.judge) is None:
             return [Judged(None, "unscored", "the suite has no judge")] * len(answered.outputs)
         ballots = answered.ballots or ((),) * len(answered.outputs)
-        return [judged(votes, judge, self.no_vote) for votes in ballots]
+        return [judge_part(votes, judge, self.no_vote) for votes in ballots]
 
     def _checks(self, answered: Answered) -> tuple[CheckResult, ...]:
         """Each check's result: it holds when it holds of every output."""
         declared = (*self.suite.checks, *answered.case.checks)
         if not declared:
             return ()
-        seen = [checked(output, self.suite.text, self.schemas) for output in answered.outputs]
-        by_output = [run_checks(declared, each) for each in seen]
+        text = self.suite.text
+        by_output = [
+            run_checks(declared, checked_output(output, text, self.schemas))
+            for output in answered.outputs
+        ]
         return tuple(
             next((result for result in results if not result.passed), results[0])
             for results in zip(*by_output, strict=True)
         )
 
-    def _broken(
+    def _why_broken(
         self,
         case: Case,
         answered: Answered,
@@ -90,7 +93,7 @@ class Scorer:
         """Why a must-pass case fails the gate alone, or None.
 
         Its checks decide; only where neither suite nor case has any does its score. A case
-        without an output fails nothing: it leaves the result open (`CaseScore.undecided`).
+        without an output fails nothing: it leaves the result open (`CaseScore.is_undecided`).
         """
         if not case.must_pass or not answered.outputs:
             return None
@@ -116,10 +119,10 @@ def score_cases(scorer: Scorer, answered: Sequence[Answered]) -> tuple[CaseScore
 def signatures(suite: Suite) -> dict[str, str]:
     """How each weighted figure is made: two with equal signatures may be compared."""
     metrics = find_metrics(suite.weights)
-    found = {name: metric.signature(suite.tokenizer) for name, metric in metrics.items()}
+    made_by = {name: metric.signature(suite.tokenizer) for name, metric in metrics.items()}
     if "judge" in suite.weights and suite.judge:
-        found["judge"] = judge_signature(suite.judge)
-    return found
+        made_by["judge"] = judge_signature(suite.judge)
+    return made_by
 
 
 def text_jobs(answered: Answered, text_field: str | None) -> list[Job]:
@@ -128,7 +131,7 @@ def text_jobs(answered: Answered, text_field: str | None) -> list[Job]:
     return [(text_of(output, text_field), references) for output in answered.outputs]
 
 
-def weighted(scores: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
+def weighted_sum(scores: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
     """The weighted sum, or None where a part that counts is missing."""
     parts = [(weight, scores.get(name)) for name, weight in weights.items() if weight]
     if any(score is None for _, score in parts):
@@ -141,7 +144,7 @@ def _means(figures: Sequence[Figures]) -> tuple[dict[str, float | None], dict[st
     parts: dict[str, float | None] = {}
     reasons: dict[str, str] = {}
     for name in figures[0] if figures else ():
-        values = [each[name] for each in figures]
+        values = [part[name] for part in figures]
         for value in values:
             if not isinstance(value, float):
                 reasons.setdefault(name, value.reason)
@@ -152,20 +155,20 @@ def _means(figures: Sequence[Figures]) -> tuple[dict[str, float | None], dict[st
     return parts, reasons
 
 
-def _joined(verdicts: Sequence[Judged]) -> tuple[float | None, str]:
+def _mean_part(verdicts: Sequence[Judged]) -> tuple[float | None, str]:
     """The mean over outputs, and the worst of their states."""
-    state = max((each.state for each in verdicts), key=STATES.index)
-    scores = [each.score for each in verdicts if each.score is not None]
+    state = max((part.state for part in verdicts), key=STATES.index)
+    scores = [part.score for part in verdicts if part.score is not None]
     if len(scores) < len(verdicts):
         return None, state
     return math.fsum(scores) / len(scores), state
 
 
 def _mean_grades(verdicts: Sequence[Judged]) -> dict[str, float]:
-    given = [each.grades for each in verdicts if each.grades]
-    return (
-        {name: math.fsum(g[name] for g in given) / len(given) for name in given[0]} if given else {}
-    )
+    graded = [part.grades for part in verdicts if part.grades]
+    if not graded:
+        return {}
+    return {name: math.fsum(g[name] for g in graded) / len(graded) for name in graded[0]}
 
 
 def _share(checks: Sequence[CheckResult]) -> float | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from lensops.evals.arm import Answered, Arm, outputs_digest
 from lensops.evals.cases import Case, CaseFile
 from lensops.evals.metrics.batch import Figures, Job, Measurer
-from lensops.evals.outputs import Outputs, answers_of, unrecorded
+from lensops.evals.outputs import Outputs, answers_of, unrecorded_replies
 from lensops.evals.protocols import Mode
 from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings
@@ -72,7 +72,7 @@ class SuiteRun:
         outputs = hashlib.sha256()
         texts = len(self.cases) * suite.samples * (2 if self.base else 1)
         with Measurer(list(suite.weights), suite.tokenizer, texts) as measurer:
-            for chunk, figures in self._measured(measurer):
+            for chunk, figures in self._chunks(measurer):
                 for head in chunk.head:
                     outputs.update(outputs_digest(head).encode())
                 self._score(chunk, iter(figures()), tally, pairs)
@@ -84,10 +84,10 @@ class SuiteRun:
             {"cases": self.cases.digest, "outputs": f"sha256:{outputs.hexdigest()}"},
         )
 
-    def _measured(self, measurer: Measurer) -> Iterator[tuple[_Chunk, Callable[[], list[Figures]]]]:
+    def _chunks(self, measurer: Measurer) -> Iterator[tuple[_Chunk, Callable[[], list[Figures]]]]:
         """Chunk by chunk, the next ones asked for while the metrics of earlier ones are made."""
         waiting: deque[tuple[_Chunk, Callable[[], list[Figures]]]] = deque()
-        for cases in _batched(self.cases, CHUNK):
+        for cases in _batches(self.cases, CHUNK):
             chunk = self._ask(cases)
             if self.responses.misses.counts:
                 waiting.clear()  # a replay only counts what else it misses
@@ -118,7 +118,7 @@ class SuiteRun:
             return self.responses.answers(side.arm, cases, side.recordings, side.path)
         answered = [answers_of(side.outputs, side.arm, case) for case in cases]
         if self.responses.mode is Mode.RECORD:
-            append(side.path, list(unrecorded(side.arm, answered, side.recordings)))
+            append(side.path, list(unrecorded_replies(side.arm, answered, side.recordings)))
         return answered
 
     def _jobs(self, chunk: _Chunk) -> Iterator[list[Job]]:
@@ -151,7 +151,7 @@ def _is_alike(head: Answered, base: Answered) -> bool:
     return same_json(list(head.outputs), list(base.outputs))
 
 
-def _batched(cases: Iterable[Case], size: int) -> Iterator[list[Case]]:
+def _batches(cases: Iterable[Case], size: int) -> Iterator[list[Case]]:
     source = iter(cases)
     while chunk := list(islice(source, size)):
         yield chunk

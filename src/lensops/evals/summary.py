@@ -57,7 +57,7 @@ class Tally:
         self._counts["must_pass"] += case.must_pass
         if case.broken:
             self._note("broken", self._broken, case)
-        if case.undecided:
+        if case.is_undecided:
             self._note("undecided", self._undecided, case.id)
         if is_low(case, self.about.threshold):
             self._counts["low"] += 1

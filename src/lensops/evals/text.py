@@ -20,7 +20,7 @@ def text_of(output: Output, field: str | None) -> str | Unscored | Flawed:
         if isinstance(output, str):
             return output
         return Unscored("the output is structured; set `text:` to the field that is scored")
-    value = structured(output)
+    value = json_value(output)
     if not isinstance(value, dict) or field not in value:
         return Flawed(f"the output has no field {field!r}")
     text = value[field]
@@ -36,7 +36,7 @@ def whole(output: Output) -> str:
     return json.dumps(output, ensure_ascii=False, indent=2, sort_keys=True)
 
 
-def structured(output: Output) -> Any:
+def json_value(output: Output) -> Any:
     """The JSON value of an output. None when it is text that is not JSON."""
     if not isinstance(output, str):
         return output
@@ -46,11 +46,11 @@ def structured(output: Output) -> Any:
         return None
 
 
-def same_json(one: Any, other: Any) -> bool:
+def same_json(first: Any, second: Any) -> bool:
     """Whether two values are the same JSON: `true` is not `1`, and keys may be in any order."""
-    if isinstance(one, str) and isinstance(other, str):
-        return one == other
-    return canonical(one) == canonical(other)
+    if isinstance(first, str) and isinstance(second, str):
+        return first == second
+    return canonical(first) == canonical(second)
 
 
 def _no_constant(name: str) -> None:

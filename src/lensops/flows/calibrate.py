@@ -23,7 +23,7 @@ SHOWN = 3  # ids that a note names
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Request:
     """What a calibration is asked for. `good` is the grade from which on an output is accepted."""
 
     aim: Aim
@@ -55,8 +55,8 @@ class _Scores:
     groups: Mapping[str, str] = field(default_factory=dict)
 
 
-def calibrate(
-    directory: Path, ratings: Path, wanted: Wanted, manifest: Path | None = None
+def calibrate_eval(
+    directory: Path, ratings: Path, request: Request, manifest: Path | None = None
 ) -> Calibrated:
     """Scores against ratings; with `write`, the threshold goes into the manifest.
 
@@ -67,19 +67,19 @@ def calibrate(
     from lensops.evals.calibration import calibrate as find
     from lensops.evals.ratings import read_ratings
 
-    rated = read_ratings(_bytes(directory, ratings), ratings.name, wanted.rating)
-    own = all(rating.score is not None for rating in rated)
-    project = None if own and not _is_project(directory, manifest) else open_project(
+    rated = read_ratings(_bytes(directory, ratings), ratings.name, request.rating)
+    has_scores = all(rating.score is not None for rating in rated)
+    project = None if has_scores and not _is_project(directory, manifest) else open_project(
         directory, manifest
     )  # fmt: skip
-    suite = _suite(project, wanted) if project else None
-    scores = _own(rated) if own or project is None else _recorded(project, suite)
-    joined, notes = _joined(rated, scores, wanted.good)
+    suite = _suite(project, request) if project else None
+    scores = _own(rated) if has_scores or project is None else _recorded_scores(project, suite)
+    joined, notes = _join(rated, scores, request.good)
     present = project.manifest.evals[suite].threshold if project and suite else None
-    found = find(joined, wanted.aim, present)
-    written = _write(directory, manifest, suite, found.threshold) if wanted.write else None
-    accepted = _accepted(rated, wanted)
-    return Calibrated(suite, scores.source, accepted, present, found, notes, written)
+    calibration = find(joined, request.aim, present)
+    written = _write(directory, manifest, suite, calibration.threshold) if request.write else None
+    accepted = _acceptance(rated, request)
+    return Calibrated(suite, scores.source, accepted, present, calibration, notes, written)
 
 
 def _bytes(directory: Path, ratings: Path) -> bytes:
@@ -104,24 +104,24 @@ def _is_project(directory: Path, manifest: Path | None) -> bool:
     return True
 
 
-def _suite(project: Project, wanted: Wanted) -> str | None:
+def _suite(project: Project, request: Request) -> str | None:
     """The eval that is meant: the named one, or the only one."""
     names = list(project.manifest.evals)
-    if wanted.suite is None:
+    if request.suite is None:
         if len(names) > 1:
             raise UserError("which eval is rated?", f"--eval with one of: {', '.join(names)}")
         return names[0] if names else None
-    if wanted.suite not in names:
-        near = suggestion(wanted.suite, names) or f"evals: {', '.join(names) or 'none'}"
-        raise UserError(f"there is no eval {wanted.suite!r}", near)
-    return wanted.suite
+    if request.suite not in names:
+        near = suggestion(request.suite, names) or f"evals: {', '.join(names) or 'none'}"
+        raise UserError(f"there is no eval {request.suite!r}", near)
+    return request.suite
 
 
 def _own(rated: Sequence[Rating]) -> _Scores:
     return _Scores("scores of the ratings file", {rating.id: rating.score for rating in rated})
 
 
-def _recorded(project: Opened, suite: str | None) -> _Scores:
+def _recorded_scores(project: Opened, suite: str | None) -> _Scores:
     """The scores of the recorded outputs of the active version; nobody is asked."""
     from lensops.evals.protocols import Mode
     from lensops.flows.run_evals import run_evals
@@ -142,7 +142,7 @@ def _recorded(project: Opened, suite: str | None) -> _Scores:
     return _Scores(f"recorded outputs of {result.prompt} {result.version}", by_id, groups)
 
 
-def _joined(
+def _join(
     rated: Sequence[Rating], scores: _Scores, good: float
 ) -> tuple[list[Rated], tuple[str, ...]]:
     """Ratings with the scores of the same ids, and what has only one of the two."""
@@ -168,14 +168,14 @@ def _joined(
 def _note(ids: list[str], what: str) -> str | None:
     if not ids:
         return None
-    shown = ", ".join(ids[:SHOWN]) + (", …" if len(ids) > SHOWN else "")
-    return f"{len(ids)} ids {what}: {shown}"
+    names = ", ".join(ids[:SHOWN]) + (", …" if len(ids) > SHOWN else "")
+    return f"{len(ids)} ids {what}: {names}"
 
 
-def _accepted(rated: Sequence[Rating], wanted: Wanted) -> str:
+def _acceptance(rated: Sequence[Rating], request: Request) -> str:
     if rated[0].is_approval:
         return "accepted when half of the raters approve"
-    return f"accepted from a mean rating of {wanted.good:g} on"
+    return f"accepted from a mean rating of {request.good:g} on"
 
 
 def _write(

@@ -139,10 +139,10 @@ def _engine(project: Opened, monitor: Monitor, *, baseline: bool) -> Iterator[En
     engine: Engine
     if monitor.connection is not None:
         from lensops.drift.engines.warehouse import open_warehouse  # the extra
-        from lensops.models.secrets import cleaned, expanded
+        from lensops.models.secrets import expand_references, hide_secrets
 
         url = monitor.connection
-        engine = open_warehouse(expanded(url), lambda text: cleaned(text, url))
+        engine = open_warehouse(expand_references(url), lambda text: hide_secrets(text, url))
     else:
         engine = DuckEngine(project.tree, sources(monitor, baseline=baseline))
     try:

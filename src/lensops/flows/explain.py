@@ -32,41 +32,41 @@ def explain_case(
     project: Project, case_id: str, suites: tuple[str, ...] = ()
 ) -> tuple[CaseExplained, ...]:
     """One explanation for each suite that has the case. Raises `UserError` when none has it."""
-    found: list[CaseExplained] = []
-    known: list[str] = []
+    explanations: list[CaseExplained] = []
+    recordings: list[str] = []
     for name, suite in project.manifest.evals.items():
         if suites and name not in suites:
             continue
         cases = {case.id: case for case in load_cases(project.tree, suite.cases)}
-        known += cases
+        recordings += cases
         if case_id in cases:
-            found.append(_of_suite(project, name, cases[case_id]))
-    if not found:
-        raise UserError(f"no eval has a case {case_id!r}", suggestion(case_id, known))
-    return tuple(found)
+            explanations.append(_of_suite(project, name, cases[case_id]))
+    if not explanations:
+        raise UserError(f"no eval has a case {case_id!r}", suggestion(case_id, recordings))
+    return tuple(explanations)
 
 
 def _of_suite(project: Project, name: str, case: Case) -> CaseExplained:
     suite = project.manifest.evals[name]
     arm = arm_of(project.active[project.manifest.prompt_of(name)], suite)
     path = project.manifest.recordings_of(name, arm.version)
-    known = read_recordings(project.tree, path)
-    asked = [parts for file in known.files for parts in file.requests(case.id)]
+    recordings = read_recordings(project.tree, path)
+    recorded = [parts for file in recordings.files for parts in file.requests(case.id)]
     outputs = arm.requests(case)
     requests: list[AnswerRequest | GradeRequest] = [*outputs]
     if suite.judge is not None and suite.judge.model and suite.weights.get("judge"):
         for request in outputs:
-            if (row := known.output(request)) is not None:
+            if (row := recordings.output(request)) is not None:
                 requests += grade_requests(case.id, row.output, arm.inputs(case), suite.judge)
     return CaseExplained(
-        name, arm.version, path, case.id, tuple(_explained(requests, asked, known))
+        name, arm.version, path, case.id, tuple(_explanations(requests, recorded, recordings))
     )
 
 
-def _explained(
+def _explanations(
     requests: list[AnswerRequest | GradeRequest],
-    asked: list[tuple[str, dict[str, Any]]],
-    known: Recordings,
+    recorded: list[tuple[str, dict[str, Any]]],
+    recordings: Recordings,
 ) -> Iterator[Explained]:
     for request in requests:
         kind = "output" if isinstance(request, AnswerRequest) else "grade"
@@ -74,12 +74,12 @@ def _explained(
             kind,
             request.digest,
             request.parts(),
-            [parts for of, parts in asked if of == kind],
-            is_recorded=_is_known(request, known),
+            [parts for of, parts in recorded if of == kind],
+            is_recorded=_is_known(request, recordings),
         )
 
 
-def _is_known(request: AnswerRequest | GradeRequest, known: Recordings) -> bool:
+def _is_known(request: AnswerRequest | GradeRequest, recordings: Recordings) -> bool:
     if isinstance(request, AnswerRequest):
-        return known.output(request) is not None
-    return known.grade(request) is not None
+        return recordings.output(request) is not None
+    return recordings.grade(request) is not None

@@ -101,16 +101,16 @@ def _sides(
     tree, manifest = context.project.tree, context.project.manifest
     versions = dict.fromkeys(arm.version for arm in (head, base) if arm is not None)
     paths = [manifest.recordings_of(context.name, version) for version in versions]
-    own = tuple(recording_files(tree, *paths))
+    in_tree = tuple(recording_files(tree, *paths))
     at_base: tuple[RecordingFile, ...] = ()
     if context.base is not None:
         differing = [path for path in paths if not _is_same(tree, context.base.tree, path)]
         at_base = tuple(recording_files(context.base.tree, *differing))
-    new = Recordings(own + at_base)
+    new = Recordings(in_tree + at_base)
     head_side = Side(head, new, tree.path(paths[0]), outputs)
     if base is None:
         return head_side, None
-    return head_side, Side(base, new.in_order(at_base + own), tree.path(paths[-1]))
+    return head_side, Side(base, new.in_order(at_base + in_tree), tree.path(paths[-1]))
 
 
 def _forget_recordings(context: SuiteContext, *sides: Side | None) -> None:

@@ -52,14 +52,14 @@ def needs_of(suite: Suite, prompt: Prompt | None) -> Needs:
 
 def _prompt_problems(file: ManifestFile, name: str, prompt: Prompt | None) -> Iterator[Problem]:
     """The prompt that it exercises is there, and is not judged by the model that it names."""
-    wanted, known = file.manifest.prompt_of(name), file.manifest.prompts
+    prompt_name, prompts = file.manifest.prompt_of(name), file.manifest.prompts
     suite = file.manifest.evals[name]
-    judge, asked = suite.judge, suite.model or (prompt.model if prompt else None)
-    if wanted not in known:
-        names = "say with `prompt:` which one; known: " + ", ".join(known)
-        location, message = file.location("evals", name, "prompt"), f"there is no prompt {wanted!r}"
-        yield Problem(location, message, suggestion(wanted, known) or names)
-    elif judge and judge.model and judge.model == asked and not judge.allow_self:
+    judge, generator = suite.judge, suite.model or (prompt.model if prompt else None)
+    if prompt_name not in prompts:
+        location = file.location("evals", name, "prompt")
+        hint = suggestion(prompt_name, prompts) or "set `prompt:` to one of " + ", ".join(prompts)
+        yield Problem(location, f"there is no prompt {prompt_name!r}", hint)
+    elif judge and judge.model and judge.model == generator and not judge.allow_self:
         location = file.location("evals", name, "judge", "model")
         message = f"{judge.model} would judge its own outputs, as the model under test"
         yield Problem(location, message, "name another, or set allow_self: true to accept it")

@@ -75,7 +75,7 @@ def words(error: BaseException) -> str:
     return text if len(text) <= _LONG else text[: _LONG - 1] + "…"
 
 
-def retry_after(headers: dict[str, str], now: datetime | None = None) -> float | None:
+def retry_after(headers: dict[str, str], moment: datetime | None = None) -> float | None:
     """Seconds that `Retry-After` asks to wait (RFC 9110, 10.2.3); None without a sound one."""
     value = headers.get("retry-after", "").strip()
     if not value:
@@ -83,18 +83,18 @@ def retry_after(headers: dict[str, str], now: datetime | None = None) -> float |
     try:
         seconds = float(value)
     except ValueError:
-        return _until(value, now or datetime.now(UTC))
+        return _until(value, moment or datetime.now(UTC))
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def _until(value: str, now: datetime) -> float | None:
+def _until(value: str, moment: datetime) -> float | None:
     """Seconds until a date; None when it is none."""
     try:
         then = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (then - now).total_seconds())
+    return max(0.0, (then - moment).total_seconds())
 
 
 def _of_status(status: int, reason: str, headers: dict[str, str]) -> Fault:

@@ -11,7 +11,7 @@ from lensops.evals.protocols import Generator, Judge, Unavailable
 from lensops.manifest.model import Judge as JudgeSettings
 from lensops.manifest.model import Limits
 from lensops.models.errors import words
-from lensops.models.secrets import expanded
+from lensops.models.secrets import expand_references
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
@@ -25,7 +25,7 @@ _VARIABLE = re.compile(r"`([A-Z][A-Z0-9_]*_(?:KEY|TOKEN))`")
 
 def open_generator(model: str, server: str | None, limits: Limits) -> Generator | Unavailable:
     """Who answers cases, or why nobody does. Raises `UserError` for an unset `${NAME}`."""
-    built = _built(model, server)
+    built = _open_model(model, server)
     if isinstance(built, Unavailable):
         return built
     from lensops.models.generator import ModelGenerator
@@ -37,7 +37,7 @@ def open_judge(settings: JudgeSettings, limits: Limits) -> Judge | Unavailable:
     """Who grades outputs, or why nobody does. Raises `UserError` for an unset `${NAME}`."""
     if settings.model is None:
         return Unavailable("no judge.model is declared")
-    built = _built(settings.model, settings.base_url)
+    built = _open_model(settings.model, settings.base_url)
     if isinstance(built, Unavailable):
         return built
     from lensops.models.judge import ModelJudge
@@ -45,7 +45,7 @@ def open_judge(settings: JudgeSettings, limits: Limits) -> Judge | Unavailable:
     return ModelJudge(settings.model, built, settings.base_url, limits)
 
 
-def _built(model: str, server: str | None) -> Model | Unavailable:
+def _open_model(model: str, server: str | None) -> Model | Unavailable:
     """A model, or why it cannot be asked from here: no extra, no key, no such provider."""
     if find_spec("pydantic_ai") is None:
         return Unavailable(MISSING, EXTRA)
@@ -76,5 +76,5 @@ def build(model: str, server: str | None) -> Model:
     from pydantic_ai.providers.openai import OpenAIProvider
 
     key = os.environ.get(OWN_KEY) or NO_KEY
-    provider = OpenAIProvider(base_url=expanded(server), api_key=key)
+    provider = OpenAIProvider(base_url=expand_references(server), api_key=key)
     return OpenAIChatModel(model.partition(":")[2], provider=provider)

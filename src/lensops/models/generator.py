@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lensops.evals.protocols import AnswerReply, AnswerRequest, Output
 from lensops.manifest.model import Limits
-from lensops.models.responses import cost, named
+from lensops.models.responses import cost, model_named
 from lensops.models.runner import Runner
-from lensops.models.secrets import cleaned
+from lensops.models.secrets import hide_secrets
 from lensops.prompts import Message, Prompt
 
 if TYPE_CHECKING:
@@ -32,19 +32,19 @@ class ModelGenerator:
         """Ask. Raises `RemoteFailed` where asking on makes no sense."""
 
         async def ask(request: AnswerRequest) -> AnswerReply:
-            return await _asked(self._model, request)
+            return await _ask(self._model, request)
 
         runner = Runner(
             lambda: self._model,
             ask,
             lambda request, reason: AnswerReply(request, None, error=reason),
             self._limits,
-            lambda text: cleaned(text, self._server),
+            lambda text: hide_secrets(text, self._server),
         )
         yield from runner.replies(requests)
 
 
-async def _asked(model: Model, request: AnswerRequest) -> AnswerReply:
+async def _ask(model: Model, request: AnswerRequest) -> AnswerReply:
     from pydantic_ai.direct import model_request
 
     began = time.monotonic()
@@ -60,7 +60,7 @@ async def _asked(model: Model, request: AnswerRequest) -> AnswerReply:
         request,
         output_of(text, structured=request.output_schema is not None),
         None if text else "the model gave an empty answer",
-        named(response, request.model or ""),
+        model_named(response, request.model or ""),
         response.usage.input_tokens,
         response.usage.output_tokens,
         round(time.monotonic() - began, 3),
@@ -78,29 +78,29 @@ def messages_of(messages: Sequence[Message]) -> list[ModelMessage]:
         UserPromptPart,
     )
 
-    made: list[ModelMessage] = []
+    converted: list[ModelMessage] = []
     for message in messages:
         if message.role == "assistant":
-            made.append(ModelResponse([TextPart(message.content)]))
+            converted.append(ModelResponse([TextPart(message.content)]))
             continue
         is_system = message.role in ("system", "developer")
         part = SystemPromptPart(message.content) if is_system else UserPromptPart(message.content)
-        if made and isinstance(made[-1], ModelRequest):
-            made[-1] = ModelRequest([*made[-1].parts, part])
+        if converted and isinstance(converted[-1], ModelRequest):
+            converted[-1] = ModelRequest([*converted[-1].parts, part])
         else:
-            made.append(ModelRequest([part]))
-    return made
+            converted.append(ModelRequest([part]))
+    return converted
 
 
 def settings_of(parameters: Mapping[str, Any]) -> ModelSettings:
     """A prompt's parameters; what pydantic-ai has no name for goes to the provider as it is."""
     from pydantic_ai.settings import ModelSettings
 
-    names = {"stop": "stop_sequences"}
-    named = {names.get(key, key): value for key, value in parameters.items()}
-    known = ModelSettings.__annotations__.keys()
-    settings: dict[str, Any] = {key: value for key, value in named.items() if key in known}
-    if rest := {key: value for key, value in named.items() if key not in known}:
+    aliases = {"stop": "stop_sequences"}
+    renamed = {aliases.get(key, key): value for key, value in parameters.items()}
+    known_keys = ModelSettings.__annotations__.keys()
+    settings: dict[str, Any] = {key: value for key, value in renamed.items() if key in known_keys}
+    if rest := {key: value for key, value in renamed.items() if key not in known_keys}:
         settings["extra_body"] = rest
     return cast("ModelSettings", {**settings, "max_retries": 0})
 
@@ -126,5 +126,5 @@ def _shape(model: Model, schema: Mapping[str, Any] | None) -> ModelRequestParame
 
     if schema is None or not model.profile.get("supports_json_schema_output"):
         return None
-    wanted = OutputObjectDefinition(json_schema=dict(schema), name="output")
-    return ModelRequestParameters(output_mode="native", output_object=wanted)
+    output = OutputObjectDefinition(json_schema=dict(schema), name="output")
+    return ModelRequestParameters(output_mode="native", output_object=output)

@@ -14,9 +14,9 @@ from lensops.evals.judging import TOP
 from lensops.evals.protocols import GradeReply, GradeRequest
 from lensops.manifest.model import Limits
 from lensops.models.judge_prompt import ORDERS, question
-from lensops.models.responses import cost, named
+from lensops.models.responses import cost, model_named
 from lensops.models.runner import Runner
-from lensops.models.secrets import cleaned
+from lensops.models.secrets import hide_secrets
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
@@ -40,19 +40,19 @@ class ModelJudge:
         native = self._server is not None
 
         async def ask(request: GradeRequest) -> GradeReply:
-            return await _asked(self._model, request, native=native)
+            return await _ask(self._model, request, native=native)
 
         runner = Runner(
             lambda: self._model,
             ask,
             lambda request, reason: GradeReply(request, None, error=reason, model=self.identity),
             self._limits,
-            lambda text: cleaned(text, self._server),
+            lambda text: hide_secrets(text, self._server),
         )
         yield from runner.replies(requests)
 
 
-async def _asked(model: Model, request: GradeRequest, *, native: bool) -> GradeReply:
+async def _ask(model: Model, request: GradeRequest, *, native: bool) -> GradeReply:
     """One vote. An invalid reply is sent back with the complaint, then it counts as none."""
     from pydantic_ai import Agent, NativeOutput
     from pydantic_ai.exceptions import UnexpectedModelBehavior
@@ -71,18 +71,18 @@ async def _asked(model: Model, request: GradeRequest, *, native: bool) -> GradeR
     try:
         result = await agent.run(question(request), usage=used)
     except UnexpectedModelBehavior as error:
-        made = GradeReply(request, None, error=_complaint(error), model=request.model)
+        reply = GradeReply(request, None, error=_complaint(error), model=request.model)
     else:
         responses = [m for m in result.new_messages() if isinstance(m, ModelResponse)]
-        made = GradeReply(
+        reply = GradeReply(
             request,
             result.output.grades.model_dump(by_alias=True),
             " ".join(result.output.reason.split())[:REASON],
-            model=named(responses[-1], request.model or ""),
+            model=model_named(responses[-1], request.model or ""),
             cost=cost(responses),
         )
     return replace(
-        made,
+        reply,
         tokens_in=used.input_tokens,
         tokens_out=used.output_tokens,
         latency_s=round(time.monotonic() - began, 3),

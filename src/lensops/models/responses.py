@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from pydantic_ai.messages import ModelResponse
 
 
-def named(response: ModelResponse, asked: str) -> str:
+def model_named(response: ModelResponse, requested: str) -> str:
     """The model that a response names, else the one that was asked.
 
     Some servers of one's own name a file; of that only the last part is kept.
     """
-    name = response.model_name or asked
+    name = response.model_name or requested
     return name.rpartition("/")[2] if name.startswith("/") else name
 
 

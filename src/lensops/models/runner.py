@@ -67,12 +67,12 @@ class Runner(Generic[Request, Reply]):
                     under_way.add(loop.create_task(self._until_done(request)))
                 if not under_way:
                     return
-                done = runner.run(_first(under_way))
-                under_way -= done
-                for task in sorted(done, key=_has_failed):
+                finished = runner.run(_first(under_way))
+                under_way -= finished
+                for task in sorted(finished, key=_has_failed):
                     yield task.result()
         finally:
-            runner.run(_cancelled(under_way))
+            runner.run(_cancel(under_way))
 
     async def _until_done(self, request: Request) -> Reply:
         """Ask, and again after a pause where that may help. Raises `RemoteFailed`."""
@@ -126,11 +126,11 @@ def _has_failed(task: asyncio.Task[Any]) -> bool:
 
 
 async def _first(tasks: set[asyncio.Task[Reply]]) -> set[asyncio.Task[Reply]]:
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    return done
+    finished, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    return finished
 
 
-async def _cancelled(tasks: set[asyncio.Task[Reply]]) -> None:
+async def _cancel(tasks: set[asyncio.Task[Reply]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

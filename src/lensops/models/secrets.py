@@ -12,18 +12,18 @@ _SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
 _SHORT = 6  # a shorter value would be found in ordinary words
 
 
-def expanded(text: str) -> str:
+def expand_references(text: str) -> str:
     """A text of the manifest with each `${NAME}` filled in. Raises `UserError` for an unset one."""
 
     def value(match: re.Match[str]) -> str:
-        if not (found := os.environ.get(match[1])):
+        if not (content := os.environ.get(match[1])):
             raise UserError(f"{match[0]} is not set", f"set {match[1]} in the environment")
-        return found
+        return content
 
     return _REFERENCE.sub(value, text)
 
 
-def cleaned(text: str, *sources: str | None) -> str:
+def hide_secrets(text: str, *sources: str | None) -> str:
     """A text with the values that came from the environment turned back into `${NAME}`.
 
     These are the names that `sources` refer to, and everything that is called a key, a token, a

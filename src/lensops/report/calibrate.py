@@ -44,12 +44,12 @@ class Calibrated(Protocol):
 
 def document(calibrated: Calibrated) -> Document:
     """Correlation, a table of both parts, and the threshold with what it promises."""
-    found = calibrated.calibration
+    calibration = calibrated.calibration
     blocks: list[Block] = [Paragraph(_sizes(calibrated))]
     blocks += [Paragraph(warning_line(note)) for note in calibrated.notes]
-    blocks.append(Paragraph(_correlation(found)))
+    blocks.append(Paragraph(_correlation(calibration)))
     blocks.append(_table(calibrated))
-    blocks.append(Paragraph(_aim(found)))
+    blocks.append(Paragraph(_aim(calibration)))
     if calibrated.written:
         blocks.append(Paragraph(success_line(f"written to {calibrated.written}")))
     return Document(tuple(blocks), _last(calibrated))
@@ -57,53 +57,54 @@ def document(calibrated: Calibrated) -> Document:
 
 def data(calibrated: Calibrated) -> dict[str, Any]:
     """The keys of `lensops/calibration/v1`."""
-    found = calibrated.calibration
+    calibration = calibrated.calibration
     return {
         "eval": calibrated.suite,
         "scores": calibrated.scores,
         "accepted": calibrated.accepted,
-        "n": found.n,
-        "groups": found.groups,
-        "spearman": _figure(found.spearman),
-        "kendall": _figure(found.kendall),
-        "threshold": found.threshold,
+        "n": calibration.n,
+        "groups": calibration.groups,
+        "spearman": _figure(calibration.spearman),
+        "kendall": _figure(calibration.kendall),
+        "threshold": calibration.threshold,
         "present_threshold": calibrated.present,
-        "max_false_pass": found.aim.max_false_pass,
-        "confidence": found.aim.confidence,
-        "seed": found.aim.seed,
-        "development": _part(found.development),
-        "held_out": _part(found.held_out),
-        "present": None if found.present is None else _part(found.present),
+        "max_false_pass": calibration.aim.max_false_pass,
+        "confidence": calibration.aim.confidence,
+        "seed": calibration.aim.seed,
+        "development": _part(calibration.development),
+        "held_out": _part(calibration.held_out),
+        "present": None if calibration.present is None else _part(calibration.present),
         "notes": list(calibrated.notes),
         "written": calibrated.written,
     }
 
 
 def _sizes(calibrated: Calibrated) -> Line:
-    found = calibrated.calibration
+    calibration = calibrated.calibration
     of = f"{calibrated.suite}: " if calibrated.suite else ""
-    sizes = f"{plural(found.n, 'rated output')} in {plural(found.groups, 'group')}"
+    sizes = f"{plural(calibration.n, 'rated output')} in {plural(calibration.groups, 'group')}"
     return line(Span(of, Tone.STRONG), f"{sizes}; {calibrated.accepted}; {calibrated.scores}")
 
 
-def _correlation(found: Calibration) -> Line:
+def _correlation(calibration: Calibration) -> Line:
     return line(
         "rank correlation of score and rating: ",
         Span(
-            f"Spearman {_said(found.spearman)}, Kendall tau-b {_said(found.kendall)}", Tone.STRONG
+            f"Spearman {_write(calibration.spearman)}, Kendall tau-b {_write(calibration.kendall)}",
+            Tone.STRONG,
         ),
     )
 
 
 def _table(calibrated: Calibrated) -> Table:
-    found = calibrated.calibration
+    calibration = calibrated.calibration
     parts = [
-        (f"development, at {format_limit(found.threshold)}", found.development),
-        (f"held out, at {format_limit(found.threshold)}", found.held_out),
+        (f"development, at {format_limit(calibration.threshold)}", calibration.development),
+        (f"held out, at {format_limit(calibration.threshold)}", calibration.held_out),
     ]
-    if found.present is not None and calibrated.present is not None:
+    if calibration.present is not None and calibrated.present is not None:
         parts.append(
-            (f"held out, at the present {format_limit(calibrated.present)}", found.present)
+            (f"held out, at the present {format_limit(calibrated.present)}", calibration.present)
         )
     columns = (
         Column("part", wide=True),
@@ -119,26 +120,26 @@ def _table(calibrated: Calibrated) -> Table:
 def _cells(name: str, part: Agreement) -> Iterator[Line]:
     yield line(name)
     yield line(str(part.n))
-    yield line(_said(part.kappa))
+    yield line(_write(part.kappa))
     for rate in (part.agreed, part.false_pass, part.false_fail):
         yield line(_share(rate))
 
 
-def _aim(found: Calibration) -> Line:
-    level = f"{found.aim.confidence:.0%}"
-    if (bound := found.aim.max_false_pass) is not None:
-        words = f"the lowest threshold whose false pass rate is at most {bound:g}, at {level}"
+def _aim(calibration: Calibration) -> Line:
+    level = f"{calibration.aim.confidence:.0%}"
+    if (max_rate := calibration.aim.max_false_pass) is not None:
+        aim = f"the lowest threshold whose false pass rate is at most {max_rate:g}, at {level}"
     else:
-        words = "the threshold with the largest kappa"
+        aim = "the threshold with the largest kappa"
     rest = f"found on the development part only; intervals are exact ones at {level}"
-    return line(Span(f"{words}; {rest}", Tone.MUTED))
+    return line(Span(f"{aim}; {rest}", Tone.MUTED))
 
 
 def _last(calibrated: Calibrated) -> str:
-    found, held = calibrated.calibration, calibrated.calibration.held_out
+    calibration, held = calibrated.calibration, calibrated.calibration.held_out
     return (
-        f"[calibrate] threshold={found.threshold:g} kappa={_said(held.kappa)} "
-        f"false_pass={_said(held.false_pass.value)} false_fail={_said(held.false_fail.value)} "
+        f"[calibrate] threshold={calibration.threshold:g} kappa={_write(held.kappa)} "
+        f"false_pass={_write(held.false_pass.value)} false_fail={_write(held.false_fail.value)} "
         f"n={held.n} (held out)"
     )
 
@@ -149,7 +150,7 @@ def _share(rate: Rate) -> str:
     return f"{rate.value:.1%} [{rate.low:.1%}, {rate.high:.1%}] of {rate.n}"
 
 
-def _said(value: float) -> str:
+def _write(value: float) -> str:
     return f"{value:.3f}" if math.isfinite(value) else "–"
 
 

@@ -65,20 +65,20 @@ def compared_data(regression: Regression) -> dict[str, Any]:
 def _difference(regression: Regression, version: str) -> Line:
     if regression.difference is None:
         return line(regression.reason)
-    words = f"{version} − {regression.base_version} = "
+    label = f"{version} − {regression.base_version} = "
     tone = Tone.GOOD if regression.difference >= 0 else Tone.BAD
     rest = ""
     if regression.interval:
         interval = format_interval(regression.interval, signed=True)
         rest = f" ({format_percent(regression.confidence)} interval {interval})"
     sizes = f", {plural(regression.n, 'case')}, {regression.identical} with identical outputs"
-    return line(words, Span(format_difference(regression.difference), tone), rest + sizes)
+    return line(label, Span(format_difference(regression.difference), tone), rest + sizes)
 
 
 def _title(flip: Flip) -> Line:
-    before, after = format_score(flip.base.aggregate), format_score(flip.head.aggregate)
+    older, newer = format_score(flip.base.aggregate), format_score(flip.head.aggregate)
     tone = Tone.GOOD if _gain(flip) > 0 else Tone.BAD
-    return line(Span(flip.id, Tone.STRONG), f" {before} → ", Span(after, tone))
+    return line(Span(flip.id, Tone.STRONG), f" {older} → ", Span(newer, tone))
 
 
 def _gain(flip: Flip) -> float:

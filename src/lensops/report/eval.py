@@ -120,11 +120,11 @@ def judge_words(judge: JudgeTotals) -> str:
     """How the judge's part came about, such as `48 judged, 2 neutral, 0 unscored`."""
     names = [name for name in judge.by if name != judge.model]
     by = f" (replies by {shorten(', '.join(names), 60)})" if names else ""
-    words = f"{judge.model or 'nobody'}{by}: "
-    words += f"{judge.scored} judged, {judge.neutral} neutral, {judge.unscored} unscored"
+    text = f"{judge.model or 'nobody'}{by}: "
+    text += f"{judge.scored} judged, {judge.neutral} neutral, {judge.unscored} unscored"
     if judge.agreement is not None:
-        words += f", votes agree in {judge.agreement:.0%} of pairs"
-    return words
+        text += f", votes agree in {judge.agreement:.0%} of pairs"
+    return text
 
 
 def _room(result: SuiteResult) -> float:

@@ -62,20 +62,20 @@ def _case(case: CaseExplained) -> Iterator[Block]:
     yield Heading(f"{case.suite} {case.version} · {case.case}")
     yield Paragraph(line(Span(case.path, Tone.MUTED)))
     if not case.requests:
-        words = f"{case.version} uses a variable that the case does not fill"
-        yield Paragraph(line(WORDS["never"][0], words))
+        phrase = f"{case.version} uses a variable that the case does not fill"
+        yield Paragraph(line(WORDS["never"][0], phrase))
     for request in case.requests:
-        mark, words = WORDS[request.state]
+        mark, phrase = WORDS[request.state]
         what = KINDS[request.kind] + (f", sample {request.sample}" if request.sample else "")
         key = Span(f" ({short_digest(request.key)})", Tone.MUTED)
-        yield Paragraph(line(mark, f"{what} {words}", key))
-        yield from (_difference(each) for each in request.differences)
+        yield Paragraph(line(mark, f"{what} {phrase}", key))
+        yield from (_difference(part) for part in request.differences)
 
 
 def _difference(difference: Difference) -> Block:
-    before, after = difference.recorded, difference.now
-    action = Action.CREATE if before is None else Action.DELETE if after is None else Action.UPDATE
-    return diff_block(SectionChange(difference.part, action, before or "", after or ""))
+    older, newer = difference.recorded, difference.now
+    action = Action.CREATE if older is None else Action.DELETE if newer is None else Action.UPDATE
+    return diff_block(SectionChange(difference.part, action, older or "", newer or ""))
 
 
 def _request_data(request: Explained) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _request_data(request: Explained) -> dict[str, Any]:
         "key": request.key,
         "state": request.state,
         "differences": [
-            {"part": each.part, "recorded": each.recorded, "now": each.now}
-            for each in request.differences
+            {"part": part.part, "recorded": part.recorded, "now": part.now}
+            for part in request.differences
         ],
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lensops.evals.result import CaseScore, SuiteResult
-from lensops.evals.text import structured, whole
+from lensops.evals.text import json_value, whole
 from lensops.format import format_limit, format_score, score_bar, shorten
 from lensops.report.document import Block, Column, Heading, Line, Span, Table, Tone, line
 
@@ -22,9 +22,9 @@ def worst(result: SuiteResult) -> Iterator[Block]:
     low = result.counts.low
     if not low:
         return
-    shown = result.worst[: SHOWN // 2] if result.passed else result.worst[:SHOWN]
+    cases = result.worst[: SHOWN // 2] if result.passed else result.worst[:SHOWN]
     limit = format_limit(result.threshold)
-    title = f"Worst cases, {len(shown)} of {low:,} that are below {limit} or broken"
+    title = f"Worst cases, {len(cases)} of {low:,} that are below {limit} or broken"
     yield Heading(title, 3)
     names = [name for name in result.weights if result.weights[name]]
     columns = (
@@ -34,7 +34,7 @@ def worst(result: SuiteResult) -> Iterator[Block]:
         *(Column(name, right=True) for name in names),
         Column("why, or the output", wide=True),
     )
-    yield Table(columns, tuple(_row(case, names) for case in shown))
+    yield Table(columns, tuple(_row(case, names) for case in cases))
 
 
 def case_data(case: CaseScore) -> dict[str, Any]:
@@ -61,10 +61,10 @@ def case_data(case: CaseScore) -> dict[str, Any]:
 
 
 def readable(output: Any) -> str:
-    """An output for people: a text as it is, a structured one as a line a field."""
+    """An output for people: a text as it is, a json_value one as a line a field."""
     if output is None:
         return ""
-    value = structured(output)
+    value = json_value(output)
     if not isinstance(value, dict):
         return whole(output)
     return "\n".join(
@@ -88,8 +88,8 @@ def _why(case: CaseScore) -> Line:
         return line(Span(f"must pass: {shorten(case.broken, TEXT)}", Tone.BAD))
     failed = [check for check in case.checks if not check.passed]
     if failed:
-        words = "; ".join(f"{check.kind}: {check.reason}" for check in failed)
-        return line(Span(shorten(words, TEXT), Tone.WARN))
+        reasons = "; ".join(f"{check.kind}: {check.reason}" for check in failed)
+        return line(Span(shorten(reasons, TEXT), Tone.WARN))
     if case.missing or case.aggregate is None:
         return line(Span(shorten("; ".join(case.reasons.values()), TEXT), Tone.WARN))
     return line(shorten(readable(case.output).replace("\n", " · "), TEXT))

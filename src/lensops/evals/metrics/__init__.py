@@ -8,12 +8,20 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
 from lensops.errors import UserError
-from lensops.evals.metrics import bleu, rouge_l
 from lensops.evals.metrics.metric import Metric, Unscored
 from lensops.manifest import suggestion
 
 GROUP = "lensops.metrics"  # the entry point group through which packages add metrics
-BUILT_IN: dict[str, Metric] = {"bleu": bleu, "rouge_l": rouge_l}
+_HERE = "lensops.evals.metrics"
+BUILT_IN = {  # loaded when a manifest weighs them
+    "bleu": f"{_HERE}.bleu",
+    "rouge_l": f"{_HERE}.rouge_l",
+    "rouge_1": f"{_HERE}.rouge:rouge_1",
+    "rouge_2": f"{_HERE}.rouge:rouge_2",
+    "rouge_lsum": f"{_HERE}.rouge:rouge_lsum",
+    "chrf": f"{_HERE}.chrf",
+    "ter": f"{_HERE}.ter",
+}
 PARTS = ("judge", "checks")  # weighted like metrics, but made elsewhere
 
 
@@ -24,7 +32,7 @@ def metric_names() -> tuple[str, ...]:
 
 
 def metric_fault(name: str) -> tuple[str, str] | None:
-    """What is wrong with a name in `weights`, and what would mend it."""
+    """What is wrong with a name in `weights`, and what fixes it."""
     if name in BUILT_IN or name in PARTS:
         return None
     names = metric_names()
@@ -38,7 +46,7 @@ def find_metrics(names: Iterable[str]) -> dict[str, Metric]:
     return {name: _find(name) for name in names if name not in PARTS}
 
 
-def measured(metric: Metric, text: str, references: Sequence[str], tokenizer: str) -> Any:
+def figure_of(metric: Metric, text: str, references: Sequence[str], tokenizer: str) -> Any:
     """The figure of a metric as a float, or `Unscored`; never NaN, never outside 0 to 1."""
     if metric.needs_reference and not references:
         return Unscored("the case has no reference")
@@ -52,18 +60,17 @@ def measured(metric: Metric, text: str, references: Sequence[str], tokenizer: st
 
 def _find(name: str) -> Metric:
     if name in BUILT_IN:
-        return BUILT_IN[name]
+        return _load(EntryPoint(name, BUILT_IN[name], GROUP))
     if fault := metric_fault(name):
         raise UserError(*fault)
-    point = next(point for point in entry_points(group=GROUP) if point.name == name)
-    return _loaded(point)
+    return _load(next(point for point in entry_points(group=GROUP) if point.name == name))
 
 
-def _loaded(point: EntryPoint) -> Metric:
+def _load(point: EntryPoint) -> Metric:
     try:
         return cast("Metric", point.load())
     except Exception as error:  # noqa: BLE001  # a package's code may fail in any way
         raise UserError(
             f"metric {point.name!r} of {point.value} cannot be loaded: {error}",
-            "mend or update the package that registers it",
+            "fix or update the package that registers it",
         ) from None

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from types import TracebackType
 from typing import Self
 
-from lensops.evals.metrics import find_metrics, measured
+from lensops.evals.metrics import figure_of, find_metrics
 from lensops.evals.metrics.metric import Flawed, Unscored
 
 PAYS = 30_000  # texts: starting a process costs about as much as scoring 5,000 of them
@@ -65,7 +65,7 @@ def _figures(jobs: Sequence[Job], names: Sequence[str], tokenizer: str) -> Itera
     for text, references in jobs:
         if isinstance(text, str):
             yield {
-                name: measured(metric, text, references, tokenizer)
+                name: figure_of(metric, text, references, tokenizer)
                 for name, metric in metrics.items()
             }
         else:

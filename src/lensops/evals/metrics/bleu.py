@@ -27,10 +27,10 @@ def bleu_score(hypothesis: str, references: Sequence[str], tokenizer: str = "13a
     if not references:
         raise ValueError("BLEU needs at least one reference")
     tokens = splitter(tokenizer)(hypothesis)
-    others = [_reference(reference, tokenizer) for reference in references]
-    sizes = (other.size for other in others)
+    rest = [_reference(reference, tokenizer) for reference in references]
+    sizes = (other.size for other in rest)
     closest = min(sizes, key=lambda size: (abs(len(tokens) - size), size))
-    correct = _matches(tokens, others)
+    correct = _matches(tokens, rest)
     total = [max(len(tokens) - order, 0) for order in range(ORDER)]
     score = BLEU.compute_bleu(
         correct, total, len(tokens), closest, smooth_method="exp", effective_order=True
@@ -112,5 +112,5 @@ def _common(ngrams: list[Any], order: int, references: Sequence[_Reference]) -> 
 
 def _any(order: int, references: Sequence[_Reference]) -> Iterator[frozenset[Any]]:
     """One set: the n-grams that any of the references has."""
-    first, *others = (reference.ngrams[order] for reference in references)
-    yield first.union(*others) if others else first
+    first, *rest = (reference.ngrams[order] for reference in references)
+    yield first.union(*rest) if rest else first

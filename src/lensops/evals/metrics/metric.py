@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Unscored:
-    """There is no figure, which is not zero; `reason` says why and what would mend it."""
+    """There is no figure, which is not zero; `reason` gives why and what fixes it."""
 
     reason: str
 
@@ -22,7 +22,7 @@ class Flawed:
 
 
 class Metric(Protocol):
-    """A module of this folder, or an object that a package registers."""
+    """A module of this folder, an object in one, or an object that a package registers."""
 
     @property
     def needs_reference(self) -> bool:

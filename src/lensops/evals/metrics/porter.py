@@ -32,9 +32,9 @@ IRREGULAR = {
 Rules = tuple[tuple[str, str], ...]
 
 
-def _rules(words: str) -> Rules:
+def _rules(forms: str) -> Rules:
     """`ational:ate ness:` as pairs of a suffix and what takes its place."""
-    return tuple((rule.partition(":")[0], rule.partition(":")[2]) for rule in words.split())
+    return tuple((rule.partition(":")[0], rule.partition(":")[2]) for rule in forms.split())
 
 
 # In each list the first suffix that fits decides, whether or not its condition holds.
@@ -99,11 +99,11 @@ def _past_and_participle(word: str) -> str:
     for suffix in ("ed", "ing"):
         root = word.removesuffix(suffix)
         if root != word and "v" in _shape(root):
-            return _restored(root)
+            return _restore_e(root)
     return word
 
 
-def _restored(root: str) -> str:
+def _restore_e(root: str) -> str:
     """A root without -ed or -ing, its last letter put right: hopp -> hop, fil -> file."""
     if root.endswith(("at", "bl", "iz")):
         return root + "e"

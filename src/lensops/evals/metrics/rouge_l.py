@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lensops.evals.metrics.metric import Unscored
 from lensops.evals.metrics.porter import stem
-from lensops.evals.metrics.tokens import SPACED, splitter
+from lensops.evals.metrics.tokens import SPACED, splitter, unseen_by_rouge
 
 EQUALS = "rouge_score-0.1.2"  # the version that the tests compare with
 needs_reference = True
@@ -38,11 +38,8 @@ def signature(tokenizer: str) -> str:
 
 def score(text: str, references: Sequence[str], tokenizer: str) -> float | Unscored:
     """The figure, or why there is none."""
-    if tokenizer in SPACED:
-        for read in (text, *references):
-            if not read.isascii() and _mostly_unseen(read):
-                hint = "set `tokenizer: zh` for Chinese, `tokenizer: char` for other writing"
-                return Unscored(f"ROUGE's tokenizer sees only the letters a to z; {hint}")
+    if tokenizer in SPACED and (reason := unseen_by_rouge(text, *references)):
+        return Unscored(reason)
     return rouge_l(text, references, tokenizer)
 
 
@@ -67,9 +64,3 @@ def _f1(tokens: list[str], reference: list[str]) -> float:
         return 0.0
     precision, recall = common / len(tokens), common / len(reference)
     return 2 * precision * recall / (precision + recall)
-
-
-def _mostly_unseen(text: str) -> bool:
-    """Whether most letters and digits of a text are none that the tokenizer sees."""
-    seen = sum(letter.isascii() for letter in text if letter.isalnum())
-    return 2 * seen < sum(letter.isalnum() for letter in text)

@@ -24,7 +24,7 @@ _NO_SPACES = (
 
 
 def tokenizer_fault(name: str) -> tuple[str, str] | None:
-    """What is wrong with a tokenizer's name, and what would mend it."""
+    """What is wrong with a tokenizer's name, and what fixes it."""
     if name in TOKENIZERS:
         return None
     near = suggestion(name, TOKENIZERS)
@@ -62,12 +62,12 @@ def _word_by_word(whole: Callable[[str], list[str]]) -> Callable[[str], list[str
     def of_word(word: str) -> tuple[str, ...]:
         return tuple(whole(word))
 
-    def split(text: str) -> list[str]:
+    def split_words(text: str) -> list[str]:
         if "&" in text or "<skipped>" in text or "-\n" in text:
             return whole(text)
         return [token for word in text.split() for token in of_word(word)]
 
-    return split
+    return split_words
 
 
 def unreadable(text: str, tokenizer: str) -> str | None:
@@ -82,6 +82,20 @@ def unreadable(text: str, tokenizer: str) -> str | None:
         f"the tokenizer {tokenizer} finds no words in this writing, which has no spaces;"
         " set `tokenizer: zh` for Chinese, `tokenizer: char` for others"
     )
+
+
+def unseen_by_rouge(*texts: str) -> str | None:
+    """Why rouge_score's own tokenizer, which knows ASCII alone, cannot read a text, or None."""
+    for text in texts:
+        if not text.isascii() and _is_mostly_unseen(text):
+            hint = "set `tokenizer: zh` for Chinese, `tokenizer: char` for other writing"
+            return f"ROUGE's tokenizer sees only the letters a to z; {hint}"
+    return None
+
+
+def _is_mostly_unseen(text: str) -> bool:
+    ascii_count = sum(letter.isascii() for letter in text if letter.isalnum())
+    return 2 * ascii_count < sum(letter.isalnum() for letter in text)
 
 
 def _has_no_spaces(code: int) -> bool:
