@@ -101,9 +101,30 @@ def test_a_remote_elsewhere_gets_what_its_host_asks_for_and_no_other_key(
     log.unlink()
     assert lensops("plan", cwd=project.root).code == 5
     written = log.read_text()
-    for canary in ("canary-openai", "canary-warehouse", "canary-header"):
-        assert canary not in written
-    assert written.count("canary-gh") == written.count("canary-github") == 1
+    assert "canary-openai" not in written
+    assert "canary-warehouse" not in written
+    for canary in ("canary-gh", "canary-github", "canary-header"):
+        assert written.count(canary) == 1
+
+
+@pytest.mark.parametrize("where", ["environment", "file"])
+def test_a_credential_helper_gets_the_variable_that_it_names(
+    project: Repo, log: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setattr("lensops.git.remotes.PAUSES", ())
+    monkeypatch.setenv("DEPLOY_TOKEN", "canary-deploy")
+    helper = '!f() { echo "password=${DEPLOY_TOKEN}"; }; f'
+    if where == "file":
+        project.git("config", "credential.helper", helper)
+    else:
+        monkeypatch.setenv("GIT_CONFIG_KEY_0", "credential.helper")
+        monkeypatch.setenv("GIT_CONFIG_VALUE_0", helper)
+    head = sample.MANIFEST.split("targets:")[0]
+    text = head + "targets: {live: {git: 'https://127.0.0.1:1/x', branch: live}}\n"
+    project.commit("Target", {"lensops.yaml": text})
+    log.unlink()
+    assert lensops("plan", cwd=project.root).code == 5
+    assert log.read_text().count("DEPLOY_TOKEN=canary-deploy") == 1
     assert "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh\n" in written
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from lensops.errors import UserError
-from lensops.git.environment import PROTOCOLS
+from lensops.git.environment import PROTOCOLS, helper_variables
 from lensops.git.errors import redact
 from lensops.git.remotes import Remote
 from lensops.git.repository import Repository
@@ -15,6 +15,7 @@ from lensops.git.repository import Repository
 _HELPER = re.compile(r"[\w.+-]+::")  # `ext::`, `fd::`: a transport that is a program
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _SSH = re.compile(r"(?:[\w.+-]+@)?(?:[\w.-]{2,}|\[[0-9a-fA-F:.]+\]):(?!/)")
+_HELPERS = r"^(credential\..*|core\.(sshcommand|askpass))$"
 _KNOWN = "use https, ssh, git or file, a path, or the name of a remote"
 
 
@@ -29,17 +30,23 @@ def find_remote(repository: Repository, value: str, folder: Path, boundary: Path
     if value in names:
         for address in names[value]:
             _check_outside(value, local_path(address, repository.root or folder), boundary)
-        is_local = all(local_path(address, folder) is not None for address in names[value])
-        return Remote(repository.git, value, value, is_local)
+        if all(local_path(address, folder) is not None for address in names[value]):
+            return Remote(repository.git, value, value, is_local=True)
+        return _network_remote(repository, value)
     path = local_path(value, folder)
     if path is not None:
         address = str(repository.git_dir if path == repository.root else path)
         return Remote(repository.git, value, address, is_local=True, runs_hooks=False)
     if _URL.match(value) or _SSH.match(value):
-        return Remote(repository.git, value, value)
+        return _network_remote(repository, value)
     known = ", ".join(names)
     hint = f"remotes: {known}" if known else f"add it: git remote add {value} URL"
     raise UserError(f"there is no remote {value!r}", hint)
+
+
+def _network_remote(repository: Repository, value: str) -> Remote:
+    settings = repository.git.line_or_none("config", "--get-regexp", _HELPERS) or ""
+    return Remote(repository.git, value, value, variables=helper_variables(settings))
 
 
 def address_problem(value: str, folder: Path, boundary: Path) -> UserError | None:

@@ -21,10 +21,12 @@ FOREIGN = (
 )
 _BENDING = re.compile(
     r"GIT_(EXTERNAL_DIFF|DIFF_OPTS|TRACE\w*|TRACE2\w*|(AUTHOR|COMMITTER)_DATE|\w+_PATHSPECS|"
-    r"CONFIG_(COUNT|PARAMETERS|KEY_\w+|VALUE_\w+)|ALLOW_PROTOCOL|PROTOCOL_FROM_USER|"
+    r"ALLOW_PROTOCOL|PROTOCOL_FROM_USER|"
     r"NO_LAZY_FETCH|ATTR_SOURCE|CONFIG)\Z"
 )
+_REFERENCE = re.compile(r"\$\{?(\w+)")
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
+# `GIT_CONFIG_COUNT` and its like hold what lets a job push; settings of NEUTRAL come after them.
 # Names under which hosts of git, their credential helpers and ssh look for what lets them in.
 _OF_HOSTS = re.compile(r"(GIT|GH|GITHUB|GITLAB|GL|CI|BITBUCKET|SYSTEM|AZURE|AWS|GCM|SSH)_")
 
@@ -74,6 +76,13 @@ def variables_for(reach: Reach) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if _PLAIN.fullmatch(name)}
     protocols = "file" if reach is Reach.LOCAL else "none"
     return {**inherited, **_FIXED, "GIT_ALLOW_PROTOCOL": protocols, "GIT_NO_LAZY_FETCH": "1"}
+
+
+def helper_variables(settings: str) -> dict[str, str]:
+    """The variables that credential helpers name as `$NAME`, in settings and in `GIT_CONFIG_*`."""
+    values = [value for name, value in os.environ.items() if name.startswith("GIT_CONFIG_")]
+    names = {match[1] for text in (settings, *values) for match in _REFERENCE.finditer(text)}
+    return {name: os.environ[name] for name in sorted(names & os.environ.keys() - {*FOREIGN})}
 
 
 def committing(repository: Mapping[str, str]) -> dict[str, str]:
