@@ -72,13 +72,13 @@ def _push_base(project: Opened, repository: Repository, event: Event) -> Base | 
         name = tracked.local.removeprefix(BRANCH)
         return Base(f"the merge base with {name}", repository.merge_base(tracked.ref))
     candidates = tuple(_served_commits(project, repository)) or (
-        (event.before,) if event.before else ()
+        (event.previous,) if event.previous else ()
     )
     if not candidates:
         if _is_first(project, repository):
             return None
         return MissingBase("no target says what it serves, and the push names no earlier commit")
-    name = "what is served" if candidates != (event.before,) else "the branch before this push"
+    name = "what is served" if candidates != (event.previous,) else "the branch before this push"
     oldest = candidates[0]
     for candidate in candidates[1:]:
         oldest = candidate if _contains(repository, oldest, candidate) else oldest
@@ -116,8 +116,8 @@ def _known_base(repository: Repository, commit: str | None, name: str) -> Base |
 
 def _contains(repository: Repository, commit: str, other: str) -> bool:
     """Whether `other` is the commit or comes before it."""
-    known = repository.objects.commit(other) is not None
-    return known and repository.is_ancestor(other, commit)
+    is_here = repository.objects.commit(other) is not None
+    return is_here and repository.is_ancestor(other, commit)
 
 
 def _is_first(project: Opened, repository: Repository) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Collection
 
 from lensops.errors import UserError
 from lensops.files import Snapshot
@@ -18,6 +19,7 @@ from lensops.manifest import Manifest, Suite
 from lensops.prompts import digest
 
 MAX_BYTES = 2_000_000_000
+_POINTER = re.compile(rb"version https://git-lfs[^\n]*\n.*?oid sha256:([0-9a-f]{64})", re.DOTALL)
 NO_FILE = hashlib.sha256(b"").hexdigest()  # an eval says what is wrong with a missing file
 
 
@@ -59,15 +61,34 @@ def data_digests(project: Project) -> dict[str, dict[str, str]]:
     Windows in a warehouse have none. Raises `FileNotFoundError` when a file is not there.
     """
     return {
-        name: {path: project.tree.digest(path) for path in window_files(project.tree, monitor)}
+        name: {
+            path: data_digest(project.tree, path) for path in window_files(project.tree, monitor)
+        }
         for name, monitor in project.manifest.drift.items()
         if monitor.connection is None
     }
 
 
+def data_digest(tree: Snapshot, path: str) -> str:
+    """The SHA-256 (hex) of a data file, of a large-file pointer in a revision the one it names.
+
+    Raises `FileNotFoundError`, `UserError`.
+    """
+    if not tree.is_local and (pointer := _POINTER.match(tree.read(path, MAX_BYTES))):
+        return pointer[1].decode()
+    return tree.digest(path)
+
+
 def lines_digest(tree: Snapshot, path: str) -> str:
-    """The digest (hex) of a file's lines; line ends and blank lines do not count."""
+    """The digest (hex) of a file's lines; line ends and blank lines do not count.
+
+    A large file is streamed by its reader, and is bound by the digest of its bytes.
+    """
+    from lensops.evals.jsonl import LARGE
+
     try:
+        if tree.is_local and tree.path(path).stat().st_size > LARGE:
+            return tree.digest(path)
         return tree.parse(path, MAX_BYTES, digest_lines)
     except (FileNotFoundError, UserError):
         return NO_FILE
@@ -103,18 +124,8 @@ def _recordings(project: Project, suite: str) -> str:
     return project.manifest.recordings_of(suite, project.desired.prompts[prompt].version)
 
 
-def _schemas_of_cases(tree: Snapshot, path: str) -> Iterator[str]:
-    try:
-        if not tree.parse(path, MAX_BYTES, _names_schemas):
-            return
-        from lensops.evals.cases import read_cases
+def _schemas_of_cases(tree: Snapshot, path: str) -> Collection[str]:
+    from lensops.evals.cases import read_cases
 
-        cases, _ = read_cases(tree, path)
-    except (FileNotFoundError, UserError):  # the eval says what is wrong
-        return
-    checks = (check for case in cases for check in case.checks)
-    yield from (check.json_schema for check in checks if check.json_schema is not None)
-
-
-def _names_schemas(data: bytes, path: str) -> bool:  # noqa: ARG001  # a parser of a snapshot
-    return b"json_schema" in data
+    cases, _ = read_cases(tree, path)
+    return cases.schemas

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
 from lensops.files import Snapshot
 from lensops.flows.base import BaseSnapshot
-from lensops.flows.evidence_digests import MAX_BYTES, lines_digest, schema_digests
+from lensops.flows.evidence_digests import MAX_BYTES, data_digest, lines_digest, schema_digests
 from lensops.flows.project import Project
 from lensops.flows.window_files import baseline_files, current_files
 from lensops.gate import (
@@ -30,7 +29,6 @@ from lensops.manifest.drift import Monitor
 from lensops.prompts import digest
 
 _OUTCOMES = {"warning": Outcome.NOTE, "error": Outcome.FAIL}
-_POINTER = re.compile(rb"version https://git-lfs[^\n]*\n.*?oid sha256:([0-9a-f]{64})", re.DOTALL)
 
 
 def loosened_findings(
@@ -67,11 +65,15 @@ def _input_changes(
 
 def _suite_inputs(base: Project, head: Project, name: str) -> tuple[SuiteInputs, SuiteInputs]:
     suites = base.manifest.evals[name], head.manifest.evals[name]
-    recordings = _recordings(base, head, name)
-    sides = zip((base.tree, head.tree), suites, recordings, strict=True)
+    trees, recordings = (base.tree, head.tree), _recordings(base, head, name)
+    files = [lines_digest(tree, suite.cases) for tree, suite in zip(trees, suites, strict=True)]
     older, newer = (
-        SuiteInputs(_case_facts(tree, suite.cases), schema_digests(tree, suite), rows)
-        for tree, suite, rows in sides
+        SuiteInputs(
+            {} if files[0] == files[1] else _case_facts(tree, suite.cases),
+            schema_digests(tree, suite),
+            rows,
+        )
+        for tree, suite, rows in zip(trees, suites, recordings, strict=True)
     )
     return older, newer
 
@@ -133,10 +135,7 @@ def _monitor_inputs(tree: Snapshot, monitor: Monitor) -> MonitorInputs:
 
 
 def _content_digest(tree: Snapshot, path: str) -> str | None:
-    """The SHA-256 of a data file, of a large-file pointer the one that it names."""
     try:
-        if not tree.is_local and (pointer := _POINTER.match(tree.read(path, MAX_BYTES))):
-            return pointer[1].decode()
-        return tree.digest(path)
+        return data_digest(tree, path)
     except (FileNotFoundError, UserError):
         return None

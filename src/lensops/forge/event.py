@@ -19,14 +19,14 @@ class Event:
     """What happened. `ref` is the full name of the branch or tag that a push moved.
 
     `base` is the commit that a pull request or an entry of a merge queue is to be merged into, and
-    `head` the one that is proposed; `before` is where a pushed branch was, None where it was new.
+    `head` the one that is proposed; `previous` is where a pushed branch was, None where it was new.
     """
 
     name: str
     ref: str = ""
     base: str | None = None
     head: str | None = None
-    before: str | None = None
+    previous: str | None = None
     pull_request: int | None = None
 
     @property

@@ -44,8 +44,8 @@ def _how(finding: Finding, against: tuple[str, ...]) -> tuple[str, ...]:
     return against if finding.rule == "regression" else ()
 
 
-def _join(*words: str) -> str:
-    return shlex.join(words)
+def _join(*arguments: str) -> str:
+    return shlex.join(arguments)
 
 
 _OF_RULE = {
