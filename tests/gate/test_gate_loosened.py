@@ -188,6 +188,7 @@ def test_a_finding_has_its_keys_figures_and_the_outcome_of_the_rule() -> None:
 
 # The law: every leaf of the policy counts, but in the one direction that the list names.
 
+SIGNER = "o/r/.github/workflows/w.yml@refs/heads/{}"
 FULL: dict[str, Any] = {
     "version": 1,
     "project": "p",
@@ -256,16 +257,17 @@ FULL: dict[str, Any] = {
         },
     },
     "targets": {
-        "staging": {"directory": "staging"},
+        "staging": {"directory": "staging", "require_gate": False},
         "live": {
             "git": "origin",
             "branch": "live",
             "after": "staging",
-            "require_gate": True,
+            "require_gate": {"signed_by": SIGNER.format("main")},
             "overrides": ["after"],
         },
     },
-    "rules": {},
+    "rules": {"unevaluated": "warning"},
+    "protect": {"paths": ["prompts/legal"], "keys": ["rules"]},
 }
 MUTANTS: dict[type, list[Any]] = {
     str: ["elsewhere", "2024-12-31", "9d", "openai:z", "http://z", "UTC", "Europe/Berlin", "intl"],
@@ -274,7 +276,19 @@ MUTANTS: dict[type, list[Any]] = {
     float: [0.01, 0.3, 0.45, 0.95],
 }
 WORDS = ["off", "warning", "inconclusive", "error", "neutral", "fail", "critical", "any"]
-WORDS += ["confirmed", "warn", "number", "category", "text", "uniform", "quantile", "other", "copy"]
+WORDS += [
+    SIGNER.format("other"),
+    "ancestor",
+    "confirmed",
+    "warn",
+    "number",
+    "category",
+    "text",
+    "uniform",
+    "quantile",
+    "other",
+    "copy",
+]
 
 
 def policy_leaves(value: Any, keys: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -309,7 +323,7 @@ def mutants() -> Iterator[tuple[tuple[Any, ...], Any, Manifest]]:
     filled = Manifest.model_validate(FULL).model_dump(mode="json", by_alias=True)
     FULL["rules"] = {key: value for key, value in filled["rules"].items() if value is not None}
     original = Manifest.model_validate(FULL)
-    for section in ("branch", "evals", "drift", "targets", "rules"):
+    for section in ("branch", "evals", "drift", "targets", "rules", "protect"):
         for keys, value in policy_leaves(FULL[section], (section,)):
             for other in (None, *MUTANTS[type(value)], *(WORDS if isinstance(value, str) else ())):
                 mutant = with_value(keys, other)
@@ -343,7 +357,7 @@ def is_listed(keys: tuple[Any, ...], new: Any) -> bool:
     for key in keys:
         old = old[key]
     if keys[0] == "rules":
-        return HARDNESS.index(new or "off") > HARDNESS.index(old or "off")
+        return HARDNESS.index(new or "inconclusive") > HARDNESS.index(old)
     if keys[0] == "drift" and keys[-1] == "confidence":
         return False
     test = LISTED.get(keys[-1])

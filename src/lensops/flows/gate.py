@@ -23,7 +23,7 @@ from lensops.flows.run_evals import score_suites
 from lensops.flows.run_options import RunOptions
 from lensops.flows.validate import validate_snapshot
 from lensops.forge.event import Event
-from lensops.gate import GateResult, Scores, decide, next_command
+from lensops.gate import GateResult, Scores, decide, next_command, unevaluated_findings
 from lensops.manifest.locate import find_manifest, folder_of
 
 if TYPE_CHECKING:
@@ -84,6 +84,15 @@ def _base_findings(
         yield Finding("base", project.file.path, Outcome.INCONCLUSIVE, base.reason)
     elif base is not None:
         yield from loosened_findings(project, base, _scores(evals))
+        policy = base.manifest or project.manifest
+        served = _prompt_digests(base.project) if base.project else {}
+        yield from unevaluated_findings(
+            project.manifest, served, _prompt_digests(project), policy.unevaluated_rule
+        )
+
+
+def _prompt_digests(project: Project) -> dict[str, str]:
+    return {name: prompt.digest for name, prompt in project.desired.prompts.items()}
 
 
 def _conditions(mode: Mode, evals: EvalRun | None) -> Conditions:

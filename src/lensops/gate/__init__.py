@@ -14,6 +14,7 @@ from lensops.gate.inputs import (
 from lensops.gate.loosened import loosened_input, loosened_policy
 from lensops.gate.next_command import RECORD, next_command
 from lensops.gate.result import GateResult
+from lensops.gate.unevaluated import unevaluated_findings
 
 __all__ = [
     "RECORD",
@@ -30,4 +31,5 @@ __all__ = [
     "monitor_input_changes",
     "next_command",
     "suite_input_changes",
+    "unevaluated_findings",
 ]

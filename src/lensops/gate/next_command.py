@@ -31,6 +31,8 @@ def _command(finding: Finding, base: Base | None) -> str:
         return _OF_RULE[finding.rule]
     if finding.rule in {"gate_loosened", "protected"}:
         return _join("lensops", "plan", *against)
+    if finding.rule == "unevaluated":
+        return "lensops eval --record"
     if section == "evals" and names:
         return _join("lensops", "eval", "--eval", str(names[0]), *_how(finding, against))
     if section == "drift" and names:

@@ -10,6 +10,7 @@ from lensops.manifest import Manifest
 
 Keys = tuple[str, ...]
 Leaves = Mapping[Keys, Any]
+SECTIONS = ("branch", "evals", "drift", "rules", "targets", "protect")
 ENTRIES = (  # what is added or removed as a whole, the shortest pattern first
     ("evals", "*"),
     ("drift", "*"),
@@ -47,6 +48,9 @@ class Change:
 def policy_changes(base: Manifest, head: Manifest) -> Iterator[Change]:
     """Every difference of the declared policy; an added or removed entry is one difference."""
     older, newer = declared_policy(base), declared_policy(head)
+    if older["rules"]["unevaluated"] != newer["rules"]["unevaluated"]:
+        older["rules"]["unevaluated"] = base.unevaluated_rule
+        newer["rules"]["unevaluated"] = head.unevaluated_rule
     _share_band_keys(older, newer)
     old, new = dict(_leaves(older)), dict(_leaves(newer))
     entries: dict[Keys, Change] = {}
@@ -64,12 +68,15 @@ def policy_changes(base: Manifest, head: Manifest) -> Iterator[Change]:
 def declared_policy(manifest: Manifest) -> dict[str, Any]:
     """The sections of the policy as JSON values, defaults filled in as they take effect."""
     values = manifest.model_dump(mode="json", by_alias=True)
-    policy = {name: values[name] for name in ("branch", "evals", "drift", "rules", "targets")}
+    policy = {name: values[name] for name in SECTIONS}
     for name, suite in policy["evals"].items():
         suite["prompt"] = manifest.prompt_of(name)
         suite["recordings"] = manifest.recordings_of(name, "")
         if suite["weights"].get("checks"):  # then they are a part of every score, not limits
             suite["checks"] = {"scored": suite["checks"]}
+    for target in policy["targets"].values():
+        if isinstance(target["require_gate"], dict):  # evidence is required, and signed
+            target |= {**target["require_gate"], "require_gate": True}
     return policy
 
 

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from lensops.manifest.checks import Check
 from lensops.manifest.drift import Monitor
+from lensops.manifest.guards import Protect, SignedGate
 from lensops.manifest.paths import RelativePath
 
 WRONG_VALUE = "wrong_value"  # of an error to which `load` adds the value as it is written
@@ -146,7 +147,9 @@ class Target(Strict):
     git: str | None = Field(None, min_length=1, description="A remote's name or URL.")
     branch: str | None = Field(None, min_length=1)
     after: Name | None = Field(None, description="The target that must serve the same first.")
-    require_gate: bool = Field(False, description="Apply only with evidence of a passed gate.")
+    require_gate: bool | SignedGate = Field(
+        False, description="Apply only with evidence of a passed gate, or of one that was signed."
+    )
     overrides: tuple[Literal["after", "ancestor"], ...] = Field(
         (),
         strict=False,
@@ -171,11 +174,16 @@ class Target(Strict):
 
 
 class Rules(Strict):
-    """How hard findings of `validate` and `plan` are."""
+    """How hard findings are. A gate with a base takes the rules of the base."""
 
     released_version_changed: Literal["error", "warning", "off"] = "error"
     gate_loosened: Literal["error", "warning", "off"] = Field(
-        "warning", description="A branch that asks less than its base; the harder of both counts."
+        "warning", description="A branch that changes the policy by which it is judged."
+    )
+    unevaluated: Literal["error", "inconclusive", "warning", "off"] | None = Field(
+        None,
+        description="A new or changed prompt without an eval; default: inconclusive where the "
+        "manifest has evals, else a warning.",
     )
 
 
@@ -190,6 +198,7 @@ class Manifest(Strict):
     drift: dict[Name, Monitor] = {}
     targets: dict[Name, Target] = {}
     rules: Rules = Rules()
+    protect: Protect = Protect()
 
     @property
     def places(self) -> dict[str, Target]:
@@ -200,6 +209,11 @@ class Manifest(Strict):
         """The file with a version's recordings for an eval, relative to the manifest."""
         folder = self.evals[suite].recordings or f"evals/{suite}/recordings"
         return f"{folder}/{version}.jsonl"
+
+    @property
+    def unevaluated_rule(self) -> str:
+        """How hard a prompt without an eval is."""
+        return self.rules.unevaluated or ("inconclusive" if self.evals else "warning")
 
     def prompt_of(self, suite: str) -> str:
         """The prompt that an eval suite exercises."""

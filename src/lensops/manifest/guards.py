@@ -1,0 +1,42 @@
+"""What a manifest guards: changes that need a review, targets that need signed evidence."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lensops.manifest.paths import RelativePath
+
+SIGNER = re.compile(
+    r"(?P<workflow>(?P<repository>[\w.-]+/[\w.-]+)/\.github/workflows/[\w.-]+\.ya?ml)"
+    r"@(?P<ref>refs/(?:heads|tags)/\S+)"
+)
+
+
+class Guard(BaseModel):
+    """A part of the manifest about who may do what."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class SignedGate(Guard):
+    """Evidence that a workflow has attested at its host."""
+
+    signed_by: str = Field(
+        pattern=f"^{SIGNER.pattern}$",
+        description="The workflow and the ref that it ran for.",
+        examples=["owner/repo/.github/workflows/lensops.yml@refs/heads/main"],
+    )
+
+
+class Protect(Guard):
+    """Changes that someone other than their author must approve; read from the base."""
+
+    paths: tuple[RelativePath, ...] = Field(
+        (), strict=False, description="Files, and folders with all below them."
+    )
+    keys: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = Field(
+        (), strict=False, description="Keys of the manifest, such as `evals.*.threshold`."
+    )
