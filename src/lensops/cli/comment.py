@@ -55,9 +55,10 @@ def comment(
     """
     from lensops.cli.output import say, write
     from lensops.errors import UserError
-    from lensops.flows.comment import marker, take_token
+    from lensops.flows.comment import marker
     from lensops.flows.comment import post as put
     from lensops.flows.comment import pull_request as named
+    from lensops.forge.event import take_token
 
     where = named(repository, pull_request, os.environ) if post else None
     token = take_token(os.environ)
@@ -66,7 +67,7 @@ def comment(
         raise UserError("there is no GITHUB_TOKEN", hint)
     failure: UserError | None = None
     try:
-        body = _compose(directory, manifest, base, replay=replay)
+        body = _compose(directory, manifest, base, token, replay=replay)
     except UserError as error:
         failure, body = error, _describe_failure(error)
     _summarise(body)
@@ -85,16 +86,18 @@ def comment(
     return 0
 
 
-def _compose(directory: Path, manifest: Path | None, base: str | None, *, replay: bool) -> str:
+def _compose(
+    directory: Path, manifest: Path | None, base: str | None, token: str, *, replay: bool
+) -> str:
     from lensops.cli.progress import Progress
     from lensops.evals.protocols import Mode
     from lensops.flows.comment import compose
-    from lensops.forge.event import read_event
+    from lensops.flows.protected import workflow_run
     from lensops.render.markdown import markdown
     from lensops.report.comment import document
 
-    mode, event = Mode.REPLAY if replay else Mode.ASK, read_event(os.environ)
-    result = compose(directory, manifest, base, event=event, mode=mode, watch=Progress())
+    mode, run = Mode.REPLAY if replay else Mode.ASK, workflow_run(os.environ, token)
+    result = compose(directory, manifest, base, run=run, mode=mode, watch=Progress())
     return markdown(document(*result))
 
 

@@ -56,8 +56,9 @@ def gate(
     from lensops.evals.protocols import Mode
     from lensops.evidence.file import write_evidence
     from lensops.flows.gate import gate as decide
+    from lensops.flows.protected import workflow_run
     from lensops.flows.results import save_result
-    from lensops.forge.event import read_event
+    from lensops.forge.event import take_token
     from lensops.report.drift import data as drift_data
     from lensops.report.eval import data as eval_data
     from lensops.report.verdict import data, document
@@ -65,9 +66,9 @@ def gate(
     reports = CiReports(directory, manifest)
     mode = Mode.REPLAY if replay else Mode.ASK
     with reports.watching():
-        event = read_event(os.environ)
+        run = workflow_run(os.environ, take_token(os.environ))
         project, result = decide(
-            directory, manifest, base=base, event=event, mode=mode, watch=Progress()
+            directory, manifest, base=base, run=run, mode=mode, watch=Progress()
         )
     if result.evals is not None:
         save_result(project, "eval", eval_data(result.evals))

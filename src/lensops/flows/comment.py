@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from lensops.errors import UserError
@@ -12,9 +12,10 @@ from lensops.flows.base import BaseSnapshot
 from lensops.flows.choose_base import choose_base
 from lensops.flows.gate import decide_project, open_sound_project
 from lensops.flows.plan_base import compare_with_base
+from lensops.flows.protected import LOCAL, WorkflowRun
 from lensops.forge import Comment, GitHub, PullRequest
 from lensops.forge.comments import marker_of, put_comment
-from lensops.forge.event import Event, read_event
+from lensops.forge.event import read_event
 from lensops.gate import GateResult
 from lensops.manifest.locate import find_manifest, prefix_of
 from lensops.plan import Plan
@@ -28,7 +29,7 @@ def compose(
     manifest: Path | None,
     base: str | None,
     *,
-    event: Event | None = None,
+    run: WorkflowRun = LOCAL,
     mode: Mode = Mode.ASK,
     watch: ProgressListener | None = None,
 ) -> tuple[Plan, GateResult]:
@@ -37,12 +38,12 @@ def compose(
     Raises as both of them do, and `UserError` where there is no base.
     """
     project = open_sound_project(directory, manifest)
-    snapshot = choose_base(project, base, event)
+    snapshot = choose_base(project, base, run.event)
     if not isinstance(snapshot, BaseSnapshot):
         reason = snapshot.reason if snapshot else "which base is meant?"
         raise UserError(reason, "add --base, such as --base origin/main")
     plan = compare_with_base(project, snapshot)
-    return plan, decide_project(project, snapshot, mode, watch)
+    return plan, decide_project(project, snapshot, run, mode, watch)
 
 
 def marker(directory: Path, manifest: Path | None) -> str:
@@ -63,11 +64,6 @@ def marker(directory: Path, manifest: Path | None) -> str:
 def post(token: str, body: str, marker: str, where: PullRequest, api: str | None) -> Comment:
     """Put the one comment with this marker on a pull request. Raises `RemoteFailed`."""
     return put_comment(GitHub(api or API, token, where), marker, body)
-
-
-def take_token(environment: MutableMapping[str, str]) -> str:
-    """The token, which leaves the environment: no `${GITHUB_TOKEN}` in a manifest gets it."""
-    return environment.pop("GITHUB_TOKEN", "").strip()
 
 
 def pull_request(

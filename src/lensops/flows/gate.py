@@ -19,10 +19,10 @@ from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.findings import released_findings
 from lensops.flows.loosened import loosened_findings
 from lensops.flows.project import Opened, Project, open_snapshot
+from lensops.flows.protected import LOCAL, WorkflowRun, protected_findings
 from lensops.flows.run_evals import score_suites
 from lensops.flows.run_options import RunOptions
 from lensops.flows.validate import validate_snapshot
-from lensops.forge.event import Event
 from lensops.gate import GateResult, Scores, decide, next_command, unevaluated_findings
 from lensops.manifest.locate import find_manifest, folder_of
 
@@ -35,23 +35,24 @@ def gate(
     manifest: Path | None = None,
     *,
     base: str | None = None,
-    event: Event | None = None,
+    run: WorkflowRun = LOCAL,
     mode: Mode = Mode.ASK,
     watch: ProgressListener | None = None,
 ) -> tuple[Opened, GateResult]:
     """The project, and whether its work tree may merge.
 
-    `base` is a ref to compare with; without one, the `event` of a workflow names the base. Nothing
-    is written but recordings, in that mode. Raises `Invalid` for problems of the manifest, the
-    prompts and the cases, `UserError`, and `RemoteFailed` when a provider refuses.
+    `base` is a ref to compare with; without one, the event of a workflow's `run` names the base.
+    Nothing is written but recordings, in that mode. Raises `Invalid` for problems of the manifest,
+    the prompts and the cases, `UserError`, and `RemoteFailed` when a provider refuses.
     """
     project = open_sound_project(directory, manifest)
-    return project, decide_project(project, choose_base(project, base, event), mode, watch)
+    return project, decide_project(project, choose_base(project, base, run.event), run, mode, watch)
 
 
 def decide_project(
     project: Opened,
     base: BaseSnapshot | MissingBase | None,
+    run: WorkflowRun,
     mode: Mode,
     watch: ProgressListener | None = None,
 ) -> GateResult:
@@ -60,7 +61,7 @@ def decide_project(
     evals = _evals(project, RunOptions(mode=mode), watch, snapshot)
     drift, unmeasured = _drift(project, mode)
     findings = [
-        *_base_findings(project, base, evals),
+        *_base_findings(project, base, run, evals),
         *released_findings(project, snapshot.manifest if snapshot else None),
         *unmeasured,
         *(evals.findings if evals else ()),
@@ -78,12 +79,16 @@ def decide_project(
 
 
 def _base_findings(
-    project: Opened, base: BaseSnapshot | MissingBase | None, evals: EvalRun | None
+    project: Opened,
+    base: BaseSnapshot | MissingBase | None,
+    run: WorkflowRun,
+    evals: EvalRun | None,
 ) -> Iterator[Finding]:
     if isinstance(base, MissingBase):
         yield Finding("base", project.file.path, Outcome.INCONCLUSIVE, base.reason)
     elif base is not None:
         yield from loosened_findings(project, base, _scores(evals))
+        yield from protected_findings(project, base, run)
         policy = base.manifest or project.manifest
         served = _prompt_digests(base.project) if base.project else {}
         yield from unevaluated_findings(

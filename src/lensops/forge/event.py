@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from lensops.errors import UserError
 
 MAX_BYTES = 25_000_000  # a webhook's payload has at most this
+_QUEUED = re.compile(r"/pr-([0-9]{1,12})-[0-9a-f]+\Z")
 _PULL_REQUESTS = ("pull_request", "pull_request_target")
 
 
@@ -46,7 +48,7 @@ def read_event(environment: Mapping[str, str]) -> Event | None:
     payload = _read_payload(path)
     pull_request = _mapping(payload.get("pull_request"))
     group = _mapping(payload.get("merge_group"))
-    number = pull_request.get("number")
+    number = pull_request.get("number") or _queued_number(group.get("head_ref"))
     return Event(
         name,
         environment.get("GITHUB_REF", ""),
@@ -57,6 +59,11 @@ def read_event(environment: Mapping[str, str]) -> Event | None:
     )
 
 
+def take_token(environment: MutableMapping[str, str]) -> str:
+    """The token, which leaves the environment: no `${GITHUB_TOKEN}` in a manifest gets it."""
+    return environment.pop("GITHUB_TOKEN", "").strip()
+
+
 def _read_payload(path: str) -> dict[str, Any]:
     try:
         with Path(path).open("rb") as file:
@@ -64,6 +71,12 @@ def _read_payload(path: str) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         message = f"the event of this workflow cannot be read: {error}"
         raise UserError(message, "name the base with --base") from None
+
+
+def _queued_number(ref: Any) -> int | None:
+    """The pull request of an entry of a merge queue, which its branch is named after."""
+    match = _QUEUED.search(ref) if isinstance(ref, str) else None
+    return int(match[1]) if match else None
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lensops.errors import RemoteFailed
 from lensops.forge.comments import Comment
-from lensops.forge.http import FIRST_WAIT, Answer, Requests, reply_text
+from lensops.forge.http import FIRST_WAIT, Answer, Requests, github_headers, reply_text
 
 PAGE = 100
 PAGES = 100  # ten thousand comments
@@ -29,14 +29,7 @@ class GitHub:
     def __init__(
         self, api: str, token: str, pull_request: PullRequest, *, first_wait: float = FIRST_WAIT
     ) -> None:
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/vnd.github+json",
-            "X-GitHub-Api-Version": "2022-11-28",
-            "User-Agent": "lensops",
-            "Content-Type": "application/json",
-        }
-        self._requests = Requests(api, headers, first_wait=first_wait)
+        self._requests = Requests(api, github_headers(token), first_wait=first_wait)
         self._repository = f"/repos/{pull_request.repository}"
         self._comments = f"{self._repository}/issues/{pull_request.number}/comments"
         self._login: str | None = None

@@ -31,6 +31,17 @@ class Answer:
     body: Any
 
 
+def github_headers(token: str) -> dict[str, str]:
+    """The headers of a request to GitHub's interface."""
+    return {
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/vnd.github+json",
+        "X-GitHub-Api-Version": "2022-11-28",
+        "User-Agent": "lensops",
+        "Content-Type": "application/json",
+    }
+
+
 class Requests:
     """Requests below one address, with the same headers."""
 

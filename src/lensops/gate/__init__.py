@@ -13,11 +13,13 @@ from lensops.gate.inputs import (
 )
 from lensops.gate.loosened import loosened_input, loosened_policy
 from lensops.gate.next_command import RECORD, next_command
+from lensops.gate.protected import Approval, changed_keys, protected_finding
 from lensops.gate.result import GateResult
 from lensops.gate.unevaluated import unevaluated_findings
 
 __all__ = [
     "RECORD",
+    "Approval",
     "CaseFacts",
     "GateResult",
     "InputChange",
@@ -25,11 +27,13 @@ __all__ = [
     "RecordedRow",
     "Scores",
     "SuiteInputs",
+    "changed_keys",
     "decide",
     "loosened_input",
     "loosened_policy",
     "monitor_input_changes",
     "next_command",
+    "protected_finding",
     "suite_input_changes",
     "unevaluated_findings",
 ]
