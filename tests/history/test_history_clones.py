@@ -75,6 +75,18 @@ def test_blobless_clone(grown: Repo, tmp_path: Path) -> None:
     assert kinds(blobless.root) == ["activate", "activate", "rollback"]
 
 
+def test_what_is_lacking_is_fetched_for_renames_too(grown: Repo, tmp_path: Path) -> None:
+    (grown.root / "shop").mkdir()
+    grown.git("mv", "lensops.yaml", "prompts", "shop")
+    text = (grown.root / "shop/lensops.yaml").read_text()
+    grown.commit("Move", {"shop/lensops.yaml": f"{text}# moved\n"})
+    for kind in ("blob:none", "tree:0"):
+        lacking = clone(grown, tmp_path / kind, f"--filter={kind}", "--no-checkout")
+        with open_repository(lacking.root) as repository:
+            events = read_history(repository, "shop/lensops.yaml").events
+        assert [str(event.kind) for event in events] == ["rollback", "activate", "activate"]
+
+
 def test_blobless_clone_whose_origin_is_gone_is_told(grown: Repo, tmp_path: Path) -> None:
     blobless = clone(grown, tmp_path / "clone", "--filter=blob:none", "--no-checkout")
     grown.root.rename(tmp_path / "moved")

@@ -146,3 +146,22 @@ def test_a_link_that_leaves_the_repository_is_no_content(project: Repo) -> None:
     project.commit("v3", sample.manifest("v3"))
     history = read(project)
     assert (history.events[0].version, history.events[0].digest) == ("v3", None)
+
+
+def test_links_of_any_size_and_in_circles_are_no_content(project: Repo) -> None:
+    (project.root / "long").write_text("../" * 1_000_000)
+    blob = project.git("hash-object", "-w", "long")
+    project.git("update-index", "--add", "--cacheinfo", f"120000,{blob},prompts/offer_copy/v3.md")
+    (project.root / "long").unlink()
+    project.write(sample.manifest("v3"))
+    project.git("add", "lensops.yaml")
+    project.git("commit", "-q", "-m", "A long link")
+    project.git("checkout", "-q", "--", "lensops.yaml")
+    (project.root / "prompts/offer_copy/v4.md").symlink_to("v5.md")
+    (project.root / "prompts/offer_copy/v5.md").symlink_to("v4.md")
+    project.git("add", "prompts/offer_copy/v4.md", "prompts/offer_copy/v5.md")
+    project.write(sample.manifest("v4"))
+    project.git("add", "lensops.yaml")
+    project.git("commit", "-q", "-m", "A circle")
+    events = read(project).events
+    assert [(event.version, event.digest) for event in events[:2]] == [("v4", None), ("v3", None)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from lensops.errors import UserError
-from lensops.git.environment import PROTOCOLS, helper_variables
+from lensops.git.environment import PROTOCOLS
 from lensops.git.errors import redact
 from lensops.git.remotes import Remote
 from lensops.git.repository import Repository
@@ -15,7 +16,6 @@ from lensops.git.repository import Repository
 _HELPER = re.compile(r"[\w.+-]+::")  # `ext::`, `fd::`: a transport that is a program
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _SSH = re.compile(r"(?:[\w.+-]+@)?(?:[\w.-]{2,}|\[[0-9a-fA-F:.]+\]):(?!/)")
-_HELPERS = r"^(credential\..*|core\.(sshcommand|askpass))$"
 _KNOWN = "use https, ssh, git or file, a path, or the name of a remote"
 
 
@@ -45,8 +45,8 @@ def find_remote(repository: Repository, value: str, folder: Path, boundary: Path
 
 
 def _network_remote(repository: Repository, value: str) -> Remote:
-    settings = repository.git.line_or_none("config", "--get-regexp", _HELPERS) or ""
-    return Remote(repository.git, value, value, variables=helper_variables(settings))
+    git = replace(repository.git, helpers=repository.helper_variables())
+    return Remote(git, value, value)
 
 
 def address_problem(value: str, folder: Path, boundary: Path) -> UserError | None:

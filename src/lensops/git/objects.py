@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 
 from lensops.errors import UserError
-from lensops.git.environment import Reach
 from lensops.git.errors import GitFailed
 from lensops.git.process import Conversation, Git
 
 _HEADER = re.compile(rb"([0-9a-f]{40,64}) ([a-z]+) ([0-9]+)\n")
 MAX_BYTES = 1 << 30  # of one object; a tree or a prompt is far smaller
+MAX_TARGET = 4096  # bytes of a path
 CHUNK, HEAD = 1 << 20, 1024
 SMALL = 1 << 18  # bytes of an object that is kept
 
@@ -39,13 +39,10 @@ class GitObject:
 
 
 class Objects:
-    """Asks a running `cat-file --batch`, which is started by the first question.
+    """Asks a running `cat-file --batch`, which is started by the first question."""
 
-    `Reach.NETWORK` lets git fetch what a partial clone lacks.
-    """
-
-    def __init__(self, git: Git, reach: Reach = Reach.NOTHING) -> None:
-        self._git, self._reach = git, reach
+    def __init__(self, git: Git) -> None:
+        self._git = git
         self._process: Conversation | None = None
         self._small: dict[str, GitObject] = {}  # by id: nothing is asked for twice
         self.failure: GitFailed | None = None  # why git ended, when it did
@@ -97,6 +94,14 @@ class Objects:
         blob = self.get(name, limit)
         return blob.data if blob and blob.kind == "blob" else None
 
+    def link_target(self, name: str) -> str:
+        """Where a link leads, by the id of its blob; `/` for what is too long to be a path."""
+        try:
+            target = self.blob(name, MAX_TARGET) or b""
+        except TooLarge:
+            return "/"
+        return target.decode("utf-8", "surrogateescape")
+
     def close(self) -> None:
         """End the process; the next question starts another one."""
         if self._process is not None:
@@ -117,7 +122,7 @@ class Objects:
     @property
     def _conversation(self) -> Conversation:
         if self._process is None:
-            self._process = self._git.start("cat-file", "--batch", reach=self._reach)
+            self._process = self._git.start("cat-file", "--batch")
         return self._process
 
 

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -22,17 +22,23 @@ _NO_GIT = ("git is not installed", "install git 2.31 or later, then try again")
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """Git in one repository, which `options` name so that nothing is left to discover."""
+    """Git in one repository, which `options` name so that nothing is left to discover.
+
+    `reach` is what its processes may reach unless a call says more; `helpers` are the variables
+    that credential helpers name, for those that reach a network.
+    """
 
     folder: Path
     options: tuple[str, ...] = ()
+    reach: Reach = Reach.NOTHING
+    helpers: Mapping[str, str] = field(default_factory=dict)
 
     def capture(
         self,
         *arguments: str,
         data: bytes = b"",
         variables: Mapping[str, str] | None = None,
-        reach: Reach = Reach.NOTHING,
+        reach: Reach | None = None,
         settings: tuple[str, ...] = (),
     ) -> bytes:
         """stdout of a git command.
@@ -43,7 +49,7 @@ class Git:
             process = subprocess.run(  # noqa: S603  # git, by arguments that are no options of users
                 self.command(*arguments, settings=settings),
                 cwd=self.folder,
-                env={**variables_for(reach), **(variables or {})},
+                env={**self._environment(reach), **(variables or {})},
                 input=data,
                 capture_output=True,
                 check=False,
@@ -72,14 +78,14 @@ class Git:
         except GitFailed:
             return None
 
-    def start(self, *arguments: str, reach: Reach = Reach.NOTHING) -> Conversation:
+    def start(self, *arguments: str) -> Conversation:
         """A process that answers requests until it is closed."""
         errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the conversation; never full
         try:
             process = subprocess.Popen(  # noqa: S603  # as above
                 self.command(*arguments),
                 cwd=self.folder,
-                env=variables_for(reach),
+                env=self._environment(None),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -88,6 +94,10 @@ class Git:
             errors.close()
             raise UserError(*_NO_GIT) from None
         return Conversation(arguments[0], process, errors)
+
+    def _environment(self, reach: Reach | None) -> dict[str, str]:
+        reach = reach or self.reach
+        return {**variables_for(reach), **(self.helpers if reach is Reach.NETWORK else {})}
 
     def command(self, *arguments: str, settings: tuple[str, ...] = ()) -> list[str]:
         """The whole command line."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lensops.errors import RemoteFailed
 from lensops.git.environment import Reach
@@ -31,7 +30,6 @@ class Remote:
     address: str
     is_local: bool = False
     runs_hooks: bool = True
-    variables: Mapping[str, str] = field(default_factory=dict)  # that credential helpers ask for
 
     def tip(self, ref: str) -> str | None:
         """The commit that a ref of the remote is at; None where there is none."""
@@ -72,4 +70,4 @@ class Remote:
 
     def _capture(self, *arguments: str) -> bytes:
         reach = Reach.LOCAL if self.is_local else Reach.NETWORK
-        return self.git.capture(*arguments, reach=reach, variables=self.variables)
+        return self.git.capture(*arguments, reach=reach)

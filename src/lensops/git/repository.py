@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
 from lensops.errors import UserError
 from lensops.git.branches import Branches, read_branches
-from lensops.git.environment import Reach
+from lensops.git.environment import Reach, helper_variables
 from lensops.git.errors import GitFailed
 from lensops.git.find import Site, find_site
 from lensops.git.objects import MAX_BYTES, Objects
@@ -18,6 +19,7 @@ from lensops.git.process import Git
 from lensops.git.tree import RevisionTree
 from lensops.manifest import suggestion
 
+_HELPERS = r"^(credential\..*|core\.(sshcommand|askpass))$"
 _WHOLE = "the clone is shallow: in CI, check out with `fetch-depth: 0`"
 
 
@@ -36,8 +38,8 @@ class Repository:
     def __init__(self, site: Site) -> None:
         self.root = site.root  # the work tree, None for a bare repository
         self.git_dir = site.git_dir
-        self.git: Git = site.git
         self._common_dir = site.common_dir
+        self._site = site
 
     def __enter__(self) -> Repository:
         return self
@@ -56,9 +58,21 @@ class Repository:
             self.objects.close()
 
     @cached_property
+    def git(self) -> Git:
+        """Git for this repository; only in a partial clone may it fetch what is lacking."""
+        if not self.is_partial:
+            return self._site.git
+        return replace(self._site.git, reach=Reach.NETWORK, helpers=self.helper_variables())
+
+    def helper_variables(self) -> Mapping[str, str]:
+        """The variables that the credential helpers of this repository's settings name."""
+        settings = self._site.git.line_or_none("config", "--get-regexp", _HELPERS)
+        return helper_variables(settings or "")
+
+    @cached_property
     def objects(self) -> Objects:
-        """Objects by name; those that a partial clone lacks are fetched."""
-        return Objects(self.git, Reach.NETWORK if self.is_partial else Reach.NOTHING)
+        """Objects by name."""
+        return Objects(self.git)
 
     @cached_property
     def is_partial(self) -> bool:

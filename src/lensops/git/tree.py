@@ -11,7 +11,6 @@ from lensops.git.links import follow_links
 from lensops.git.objects import Objects, TooLarge
 
 LINK, FOLDER, SUBMODULE = "120000", "40000", "160000"
-MAX_TARGET = 1 << 16  # bytes of a link's target
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ class EntryTree:
         entry = self._plain_entry(path)
         if entry is None or not entry.is_link:
             return None
-        return (self._objects.blob(entry.id, MAX_TARGET) or b"").decode("utf-8", "surrogateescape")
+        return self._objects.link_target(entry.id)
 
     def _plain_entry(self, path: str) -> Entry | None:
         """What stands at a path on which there are no links."""

@@ -143,7 +143,7 @@ def _link_targets(repository: Repository, commits: Iterable[Commit]) -> Iterator
         if entry is not None and entry.is_link
     }
     for path, blob in links:
-        target = (repository.blob(blob) or b"").decode("utf-8", "surrogateescape")
+        target = repository.objects.link_target(blob)
         joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
         if not joined.startswith(("/", "../")) and joined not in (".", ".."):
             yield joined
