@@ -68,7 +68,7 @@ def test_drifted(project: Repo) -> None:
 
 def test_drifted_beside_the_prompts(project: Repo) -> None:
     apply(project)
-    text = current(project).read_text().replace('"variables": [', '"variables": ["x",')
+    text = current(project).read_text().replace('"thresholds": {', '"more": {}, "thresholds": {')
     current(project).write_text(text)
     found = status(project)
     assert (found["state"], found["prompts"]["offer_copy"]["state"]) == ("drifted", "synced")

@@ -39,12 +39,16 @@ def put(live: Path, change: Callable[[Any], None], *, honest: bool = True) -> No
 
 
 def sign(body: dict[str, Any]) -> None:
-    keys = ("messages", "model", "parameters", "output_schema")
+    keys = ("messages", "model", "parameters", "tools", "response_format")
     for prompt in body["prompts"].values():
         content = {key: prompt[key] for key in keys if key in prompt}
         prompt["digest"] = digest("prompt", content)
     versions = {
-        name: {"version": prompt.get("version"), "digest": prompt["digest"]}
+        name: {
+            "version": prompt.get("version"),
+            "digest": prompt["digest"],
+            "interface": digest("interface", prompt.get("variables")),
+        }
         for name, prompt in body["prompts"].items()
     }
     summary = {key: body[key] for key in ("project", "thresholds", "bands")}
@@ -130,7 +134,7 @@ MALFORMED = {
     "parameters are null": lambda p: p.update(parameters=None),
     "parameters are a list": lambda p: p.update(parameters=[1]),
     "parameters are deep": lambda p: p.update(parameters={"a": DEEP}),
-    "schema is a text": lambda p: p.update(output_schema="x"),
+    "schema is a text": lambda p: p.update(response_format={"json_schema": {"schema": "x"}}),
     "model is a number": lambda p: p.update(model=4),
     "version is a number": lambda p: p.update(version=4),
     "version is null": lambda p: p.update(version=None),

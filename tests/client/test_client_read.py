@@ -16,7 +16,7 @@ from lensops.client import Prompts, TargetUnavailable, UnknownPrompt, VariablesW
 from lensops.client.digest import digest as client_digest
 from lensops.client.errors import Unreadable
 from lensops.client.release import parse_release
-from lensops.prompts import Message, Prompt, digest
+from lensops.prompts import Message, Prompt, digest, render, request_body
 from lensops.release import Record, Release, Served
 from lensops.release.record import Kind
 from lensops.targets.layout import current_body, encode
@@ -135,8 +135,8 @@ def test_every_release_is_read_as_it_was_written(release: Release, value: str) -
         assert found[name].digest == prompt.digest
         assert found[name].variables == prompt.variables
         values = dict.fromkeys(prompt.variables, value)
-        rendered = [Message(**m) for m in found[name].render(**values)]
-        assert tuple(rendered) == prompt.render(values)
+        assert found[name].render(**values) == render(prompt, values)
+        assert found[name].request(**values) == request_body(prompt, values)
 
 
 json_values = st.recursive(

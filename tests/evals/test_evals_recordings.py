@@ -16,6 +16,7 @@ from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings, read_recordings
 from lensops.files import Folder
 from lensops.prompts import Message
+from support.asking import answer_request
 from support.recording import reply
 
 NAME = "v1.jsonl"
@@ -72,13 +73,13 @@ class TestFoundAgain:
     def test_not_when_any_part_differs(self, other: dict[str, object], tmp_path: Path) -> None:
         kept = reply("a", 1)
         append(tmp_path / NAME, [kept])
-        parts = {"messages": kept.request.messages, "inputs": kept.request.inputs} | other
-        assert read(tmp_path).output(AnswerRequest("a-1", **parts)) is None  # type: ignore[arg-type]
+        parts = {"messages": kept.request.prompt.messages, "inputs": kept.request.inputs} | other
+        assert read(tmp_path).output(answer_request("a-1", **parts)) is None  # type: ignore[arg-type]
 
     def test_another_case_that_was_asked_the_same_finds_it_too(self, tmp_path: Path) -> None:
         kept = reply("a", 1)
         append(tmp_path / NAME, [kept])
-        same = AnswerRequest("b", kept.request.messages, kept.request.inputs)
+        same = answer_request("b", kept.request.prompt.messages, kept.request.inputs)
         assert output(tmp_path, same) == kept.output
 
     def test_a_vote_with_grades_and_one_without(self, tmp_path: Path, grade: GradeRequest) -> None:
@@ -194,8 +195,8 @@ class TestExplain:
     def test_the_nearest_recording_is_told(self, tmp_path: Path) -> None:
         kept = reply("a", 1)
         append(tmp_path / NAME, [kept, reply("a", 1)])
-        now = AnswerRequest(
-            "a-1", kept.request.messages, {"x": "new"}, parameters={"temperature": 0.5}
+        now = answer_request(
+            "a-1", kept.request.prompt.messages, {"x": "new"}, parameters={"temperature": 0.5}
         )
         (file,) = read(tmp_path).files
         asked = [parts for _, parts in file.requests("a-1")]

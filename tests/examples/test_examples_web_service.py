@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pytest
 
 from lensops.files import Folder
-from lensops.prompts import load_prompt
+from lensops.prompts import load_prompt, render
 from support.cli import lensops
 from support.repo import Repo
 
@@ -123,7 +123,7 @@ def load(port: int) -> Iterator[Load]:
 def expected(repo: Repo, version: str) -> tuple[str, list[dict[str, str]]]:
     """The digest and the messages that the files of a version make."""
     prompt = load_prompt(Folder(repo.root), "offer_copy", version)
-    messages = [{"role": m.role, "content": m.content} for m in prompt.render(VALUES)]
+    messages = render(prompt, VALUES)
     return prompt.digest, messages
 
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from lensops.errors import UserError
-from lensops.evals.protocols import AnswerReply, AnswerRequest, Unavailable
+from lensops.evals.protocols import AnswerReply, Unavailable
 from lensops.manifest.model import Limits
 from lensops.models import open_generator
 from lensops.models.secrets import expand_references, hide_secrets
 from lensops.prompts import Message
+from support.asking import answer_request
 from support.provider import Provider, Said, Script, completion, provider
 
 SCHEMA = {"type": "object", "properties": {"body": {"type": "string"}}, "required": ["body"]}
@@ -27,7 +28,7 @@ def answered(script: Script, **request: Any) -> tuple[AnswerReply, Provider]:
         assert not isinstance(writer, Unavailable)
         inputs = {"shop": "Bean & Leaf", "offer": "tea"}
         made = {"messages": MESSAGES, "inputs": inputs, "model": "openai:small"} | request
-        (reply,) = writer.answer([AnswerRequest("c1", **made)])
+        (reply,) = writer.answer([answer_request("c1", **made)])
         return reply, server
 
 

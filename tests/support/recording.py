@@ -9,15 +9,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from lensops.evals.protocols import AnswerReply, AnswerRequest
+from lensops.evals.protocols import AnswerReply
 from lensops.evals.recorder import append
 from lensops.prompts import Message
+from support.asking import answer_request
 
 
 def reply(name: str, number: int) -> AnswerReply:
     """A reply of some length, its text naming who wrote it."""
     case = f"{name}-{number}"
-    request = AnswerRequest(case, (Message("user", "Write about {{ x }}."),), {"x": case})
+    request = answer_request(case, (Message("user", "Write about {{ x }}."),), {"x": case})
     return AnswerReply(request, f"{case} " + "é" * 3_000)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lensops.prompts import Message, Prompt
+from lensops.prompts import Message, Prompt, ResponseFormat
 from lensops.release import Release
 from lensops.targets.directory import Directory
 from support.releases import DRAFT
@@ -17,7 +17,9 @@ def copy_prompt(version: str) -> Prompt:
         Message("user", f"{version}: {{{{points}}}} points for {{{{ brand }}}}."),
     )
     parameters = {"temperature": 0.5, "stop": ["END"]}
-    return Prompt(version, messages, "openai:gpt-4o-mini", parameters, {"type": "object"})
+    return Prompt(
+        version, messages, "openai:gpt-4o-mini", parameters, ResponseFormat({"type": "object"})
+    )
 
 
 def shop(**versions: str) -> Release:

@@ -75,10 +75,11 @@ def test_current_json_is_what_applications_read(target: Directory, folder: Path)
         "version": "v1",
         "digest": A.prompts["offer"].digest,
         "messages": [{"role": "user", "content": "offer v1"}],
-        "variables": [],
+        "variables": {},
         "model": None,
         "parameters": {},
-        "output_schema": None,
+        "tools": [],
+        "response_format": None,
     }
 
 
@@ -131,7 +132,6 @@ def test_a_hand_edit_is_seen_kept_and_restored(target: Directory, folder: Path) 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda body: body["prompts"]["offer"].update(variables=["x"]),
         lambda body: body.update(digest="sha256:" + "0" * 64),
         lambda body: body["prompts"]["offer"].update(digest="sha256:" + "0" * 64),
         lambda body: body.update(more=1),

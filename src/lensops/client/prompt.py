@@ -7,18 +7,51 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, Required, TypedDict
 
 from lensops.client.errors import VariablesWrong, did_you_mean
+from lensops.client.template import Template
 
-_VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
+_PROVIDER = re.compile(  # what may stand before the colon and is no part of a model's name
+    r"(alibaba|anthropic|azure|bedrock|cerebras|cohere|deepseek|fireworks|gateway|github|google"
+    r"|google-gla|google-vertex|grok|groq|heroku|huggingface|litellm|mistral|moonshotai|nebius"
+    r"|ollama|openai|openai-chat|openai-responses|openrouter|ovhcloud|sambanova|together|vercel"
+    r"|xai):(?=.)"
+)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list, tuple),
+    "object": (dict,),
+}
 
 
-class Message(TypedDict):
+class Message(TypedDict, total=False):
     """One message in the form that the providers' packages take."""
 
-    role: str
-    content: str
+    role: Required[str]
+    content: Required[str | None]
+    name: str
+    tool_calls: list[dict[str, Any]]
+    tool_call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A message of a release: its parts in the shape of a request, its content a template."""
+
+    parts: Mapping[str, Any]
+    template: Template
+
+    def fill(self, values: Mapping[str, Any]) -> Message:
+        """The message with its variables filled in, as a copy that may be changed."""
+        text = self.template.fill(values)
+        filled: Any = copy.deepcopy(dict(self.parts))
+        filled["content"] = text if text or "tool_calls" not in filled else None
+        message: Message = filled
+        return message
 
 
 @dataclass(slots=True)
@@ -46,26 +79,6 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """The text of a message, split at its variables: text, name, text, name, …, text."""
-
-    role: str
-    parts: tuple[str, ...]
-
-    def fill(self, values: Mapping[str, Any]) -> Message:
-        """The message. What a value contains is never read as a variable."""
-        filled = list(self.parts)
-        for index in range(1, len(filled), 2):
-            filled[index] = str(values[filled[index]])
-        return {"role": self.role, "content": "".join(filled)}
-
-
-def split_template(role: str, content: str) -> Template:
-    """The template of a message, split at its variables."""
-    return Template(role, tuple(_VARIABLE.split(content)))
-
-
-@dataclass(frozen=True, slots=True)
 class Prompt:
     """The active version of a prompt, as one release has it. It never changes.
 
@@ -79,24 +92,38 @@ class Prompt:
     model: str | None
     removed: bool
     _origin: Origin = field(repr=False, compare=False)
-    _templates: tuple[Template, ...] = field(repr=False, compare=False)
+    _templates: tuple[MessageTemplate, ...] = field(repr=False, compare=False)
     _settings: Mapping[str, Any] = field(repr=False, compare=False)
-    _names: frozenset[str] = field(repr=False, compare=False)
+    _types: Mapping[str, str | None] = field(repr=False, compare=False)
 
     def render(self, /, **values: Any) -> list[Message]:
         """The messages with every `{{ name }}` filled in, as a new list.
 
-        Raises `VariablesWrong` when a variable is missing, or one is given that is not in the
-        prompt: the same release was tested with exactly its own variables.
+        It takes the variables that the manifest declares, used by this version or not. Raises
+        `VariablesWrong` when one is missing, unknown, or of another type than declared.
         """
-        if values.keys() != self._names:
+        if values.keys() != self._types.keys() or not self._types_fit(values):
             raise self._variables_wrong(values)
         return [template.fill(values) for template in self._templates]
+
+    def request(self, /, **values: Any) -> dict[str, Any]:
+        """The whole body of a chat completions call: what `lensops eval` sends.
+
+        Raises `VariablesWrong` as `render` does.
+        """
+        body: dict[str, Any] = {**self.parameters, "messages": self.render(**values)}
+        if self.model is not None:
+            body["model"] = model_name(self.model)
+        if self._settings["tools"]:
+            body["tools"] = self.tools
+        if self._settings["response_format"] is not None:
+            body["response_format"] = self.response_format
+        return body
 
     @property
     def variables(self) -> tuple[str, ...]:
         """The names that `render` takes, sorted."""
-        return tuple(sorted(self._names))
+        return tuple(sorted(self._types))
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -106,8 +133,20 @@ class Prompt:
     @property
     def output_schema(self) -> dict[str, Any] | None:
         """The JSON Schema of the answer, as a copy that may be changed."""
-        schema = self._settings["output_schema"]
-        return None if schema is None else copy.deepcopy(dict(schema))
+        response = self.response_format or {}
+        schema: dict[str, Any] | None = response.get("json_schema", {}).get("schema")
+        return schema
+
+    @property
+    def tools(self) -> list[dict[str, Any]]:
+        """The tools that the model may call, as a copy that may be changed."""
+        return copy.deepcopy(list(self._settings["tools"]))
+
+    @property
+    def response_format(self) -> dict[str, Any] | None:
+        """How the answer must look, in the shape of a request, as a copy that may be changed."""
+        response = self._settings["response_format"]
+        return None if response is None else copy.deepcopy(dict(response))
 
     @property
     def release(self) -> str:
@@ -148,11 +187,32 @@ class Prompt:
         }
         return {key: value for key, value in attributes.items() if value is not None}
 
+    def _types_fit(self, values: Mapping[str, Any]) -> bool:
+        return all(_fits(kind, values[name]) for name, kind in self._types.items())
+
     def _variables_wrong(self, values: Mapping[str, Any]) -> VariablesWrong:
         missing = [name for name in self.variables if name not in values]
-        unknown = sorted(values.keys() - self._names)
+        unknown = sorted(values.keys() - self._types.keys())
         faults = [f"missing {name!r}" for name in missing]
+        faults += [
+            f"{name!r} must be of type {kind}, not {type(values[name]).__name__}"
+            for name, kind in sorted(self._types.items())
+            if name in values and not _fits(kind, values[name])
+        ]
         faults += [f"unknown {name!r}{did_you_mean(name, missing)}" for name in unknown]
         takes = ", ".join(self.variables) or "no variables"
         prompt = f"prompt {self.name!r} {self.version}"
         return VariablesWrong(f"{prompt}: {', '.join(faults)}; it takes {takes}")
+
+
+def _fits(kind: str | None, value: Any) -> bool:
+    """Whether a value is of a declared type; a boolean is no number."""
+    if kind is None or isinstance(value, bool):
+        return kind in (None, "boolean")
+    return isinstance(value, _TYPES.get(kind, (object,)))
+
+
+def model_name(model: str) -> str:
+    """A model's name without its provider: `openai:gpt-4o` is `gpt-4o` to the provider."""
+    provider = _PROVIDER.match(model)
+    return model[provider.end() :] if provider else model

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from lensops.client.digest import digest
 from lensops.client.errors import UnknownPrompt, Unreadable, did_you_mean
-from lensops.client.prompt import Origin, Prompt, split_template
+from lensops.client.prompt import MessageTemplate, Origin, Prompt
 from lensops.client.shape import check_shape, read_sequence
+from lensops.client.template import split_template
 
 SCHEMA = "lensops/release/v1"
-_CONTENT = ("messages", "model", "parameters", "output_schema")
+_CONTENT = ("messages", "model", "parameters", "tools", "response_format")
+_LEGACY_CONTENT = ("messages", "model", "parameters", "output_schema")  # what 0.1 wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,7 @@ def _verify_release(body: Mapping[str, Any]) -> Release:
     prompts = body["prompts"]
     summary = {
         "project": body["project"],
-        "prompts": {
-            name: {"version": prompt["version"], "digest": _verify_digest(name, prompt)}
-            for name, prompt in prompts.items()
-        },
+        "prompts": {name: _verify_prompt(name, prompt) for name, prompt in prompts.items()},
         "thresholds": body["thresholds"],
         "bands": body["bands"],
     }
@@ -113,16 +112,31 @@ def _verify_release(body: Mapping[str, Any]) -> Release:
     return Release(body["project"], origin, MappingProxyType(served), MappingProxyType({}))
 
 
-def _verify_digest(name: str, body: Mapping[str, Any]) -> str:
-    """The digest of a prompt, computed from its content. Raises `Unreadable` unless it matches."""
-    computed = digest("prompt", {key: body[key] for key in _CONTENT})
+def _is_legacy(body: Mapping[str, Any]) -> bool:
+    return "output_schema" in body
+
+
+def _verify_prompt(name: str, body: Mapping[str, Any]) -> dict[str, str]:
+    """What a release's digest covers of a prompt, computed from its content.
+
+    Raises `Unreadable` unless its own digest matches.
+    """
+    keys = _LEGACY_CONTENT if _is_legacy(body) else _CONTENT
+    computed = digest("prompt", {key: body[key] for key in keys})
     if computed != body["digest"]:
         raise Unreadable(f"the content of prompt {name!r} does not match its digest")
-    return computed
+    summary = {"version": body["version"], "digest": computed}
+    if not _is_legacy(body):
+        summary["interface"] = digest("interface", body["variables"])
+    return summary
 
 
 def _build_prompt(name: str, body: Mapping[str, Any], origin: Origin) -> Prompt:
-    templates = tuple(split_template(m["role"], m["content"]) for m in body["messages"])
+    legacy = _is_legacy(body)
+    templates = tuple(
+        MessageTemplate(message, split_template(message["content"], legacy=legacy))
+        for message in body["messages"]
+    )
     return Prompt(
         name,
         body["version"],
@@ -131,6 +145,18 @@ def _build_prompt(name: str, body: Mapping[str, Any], origin: Origin) -> Prompt:
         False,
         origin,
         templates,
-        {"parameters": body["parameters"], "output_schema": body["output_schema"]},
-        frozenset(part for template in templates for part in template.parts[1::2]),
+        _legacy_settings(body) if legacy else body,
+        _types(templates) if legacy else {n: v.get("type") for n, v in body["variables"].items()},
     )
+
+
+def _types(templates: Iterable[MessageTemplate]) -> dict[str, None]:
+    """The variables of a prompt that declares none: those that it uses, of any type."""
+    return {name: None for message in templates for name in message.template.parts[1::2]}
+
+
+def _legacy_settings(body: Mapping[str, Any]) -> dict[str, Any]:
+    schema = body["output_schema"]
+    inner = {"name": "output", "schema": schema}
+    response = None if schema is None else {"type": "json_schema", "json_schema": inner}
+    return {"parameters": body["parameters"], "tools": [], "response_format": response}

@@ -51,13 +51,31 @@ def _check_prompt(name: str, prompt: Mapping[str, Any]) -> None:
     _check(isinstance(prompt["version"], str), f"the version {whose}is not a text")
     _check(isinstance(prompt["model"], str | None), f"the model {whose}is not a text")
     _check(isinstance(prompt["parameters"], dict), f"the parameters {whose}are not a mapping")
-    schema = prompt["output_schema"]
-    _check(isinstance(schema, dict | None), f"the output schema {whose}is not a mapping")
+    if "output_schema" in prompt:  # as 0.1 wrote it
+        schema = prompt["output_schema"]
+        _check(isinstance(schema, dict | None), f"the output schema {whose}is not a mapping")
+    else:
+        _check_request_parts(prompt, whose)
     _check(isinstance(prompt["messages"], list), f"the messages {whose}are not a list")
     for message in prompt["messages"]:
         texts = (message["role"], message["content"]) if isinstance(message, dict) else (None,)
         has_texts = all(isinstance(text, str) for text in texts)
         _check(has_texts, f"a message {whose}has no role and content")
+
+
+def _check_request_parts(prompt: Mapping[str, Any], whose: str) -> None:
+    """Tools, response format and variables, which 0.1 did not have."""
+    _check(isinstance(prompt["tools"], list), f"the tools {whose}are not a list")
+    response = prompt["response_format"]
+    _check(isinstance(response, dict | None), f"the response format {whose}is not a mapping")
+    schema = (response or {}).get("json_schema", {})
+    _check(isinstance(schema, dict), f"the schema {whose}is not a mapping")
+    _check(isinstance(schema.get("schema", {}), dict), f"the schema {whose}is not a mapping")
+    variables = prompt["variables"]
+    _check(isinstance(variables, dict), f"the variables {whose}are not a mapping")
+    for name, variable in variables.items():
+        is_known = isinstance(variable, dict) and isinstance(variable.get("type"), str | None)
+        _check(is_known, f"the variable {name!r} {whose}has no known form")
 
 
 def _check(holds: bool, problem: str) -> None:

@@ -56,11 +56,9 @@ class Arm:
         return tuple(
             AnswerRequest(
                 case.id,
-                prompt.messages,
+                prompt,
                 inputs,
                 self.model,
-                prompt.parameters,
-                prompt.output_schema,
                 self.server,
                 sample,
             )

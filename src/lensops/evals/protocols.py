@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Protocol
 
-from lensops.prompts import Message, digest
+from lensops.prompts import Prompt, ResponseFormat, digest, request_body
 
 Output = str | Mapping[str, Any] | list[Any]
 
@@ -27,30 +27,45 @@ class AnswerRequest:
     """
 
     case_id: str
-    messages: tuple[Message, ...]
+    prompt: Prompt
     inputs: Mapping[str, Any]
     model: str | None = None
-    parameters: Mapping[str, Any] | None = None
-    output_schema: Mapping[str, Any] | None = None
     server: str | None = None
     sample: int = 0
 
     def parts(self) -> dict[str, Any]:
-        """What the digest covers, as JSON values; the case's id is not part of it."""
+        """What the digest covers, as JSON values; the case's id is not part of it.
+
+        What 0.1 could not ask (tools, a named schema) is left out where it is not there, so that
+        what 0.1 recorded is found.
+        """
+        content = self.prompt.content()
+        tools, response = content.pop("tools"), content.pop("response_format")
+        schema = self.prompt.output_schema
         return {
-            "messages": [{"role": m.role, "content": m.content} for m in self.messages],
+            **content,
+            **({"tools": tools} if tools else {}),
+            **({"response_format": response} if response != _plain_format(schema) else {}),
+            "output_schema": None if schema is None else dict(schema),
             "inputs": dict(self.inputs),
             "model": self.model,
-            "parameters": dict(self.parameters or {}),
-            "output_schema": None if self.output_schema is None else dict(self.output_schema),
             "server": self.server,
             "sample": self.sample,
         }
+
+    def body(self) -> dict[str, Any]:
+        """The request as the application makes it, but for the model that an eval may name."""
+        return request_body(self.prompt, self.inputs, self.model)
 
     @cached_property
     def digest(self) -> str:
         """The key of the recording."""
         return digest("answer", self.parts())
+
+
+def _plain_format(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """How a bare `output_schema` is asked for."""
+    return None if schema is None else ResponseFormat(schema).content()
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def _callers(file: ManifestFile, active: Mapping[str, Prompt]) -> Iterator[Probl
     The other way round is fine: a version need not use all that there is.
     """
     for name, prompt in active.items():
-        declared = file.manifest.prompts[name].variables
+        declared = file.manifest.prompts[name].interface
         if declared is None:
             continue
         for variable in prompt.variables:

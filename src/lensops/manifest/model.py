@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Strict as Strictness
 from pydantic_core import PydanticCustomError
 
 from lensops.manifest.checks import Check
@@ -15,6 +16,7 @@ from lensops.manifest.guards import Protect, SignedGate
 from lensops.manifest.paths import RelativePath
 
 WRONG_VALUE = "wrong_value"  # of an error to which `load` adds the value as it is written
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
 
 
@@ -23,6 +25,12 @@ def _name(value: str) -> str:
         raise ValueError(
             "must begin with a letter or digit and hold only letters, digits, '_', '-', '.'"
         )
+    return value
+
+
+def _variable_name(value: str) -> str:
+    if not VARIABLE.match(value):
+        raise ValueError("must be a letter or '_' and then letters, digits and '_'")
     return value
 
 
@@ -39,6 +47,7 @@ def _finite(value: float) -> float:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+VariableName = Annotated[str, AfterValidator(_variable_name)]
 Share = Annotated[float, AfterValidator(_finite), Field(ge=0, le=1)]
 ModelId = Annotated[
     str, Field(pattern=r"^[a-z0-9_-]+:\S+$", examples=["openai:gpt-4o-mini"], max_length=200)
@@ -51,13 +60,31 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class Variable(Strict):
+    """A variable that the application passes to a prompt."""
+
+    type: Literal["string", "integer", "number", "boolean", "array", "object"] | None = None
+    example: Any = Field(None, description="A value, for those who read the manifest.")
+
+
 class PromptEntry(Strict):
     """One prompt family of `prompts/<name>/`."""
 
     active: Name = Field(description="The version that targets shall serve.")
-    variables: tuple[str, ...] | None = Field(
-        None, strict=False, description="The variables that the application fills in."
-    )
+    variables: (
+        Annotated[tuple[VariableName, ...], Strictness(False)]
+        | dict[VariableName, Variable | None]
+        | None
+    ) = Field(None, description="What the application passes: names, or names with types.")
+
+    @property
+    def interface(self) -> dict[str, Variable] | None:
+        """The declared variables by name; None when none are declared."""
+        if self.variables is None:
+            return None
+        if isinstance(self.variables, tuple):
+            return {name: Variable() for name in self.variables}
+        return {name: entry or Variable() for name, entry in self.variables.items()}
 
 
 class Regression(Strict):

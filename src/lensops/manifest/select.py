@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from lensops.errors import UserError
 
 
-def suggestion(word: str, names: Iterable[str]) -> str | None:
-    """A did-you-mean for a word, or None when nothing is near."""
-    near = difflib.get_close_matches(word, list(names), n=1, cutoff=0.6)
+def suggestion(word: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """A did-you-mean for a word, or None when nothing is near: alike by less than `cutoff`."""
+    near = difflib.get_close_matches(word, list(names), n=1, cutoff=cutoff)
     return f"did you mean {near[0]!r}?" if near else None
 
 

@@ -13,7 +13,7 @@ from lensops.manifest.model import Limits
 from lensops.models.responses import cost, model_named
 from lensops.models.runner import Runner
 from lensops.models.secrets import hide_secrets
-from lensops.prompts import Message, Prompt
+from lensops.prompts import render
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage
@@ -48,17 +48,17 @@ async def _ask(model: Model, request: AnswerRequest) -> AnswerReply:
     from pydantic_ai.direct import model_request
 
     began = time.monotonic()
-    filled = Prompt("", request.messages).render(request.inputs)
+    filled = render(request.prompt, request.inputs)
     response = await model_request(
         model,
         messages_of(filled),
-        model_settings=settings_of(request.parameters or {}),
-        model_request_parameters=_shape(model, request.output_schema),
+        model_settings=settings_of(request.prompt.parameters),
+        model_request_parameters=_shape(model, request.prompt.output_schema),
     )
     text = "".join(part.content for part in response.parts if part.part_kind == "text")
     return AnswerReply(
         request,
-        output_of(text, structured=request.output_schema is not None),
+        output_of(text, structured=request.prompt.output_schema is not None),
         None if text else "the model gave an empty answer",
         model_named(response, request.model or ""),
         response.usage.input_tokens,
@@ -68,7 +68,7 @@ async def _ask(model: Model, request: AnswerRequest) -> AnswerReply:
     )
 
 
-def messages_of(messages: Sequence[Message]) -> list[ModelMessage]:
+def messages_of(messages: Sequence[Mapping[str, Any]]) -> list[ModelMessage]:
     """A prompt's messages in pydantic-ai's form: what the assistant said is a response."""
     from pydantic_ai.messages import (
         ModelRequest,
@@ -80,11 +80,12 @@ def messages_of(messages: Sequence[Message]) -> list[ModelMessage]:
 
     converted: list[ModelMessage] = []
     for message in messages:
-        if message.role == "assistant":
-            converted.append(ModelResponse([TextPart(message.content)]))
+        role, content = message["role"], message["content"]
+        if role == "assistant":
+            converted.append(ModelResponse([TextPart(content)]))
             continue
-        is_system = message.role in ("system", "developer")
-        part = SystemPromptPart(message.content) if is_system else UserPromptPart(message.content)
+        is_system = role in ("system", "developer")
+        part = SystemPromptPart(content) if is_system else UserPromptPart(content)
         if converted and isinstance(converted[-1], ModelRequest):
             converted[-1] = ModelRequest([*converted[-1].parts, part])
         else:

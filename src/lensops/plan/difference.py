@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lensops.plan.change import Action, action
-from lensops.prompts import Prompt
+from lensops.prompts import Prompt, message_names, prompt_sections
+
+ORDER = "order of messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,14 @@ class SectionChange:
 
 
 def section_changes(old: Prompt | None, new: Prompt | None) -> tuple[SectionChange, ...]:
-    """The sections that differ, in the order of `new`, removed ones last."""
-    removed = {s.name: s.text for s in old.sections()} if old else {}
-    added = {s.name: s.text for s in new.sections()} if new else {}
+    """The sections that differ, in the order of `new`, removed ones last.
+
+    None differs exactly when the digests are equal.
+    """
+    removed = {s.name: s.text for s in prompt_sections(old)} if old else {}
+    added = {s.name: s.text for s in prompt_sections(new)} if new else {}
     names = [*added, *(name for name in removed if name not in added)]
-    return tuple(
+    changes = [
         SectionChange(
             name,
             action(removed.get(name), added.get(name)),
@@ -40,7 +46,17 @@ def section_changes(old: Prompt | None, new: Prompt | None) -> tuple[SectionChan
         )
         for name in names
         if removed.get(name) != added.get(name)
-    )
+    ]
+    return (*_order_change(old, new), *changes)
+
+
+def _order_change(old: Prompt | None, new: Prompt | None) -> Iterator[SectionChange]:
+    """The order of the messages, where it does not follow from which are added at the end."""
+    if old is None or new is None:
+        return
+    names, others = message_names(old), message_names(new)
+    if names != others[: len(names)] and others != names[: len(others)]:
+        yield SectionChange(ORDER, Action.UPDATE, "\n".join(names), "\n".join(others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,5 +103,9 @@ def _version(prompts: Mapping[str, Served], name: str) -> str | None:
 
 
 def _served_prompts(release: Release | None) -> dict[str, Served]:
-    prompts = release.prompts if release else {}
-    return {name: Served(prompt.version, prompt.digest) for name, prompt in prompts.items()}
+    if release is None:
+        return {}
+    return {
+        name: Served(prompt.version, release.prompt_digest(name))
+        for name, prompt in release.prompts.items()
+    }

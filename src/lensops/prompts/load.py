@@ -7,23 +7,22 @@ from dataclasses import dataclass
 
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.files import Snapshot, Tree
-from lensops.manifest import suggestion
-from lensops.prompts.forms import parse
+from lensops.manifest.select import suggestion_or_list
+from lensops.prompts.forms import ending_of, parse
 from lensops.prompts.value import Prompt
 
 FOLDER = "prompts"
-ENDINGS = (".prompt.yml", ".prompt.yaml", ".yaml", ".yml", ".md", ".txt")
 MAX_BYTES = 1_000_000
 
 
 def version_files(tree: Tree, prompt: str) -> dict[str, list[str]]:
     """Version to the files that claim it, versions in natural order (v2 before v10)."""
-    found: dict[str, list[str]] = {}
+    files: dict[str, list[str]] = {}
     for name in tree.names(f"{FOLDER}/{prompt}"):
-        ending = next((ending for ending in ENDINGS if name.endswith(ending)), None)
+        ending = ending_of(name)
         if ending and not name.startswith("."):
-            found.setdefault(name.removesuffix(ending), []).append(f"{FOLDER}/{prompt}/{name}")
-    return {version: found[version] for version in sorted(found, key=natural)}
+            files.setdefault(name.removesuffix(ending), []).append(f"{FOLDER}/{prompt}/{name}")
+    return {version: files[version] for version in sorted(files, key=natural)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +62,16 @@ def version_path(tree: Tree, prompt: str, version: str, location: Location | Non
     if claimed:
         message = f"version {version!r} has {len(claimed)} files: {', '.join(claimed)}"
         raise Invalid((Problem(location or Location(folder), message, "keep one of them"),))
-    raise Invalid((_missing(folder, version, list(files), location),))
+    raise Invalid((_missing_problem(folder, version, list(files), location),))
 
 
-def _missing(folder: str, version: str, known: list[str], location: Location | None) -> Problem:
+def _missing_problem(
+    folder: str, version: str, versions: list[str], location: Location | None
+) -> Problem:
     message = f"there is no file {folder}/{version}.yaml"
-    if not known:
+    if not versions:
         return Problem(location or Location(folder), message, f"add it; {folder}/ has no versions")
-    near = suggestion(version, known)
-    hint = (f"{near} " if near else "") + f"versions: {', '.join(known)}"
+    hint = suggestion_or_list(version, versions, "versions")
     return Problem(location or Location(folder), message, hint)
 
 

@@ -1,100 +1,166 @@
-"""A prompt version as one value, whatever form its file has."""
+"""A prompt version as one value, the request shape, whatever form its file has."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from lensops.prompts.digest import digest
+from lensops.prompts.template import Template, parse_template
 
-VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
+ROLES = ("system", "developer", "user", "assistant", "tool")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that an assistant message makes; `arguments` are JSON values by name."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def content(self) -> dict[str, Any]:
+        """The call in the shape of a request; arguments as the text of canonical JSON."""
+        arguments = json.dumps(self.arguments, ensure_ascii=False, sort_keys=True)
+        function = {"name": self.name, "arguments": arguments}
+        return {"id": self.id, "type": "function", "function": function}
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: its role (system, user, …) and its text with `{{ name }}` variables."""
+    """One message. `content` is a template, kept in its one spelling (see `prompts.template`).
+
+    It may be empty where an assistant message makes tool calls. `tool_call_id` belongs to the role
+    tool: the call that it answers.
+    """
 
     role: str
     content: str
+    name: str | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content", str(self.template))
+
+    @property
+    def template(self) -> Template:
+        return parse_template(self.content)[0]
+
+    def parts(self) -> dict[str, Any]:
+        """The message in the shape of a request, its content a template still."""
+        parts: dict[str, Any] = {"role": self.role, "content": self.content}
+        if self.name is not None:
+            parts["name"] = self.name
+        if self.tool_calls:
+            parts["tool_calls"] = [call.content() for call in self.tool_calls]
+        if self.tool_call_id is not None:
+            parts["tool_call_id"] = self.tool_call_id
+        return parts
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """One reviewable part of a version, as text."""
+class Tool:
+    """A function that the model may call; `parameters` is a JSON Schema."""
 
     name: str
-    text: str
+    description: str | None = None
+    parameters: Mapping[str, Any] | None = None
+    strict: bool | None = None
+
+    def content(self) -> dict[str, Any]:
+        """The tool in the shape of a request."""
+        keys = {
+            "description": self.description,
+            "parameters": None if self.parameters is None else dict(self.parameters),
+            "strict": self.strict,
+        }
+        given = {key: value for key, value in keys.items() if value is not None}
+        return {"type": "function", "function": {"name": self.name, **given}}
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFormat:
+    """How an answer must look: JSON, or JSON of a schema. Text is the absence of a format."""
+
+    schema: Mapping[str, Any] | None = None
+    name: str = "output"
+    strict: bool | None = None
+
+    def content(self) -> dict[str, Any]:
+        """The format in the shape of a request."""
+        if self.schema is None:
+            return {"type": "json_object"}
+        inner: dict[str, Any] = {"name": self.name, "schema": dict(self.schema)}
+        if self.strict is not None:
+            inner["strict"] = self.strict
+        return {"type": "json_schema", "json_schema": inner}
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """What a version says to a model. Equal digests mean: a model is asked the same."""
+    """What a version says to a model. Equal digests mean: the same request is sent and served.
+
+    `source` is the prompt as its file has it, where fragments were expanded.
+    """
 
     version: str
     messages: tuple[Message, ...]
     model: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    output_schema: Mapping[str, Any] | None = None
+    response_format: ResponseFormat | None = None
+    tools: tuple[Tool, ...] = ()
+    source: Prompt | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:
-        """Over messages, model, parameters and output schema; not over the version's name."""
+        """Over the whole request shape; not over the version's name."""
         return digest("prompt", self.content())
 
+    @property
+    def source_digest(self) -> str:
+        """The digest with fragments unexpanded: that of the file alone."""
+        return (self.source or self).digest
+
+    @property
+    def output_schema(self) -> Mapping[str, Any] | None:
+        """The JSON Schema of the answer, if there is one."""
+        return self.response_format.schema if self.response_format else None
+
     def content(self) -> dict[str, Any]:
-        """What the digest covers, as JSON values."""
+        """What the digest covers, as JSON values: each part in the shape of a request."""
         return {
-            "messages": [{"role": m.role, "content": m.content} for m in self.messages],
+            "messages": [message.parts() for message in self.messages],
             "model": self.model,
             "parameters": dict(self.parameters),
-            "output_schema": None if self.output_schema is None else dict(self.output_schema),
+            "tools": [tool.content() for tool in self.tools],
+            "response_format": self.response_format.content() if self.response_format else None,
         }
 
     @cached_property
+    def templates(self) -> tuple[Template, ...]:
+        """The templates of the messages."""
+        return tuple(message.template for message in self.messages)
+
+    @cached_property
     def variables(self) -> tuple[str, ...]:
-        """The names in `{{ name }}`, sorted."""
-        found = {name for m in self.messages for name in VARIABLE.findall(m.content)}
-        return tuple(sorted(found))
+        """The names of the variables that the messages use, sorted."""
+        return tuple(sorted({name for template in self.templates for name in template.variables}))
 
-    def sections(self) -> tuple[Section, ...]:
-        """The parts that a review goes through; a role that occurs again is numbered."""
-        sections: list[Section] = []
-        seen: dict[str, int] = {}
-        for message in self.messages:
-            seen[message.role] = seen.get(message.role, 0) + 1
-            number = f" {seen[message.role]}" if seen[message.role] > 1 else ""
-            sections.append(Section(message.role + number, message.content))
-        if self.model is not None:
-            sections.append(Section("model", self.model))
-        if self.parameters:
-            sections.append(Section("parameters", _json(self.parameters)))
-        if self.output_schema is not None:
-            sections.append(Section("output schema", _json(self.output_schema)))
-        return tuple(sections)
+    @cached_property
+    def fragments(self) -> tuple[str, ...]:
+        """The names of the fragments that are not expanded yet, sorted."""
+        return tuple(sorted({name for template in self.templates for name in template.fragments}))
 
-    def render(self, inputs: Mapping[str, Any]) -> tuple[Message, ...]:
-        """The messages with their variables filled in. Raises `KeyError` with the missing name."""
-
-        def fill(match: re.Match[str]) -> str:
-            return str(inputs[match[1]])
-
-        return tuple(Message(m.role, VARIABLE.sub(fill, m.content)) for m in self.messages)
-
-
-def from_content(version: str, content: Mapping[str, Any]) -> Prompt:
-    """The prompt of what `Prompt.content` gave."""
-    return Prompt(
-        version,
-        tuple(Message(m["role"], m["content"]) for m in content["messages"]),
-        content.get("model"),
-        content.get("parameters") or {},
-        content.get("output_schema"),
-    )
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    def expand(self, fragments: Mapping[str, Template]) -> Prompt:
+        """The prompt with fragments in their places. What is not among them stays."""
+        if not self.fragments:
+            return self
+        messages = tuple(
+            replace(message, content=str(template.expand(fragments)))
+            for message, template in zip(self.messages, self.templates, strict=True)
+        )
+        return replace(self, messages=messages, source=self.source or self)

@@ -2,43 +2,117 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from lensops.prompts import Message, Prompt
+from lensops.prompts import (
+    Interface,
+    Message,
+    Prompt,
+    ResponseFormat,
+    Tool,
+    ToolCall,
+    Variable,
+    untyped,
+)
+from lensops.release.legacy import is_legacy, parse_legacy
+from lensops.release.reading import Number, Read, validate
 from lensops.release.value import Release
 
-Number = Annotated[float, Field(allow_inf_nan=False)]
+
+class _Function(Read):
+    name: str
+    arguments: str = "{}"
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+    strict: bool | None = None
 
 
-class _Read(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+class _Call(Read):
+    id: str
+    function: _Function
+
+    def value(self) -> ToolCall:
+        arguments = json.loads(self.function.arguments)
+        if not isinstance(arguments, dict):
+            raise ValueError("the arguments of a call are no object")  # noqa: TRY004  # one kind
+        return ToolCall(self.id, self.function.name, arguments)
 
 
-class _Message(_Read):
+class _Tool(Read):
+    function: _Function
+
+    def value(self) -> Tool:
+        read = self.function
+        return Tool(read.name, read.description, read.parameters, read.strict)
+
+
+class _Message(Read):
     role: str
     content: str
+    name: str | None = None
+    tool_calls: list[_Call] = Field(default_factory=list)
+    tool_call_id: str | None = None
+
+    def value(self) -> Message:
+        calls = tuple(call.value() for call in self.tool_calls)
+        return Message(self.role, self.content, self.name, calls, self.tool_call_id)
 
 
-class _Prompt(_Read):
+class _Schema(Read):
+    name: str
+    schema_: dict[str, Any] = Field(alias="schema")
+    strict: bool | None = None
+
+
+class _Format(Read):
+    type: Literal["json_object", "json_schema"]
+    json_schema: _Schema | None = None
+
+    def value(self) -> ResponseFormat:
+        inner = self.json_schema
+        return (
+            ResponseFormat(inner.schema_, inner.name, inner.strict) if inner else ResponseFormat()
+        )
+
+
+class _Variable(Read):
+    type: str | None = None
+    example: Any = None
+
+
+class _Prompt(Read):
     version: str
     messages: list[_Message]
     model: str | None = None
-    parameters: dict[str, Any] = {}
-    output_schema: dict[str, Any] | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    tools: list[_Tool] = Field(default_factory=list)
+    response_format: _Format | None = None
+    variables: dict[str, _Variable] = Field(default_factory=dict)
 
     def value(self) -> Prompt:
-        messages = tuple(Message(m.role, m.content) for m in self.messages)
-        return Prompt(self.version, messages, self.model, self.parameters, self.output_schema)
+        return Prompt(
+            self.version,
+            tuple(message.value() for message in self.messages),
+            self.model,
+            self.parameters,
+            self.response_format.value() if self.response_format else None,
+            tuple(tool.value() for tool in self.tools),
+        )
+
+    def interface(self) -> Interface:
+        entries = self.variables.items()
+        return Interface({name: Variable(entry.type, entry.example) for name, entry in entries})
 
 
-class _Release(_Read):
+class _Release(Read):
     project: str
     prompts: dict[str, _Prompt]
-    thresholds: dict[str, Number] = {}
-    bands: dict[str, Number] = {}
+    thresholds: dict[str, Number] = Field(default_factory=dict)
+    bands: dict[str, Number] = Field(default_factory=dict)
 
 
 def parse_release(body: Mapping[str, Any]) -> Release:
@@ -46,14 +120,16 @@ def parse_release(body: Mapping[str, Any]) -> Release:
 
     Raises `ValueError` when the body is no release.
     """
-    try:
-        read = _Release.model_validate(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise ValueError(f"not a release: {where}: {first['msg'].lower()}") from None
+    if is_legacy(body):
+        return parse_legacy(body)
+    read = validate(_Release, body)
     prompts = {name: prompt.value() for name, prompt in read.prompts.items()}
-    return Release(read.project, prompts, read.thresholds, read.bands)
+    interfaces = {
+        name: prompt.interface()
+        for name, prompt in read.prompts.items()
+        if prompt.interface() != untyped(prompts[name].variables)
+    }
+    return Release(read.project, prompts, read.thresholds, read.bands, interfaces)
 
 
 def parse_verified(body: Mapping[str, Any]) -> Release:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from lensops.manifest import Manifest
-from lensops.prompts import Prompt, digest
+from lensops.prompts import Interface, Prompt, Variable, digest, untyped
 
 SCHEMA = "lensops/release/v1"
 
@@ -17,25 +17,43 @@ SCHEMA = "lensops/release/v1"
 class Release:
     """What is served. `bands` is keyed `<monitor>.<limit>`, such as `propensity.critical`.
 
-    The bands that a feature has of its own are keyed `<monitor>/<feature>.<limit>`.
+    The bands that a feature has of its own are keyed `<monitor>/<feature>.<limit>`. `interfaces`
+    are those that the manifest declares. `written` is the body of a release that lensops 0.1
+    wrote, whose digests cover other keys.
     """
 
     project: str
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     bands: Mapping[str, float] = field(default_factory=dict)
+    interfaces: Mapping[str, Interface] = field(default_factory=dict)
+    written: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:
-        """Over project, versions with their digests, thresholds and bands."""
-        return digest("release", self.summary())
+        """Over project, versions with their digests and interfaces, thresholds and bands."""
+        return self.written["digest"] if self.written else digest("release", self.summary())
+
+    def interface(self, name: str) -> Interface:
+        """What an application passes to a prompt: what is declared, or else what it uses."""
+        return self.interfaces.get(name) or untyped(self.prompts[name].variables)
+
+    def prompt_digest(self, name: str) -> str:
+        """The digest of a prompt as records of this release have it."""
+        if self.written:
+            return str(self.written["prompts"][name]["digest"])
+        return self.prompts[name].digest
 
     def summary(self) -> dict[str, Any]:
         """What the digest covers, as JSON values."""
         return {
             "project": self.project,
             "prompts": {
-                name: {"version": prompt.version, "digest": prompt.digest}
+                name: {
+                    "version": prompt.version,
+                    "digest": prompt.digest,
+                    "interface": self.interface(name).digest,
+                }
                 for name, prompt in self.prompts.items()
             },
             "thresholds": dict(self.thresholds),
@@ -44,11 +62,13 @@ class Release:
 
     def body(self) -> dict[str, Any]:
         """The whole release as JSON values: what a target keeps as an object."""
+        if self.written:
+            return dict(self.written)
         prompts = {
             name: {
                 "version": prompt.version,
                 "digest": prompt.digest,
-                "variables": list(prompt.variables),
+                "variables": self.interface(name).content(),
                 **prompt.content(),
             }
             for name, prompt in self.prompts.items()
@@ -69,4 +89,17 @@ def desired_release(manifest: Manifest, active: Mapping[str, Prompt]) -> Release
                 bands[f"{name}/{feature}.warning"] = limits.warning
                 bands[f"{name}/{feature}.critical"] = limits.critical
     thresholds = {name: suite.threshold for name, suite in manifest.evals.items()}
-    return Release(manifest.project, dict(active), thresholds, bands)
+    interfaces = {
+        name: interface
+        for name in active
+        if (interface := declared_interface(manifest, name)) is not None
+    }
+    return Release(manifest.project, dict(active), thresholds, bands, interfaces)
+
+
+def declared_interface(manifest: Manifest, prompt: str) -> Interface | None:
+    """The variables that the manifest declares for a prompt; None when it declares none."""
+    declared = manifest.prompts[prompt].interface
+    if declared is None:
+        return None
+    return Interface({name: Variable(v.type, v.example) for name, v in declared.items()})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lensops.format import plural, short_commit, short_digest
+from lensops.prompts import prompt_sections
 from lensops.release import Entry, Moment, Release
 from lensops.report.document import (
     Block,
@@ -142,7 +143,7 @@ def _texts(release: Release) -> Iterator[Block]:
     """The prompts as an application got them."""
     for name, prompt in release.prompts.items():
         yield Heading(f"{name} {prompt.version}", level=3)
-        for section in prompt.sections():
+        for section in prompt_sections(prompt):
             rows = section.text.splitlines() or [""]
             unified = "".join(f" {row}\n" for row in rows)
             yield Diff(section.name, tuple(DiffLine(" ", line(row)) for row in rows), unified)

@@ -8,6 +8,7 @@ from lensops.evidence import join_outcomes
 from lensops.format import format_score
 from lensops.plan import State
 from lensops.plan.difference import section_changes
+from lensops.prompts import prompt_sections
 from lensops.report.diff import diff_block
 from lensops.report.document import (
     Beside,
@@ -85,7 +86,7 @@ def version_table(overview: Overview, prompt: str) -> Table:
 def version_texts(overview: Overview, prompt: str, version: str) -> tuple[Block, ...]:
     """The whole text of a version, section by section."""
     content = overview.versions.get((prompt, version))
-    return tuple(Text(part.name, part.text) for part in content.sections()) if content else ()
+    return tuple(Text(part.name, part.text) for part in prompt_sections(content)) if content else ()
 
 
 def version_changes(overview: Overview, prompt: str, earlier: str, later: str) -> tuple[Block, ...]:

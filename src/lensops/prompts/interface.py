@@ -1,0 +1,68 @@
+"""The interface of a prompt: the variables that an application passes, with types and examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lensops.prompts.digest import digest
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list, tuple),
+    "object": (dict,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable. `type` is a name of JSON Schema; None takes every value."""
+
+    type: str | None = None
+    example: Any = None
+
+    def content(self) -> dict[str, Any]:
+        """The variable as JSON values; what is not declared is left out."""
+        keys = {"type": self.type, "example": self.example}
+        return {key: value for key, value in keys.items() if value is not None}
+
+    def fits(self, value: Any) -> bool:
+        """Whether a value is of the type."""
+        return self.type is None or fits_type(self.type, value)
+
+
+@dataclass(frozen=True)
+class Interface:
+    """The variables by name. Equal digests mean: an application passes the same."""
+
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, sorted."""
+        return tuple(sorted(self.variables))
+
+    @property
+    def digest(self) -> str:
+        """Over names, types and examples."""
+        return digest("interface", self.content())
+
+    def content(self) -> dict[str, Any]:
+        """The interface as JSON values."""
+        return {name: self.variables[name].content() for name in self.names}
+
+
+def untyped(names: Iterable[str]) -> Interface:
+    """The interface of a prompt that declares none: what it uses."""
+    return Interface({name: Variable() for name in names})
+
+
+def fits_type(name: str, value: Any) -> bool:
+    """Whether a value is of a type of JSON Schema; a boolean is no number."""
+    if isinstance(value, bool):
+        return name == "boolean"
+    return isinstance(value, TYPES[name])
