@@ -20,6 +20,7 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "init": Entry("init", "init", "Start a project; nothing is overwritten."),
+    "import": Entry("importing", "import_", "Import prompts, cases and checks of another tool."),
     "validate": Entry("validate", "validate", "Report every problem, with its location."),
     "plan": Entry("plan", "plan", "Show what an apply would change."),
     "apply": Entry("apply", "apply", "Make targets serve the manifest's release."),

@@ -1,0 +1,134 @@
+"""Import: what another tool's files become, what is there already, and the writing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lensops.errors import UserError
+from lensops.files import Folder, create_exclusive, write_atomic
+from lensops.interchange import Bundle, Row, Source, convert
+from lensops.manifest import NAMES, read_yaml
+from lensops.manifest.insert import insert_entry
+from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.yaml import MAX_BYTES
+
+SCHEMA_LINE = "# yaml-language-server: $schema=.lensops/schema.json\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import before it is written: new files, and the manifest before and after."""
+
+    manifest: str
+    old: bytes  # empty: there is no manifest yet
+    new: bytes
+    files: Mapping[str, bytes]
+    rows: tuple[Row, ...]
+    existing: tuple[str, ...]  # files that are there with the same content
+    kept: tuple[str, ...]  # files and entries that are there with another content
+    bundle: Bundle = field(repr=False)
+    tree: Folder = field(repr=False)
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.files) or self.old != self.new
+
+
+def prepare_import(
+    directory: Path,
+    manifest: Path | None,
+    path: Path,
+    *,
+    kind: str | None = None,
+    name: str | None = None,
+) -> Import:
+    """What an import would write. `kind` names the tool, `name` the prompt.
+
+    Raises `Invalid` for broken documents, and `UserError`.
+    """
+    source = Source.open(directory / path)
+    bundle = convert(source, kind, name)
+    file, tree, old = _manifest(directory, manifest)
+    _rebase_paths(bundle, source, tree)
+    new, kept = _extended(old or _begun(tree), file, bundle)
+    files, existing, taken = _new_files(tree, bundle.files)
+    rows, kept = tuple(bundle.rows), [*kept, *taken]
+    return Import(file, old, new, files, rows, existing, tuple(kept), bundle, tree)
+
+
+def write_import(prepared: Import) -> None:
+    """Write the new files, then the manifest. Raises `UserError` when one appeared meanwhile."""
+    for name, data in prepared.files.items():
+        if not create_exclusive(prepared.tree.path(name), data):
+            raise UserError(f"{name} was created meanwhile", "run the import again")
+    if prepared.new != prepared.old:
+        write_atomic(prepared.tree.path(prepared.manifest), prepared.new)
+
+
+def _manifest(directory: Path, manifest: Path | None) -> tuple[str, Folder, bytes]:
+    """Name, folder and bytes of the manifest; a new one where there is none."""
+    try:
+        path = find_manifest(directory, manifest)
+    except UserError:
+        if manifest is not None or any((directory / name).exists() for name in NAMES):
+            raise
+        return NAMES[0], folder_of(directory / NAMES[0]), b""
+    tree = folder_of(path)
+    return path.name, tree, tree.read(path.name, MAX_BYTES)
+
+
+def _begun(tree: Folder) -> bytes:
+    """A manifest with nothing in it yet."""
+    from lensops.interchange.templates import slug
+
+    return f"version: 1\nproject: {slug(tree.root.name, 'project')}\n".encode()
+
+
+def _rebase_paths(bundle: Bundle, source: Source, tree: Folder) -> None:
+    """`path:` of prompts that stay where they are, as seen from the manifest's folder."""
+    for entry in bundle.prompts.values():
+        if "path" in entry:
+            full = source.tree.root / entry["path"]
+            if not full.is_relative_to(tree.root):
+                raise UserError(
+                    f"{entry['path']} is not below the manifest's folder", "run it from above both"
+                )
+            entry["path"] = full.relative_to(tree.root).as_posix()
+
+
+def _extended(data: bytes, path: str, bundle: Bundle) -> tuple[bytes, list[str]]:
+    """The manifest with the entries that it lacks, and the names of others that it keeps."""
+    kept = []
+    for section, entries in (("prompts", bundle.prompts), ("evals", bundle.evals)):
+        for name, entry in entries.items():
+            present = read_yaml(data, path).get(section, name)
+            if present is None:
+                data = insert_entry(data, path, section, name, entry)
+            elif present.plain() != entry:
+                kept.append(f"{section}.{name}")
+    return data, kept
+
+
+def _new_files(
+    tree: Folder, files: Mapping[str, bytes]
+) -> tuple[dict[str, bytes], tuple[str, ...], tuple[str, ...]]:
+    """Files to create, those that are there already, and those that are there and differ."""
+    new: dict[str, bytes] = {}
+    existing: list[str] = []
+    kept: list[str] = []
+    for name, data in files.items():
+        present = _content(tree, name)
+        if present is None:
+            new[name] = data
+        else:
+            (existing if present == data else kept).append(name)
+    return new, tuple(existing), tuple(kept)
+
+
+def _content(tree: Folder, name: str) -> Any:
+    path = tree.path(name)
+    return path.read_bytes() if path.is_file() else None

@@ -1,0 +1,38 @@
+"""Messages, model and parameters as the text of a prompt file of lensops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lensops.manifest.dump import dump_yaml
+
+ROLES = ("system", "developer", "user", "assistant", "tool")
+_PROVIDERS = {"gpt-": "openai", "o1": "openai", "o3": "openai", "o4": "openai"}
+_PROVIDERS |= {"claude-": "anthropic", "gemini-": "google-gla", "mistral-": "mistral"}
+
+
+def prompt_file(
+    messages: Sequence[tuple[str, str]],
+    model: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> tuple[str, bytes]:
+    """Ending and bytes: sections where each role stands once and in order, else `messages:`."""
+    settings: dict[str, Any] = {"model": model} if model else {}
+    settings |= {"parameters": dict(parameters)} if parameters else {}
+    roles = [role for role, _ in messages]
+    if sorted(set(roles), key=ROLES.index) == roles:
+        return ".yaml", dump_yaml({**dict(messages), **settings}).encode()
+    body = {"messages": [{"role": role, "content": text} for role, text in messages]}
+    if parameters:
+        settings["modelParameters"] = settings.pop("parameters")
+    return ".prompt.yml", dump_yaml({**body, **settings}).encode()
+
+
+def model_id(name: str) -> str | None:
+    """`provider:model` of a model's name, or None when the provider cannot be told."""
+    if ":" in name:
+        provider, _, rest = name.partition(":")
+        kind, _, model = rest.partition(":")  # such as openai:chat:gpt-4o
+        return f"{provider}:{model}" if kind in {"chat", "messages"} and model else name
+    return next((f"{p}:{name}" for start, p in _PROVIDERS.items() if name.startswith(start)), None)

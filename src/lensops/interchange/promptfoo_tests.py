@@ -1,0 +1,142 @@
+"""The tests of a promptfoo configuration as an eval: cases, checks, rubric, weights, threshold."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from lensops.errors import UserError
+from lensops.interchange.assertions import checks_of
+from lensops.interchange.bundle import Bundle
+from lensops.interchange.promptfoo_csv import read_rows
+from lensops.interchange.source import Source
+from lensops.interchange.templates import slug, unique
+from lensops.manifest import Node
+
+METRICS = {"bleu": "bleu", "rouge-n": "rouge_1"}  # assertions that compare with a reference
+CHOSEN = 0.75  # the threshold of an eval whose source has none
+
+
+class Suite:
+    """The tests of a configuration on their way to an eval of the manifest."""
+
+    def __init__(self, source: Source, bundle: Bundle, name: str) -> None:
+        self.source, self.bundle, self.name = source, bundle, name
+        self.rubric: dict[str, str] = {}
+        self.metrics: set[str] = set()
+        self.cases: dict[str, dict[str, Any]] = {}
+        self.checked = False
+
+    def convert(self, node: Node, model: str | None) -> None:
+        default = node.get("defaultTest")
+        checks = self._checks(default, {}, shared=True) if default is not None else []
+        shared = default.get("vars") if default is not None else None
+        for test in self._tests(self.source, node.get("tests")):
+            self._case(test, shared.plain() if shared is not None else {})
+        if not self.cases:
+            return
+        entry: dict[str, Any] = {"cases": self.bundle.add_cases(self.name, [*self.cases.values()])}
+        entry["weights"] = self._weights()
+        entry["threshold"] = self._threshold(default)
+        entry |= {"model": model} if model else {}
+        entry |= {"judge": {"rubric": self.rubric}} if self.rubric else {}
+        entry |= {"checks": checks} if checks else {}
+        self.bundle.evals[self.name] = entry
+
+    def _tests(self, source: Source, node: Node | None) -> Iterator[Node]:
+        items = node.value if node is not None and node.kind == "sequence" else (node,)
+        for item in items:
+            if item is None or item.kind == "mapping":
+                yield from [item] if item is not None else []
+                continue
+            reference = str(item.value).removeprefix("file://")
+            try:
+                yield from self._referenced(source.beside(reference), item)
+            except UserError as error:
+                self.bundle.refuse("case", reference, item.location, error.message)
+
+    def _referenced(self, source: Source, item: Node) -> Iterator[Node]:
+        if source.path.endswith(".csv"):
+            yield from read_rows(source.text(), item.location)
+        elif source.path.endswith((".yaml", ".yml", ".json")):
+            yield from self._tests(source, source.node())
+        else:
+            raise UserError("tests come from YAML, JSON or CSV; nothing is run or fetched")
+
+    def _case(self, test: Node, shared: dict[str, Any]) -> None:
+        given = test.get("vars")
+        values = shared | (given.plain() if given is not None and given.kind == "mapping" else {})
+        described = test.get("description")
+        title = str(described.value) if described is not None else f"test-{len(self.cases) + 1}"
+        case: dict[str, Any] = {}
+        checks = self._checks(test, case, shared=False)
+        lists = {key: value for key, value in values.items() if isinstance(value, list)}
+        for combination in itertools.product(*lists.values()):
+            identity = unique(slug(title, "test"), self.cases)
+            inputs = values | dict(zip(lists, combination, strict=True))
+            body = {"id": identity, "inputs": inputs, **case}
+            self.cases[identity] = body | ({"checks": checks} if checks else {})
+        self.bundle.take("case", title, test.location, f"evals/{self.name}/cases.jsonl")
+
+    def _checks(self, test: Node, case: dict[str, Any], *, shared: bool) -> list[dict[str, Any]]:
+        """The checks of a test; rubrics and references of it go where they belong."""
+        assertions = test.get("assert")
+        items = assertions.value if assertions is not None and assertions.kind == "sequence" else ()
+        checks: list[dict[str, Any]] = []
+        for item in items:
+            body = item.plain() if item.kind == "mapping" else {}
+            kind, value = str(body.get("type", "")), body.get("value")
+            if kind == "llm-rubric" and shared and isinstance(value, str):
+                dimension = unique(slug(str(body.get("metric", "rubric")), "rubric"), self.rubric)
+                self.rubric[dimension] = " ".join(value.split())
+                self.bundle.take("rubric", kind, item.location, f"dimension {dimension}")
+            elif kind == "llm-rubric":
+                reason = "a rubric grades every case; put it into defaultTest"
+                self.bundle.refuse("rubric", kind, item.location, reason)
+            elif kind in METRICS and isinstance(value, str) and not shared:
+                case["references"] = [*case.get("references", []), value]
+                self.metrics.add(METRICS[kind])
+                self.bundle.take("check", kind, item.location, f"reference, {METRICS[kind]}")
+            else:
+                checks += self._converted(body, kind, item)
+        return checks
+
+    def _converted(self, body: dict[str, Any], kind: str, item: Node) -> list[dict[str, Any]]:
+        checks = checks_of(body)
+        if isinstance(checks, str):
+            self.bundle.refuse("check", kind or "assertion", item.location, checks)
+            return []
+        self.checked = True
+        checks = [self._with_file(check) for check in checks]
+        self.bundle.take("check", kind, item.location, ", ".join(key for c in checks for key in c))
+        return checks
+
+    def _with_file(self, check: dict[str, Any]) -> dict[str, Any]:
+        """A schema moves into a file of its own."""
+        if "json_schema" not in check:
+            return check
+        text = json.dumps(check["json_schema"], indent=2, ensure_ascii=False) + "\n"
+        path = f"evals/{self.name}/schema.json"
+        number = itertools.count(2)
+        while self.bundle.files.get(path, text.encode()) != text.encode():
+            path = f"evals/{self.name}/schema-{next(number)}.json"
+        self.bundle.files[path] = text.encode()
+        return {"json_schema": path}
+
+    def _weights(self) -> dict[str, float]:
+        """Equal parts, in hundredths that sum to 1."""
+        parts = [*sorted(self.metrics), *(["judge"] if self.rubric else [])]
+        parts += ["checks"] if self.checked or not parts else []
+        share = 100 // len(parts)
+        weights = dict.fromkeys(parts, share / 100)
+        weights[parts[-1]] = (100 - share * (len(parts) - 1)) / 100
+        return weights
+
+    def _threshold(self, default: Node | None) -> float:
+        declared = default.get("threshold") if default is not None else None
+        if declared is not None and isinstance(declared.value, int | float):
+            self.bundle.take("threshold", str(declared.value), declared.location, "threshold")
+            return float(declared.value)
+        return CHOSEN if self.rubric or self.metrics else 1.0  # every assertion must hold there

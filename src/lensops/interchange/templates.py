@@ -1,0 +1,43 @@
+"""Texts with `{{ name }}`: whether lensops reads them alike, and names made of free text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+_VARIABLE = re.compile(r"\{\{\s*[A-Za-z_][A-Za-z0-9_]*\s*\}\}")
+_MARKUP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_KINDS = {"{%": "a block of template logic", "{#": "a template comment", "{{": "an expression"}
+
+
+def template_fault(text: str) -> tuple[int, str] | None:
+    """The line (from 0) and the reason of the first thing that is more than a variable."""
+    for match in _MARKUP.finditer(text):
+        markup = match[0]
+        if not _VARIABLE.fullmatch(markup):
+            line = text.count("\n", 0, match.start())
+            kind = _KINDS[markup[:2]]
+            return line, f"{kind}, {shorten(markup)!r}: prompts have variables and no logic"
+    return None
+
+
+def shorten(text: str, length: int = 60) -> str:
+    """A text in one line, cut off at a length."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def slug(text: str, default: str = "prompt") -> str:
+    """A name for the manifest made of a text; slashes stay where they stand."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9_./-]+", "-", plain).strip("-./_")[:60].rstrip("-./_")
+    return name.lower() or default
+
+
+def unique(name: str, names: Collection[str]) -> str:
+    """The name, with a number behind it where it is taken."""
+    if name not in names:
+        return name
+    number = next(n for n in range(2, len(names) + 3) if f"{name}-{n}" not in names)
+    return f"{name}-{number}"
