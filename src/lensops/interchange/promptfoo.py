@@ -27,8 +27,7 @@ def convert(source: Source, node: Node, name: str | None = None) -> Bundle:
     """Prompts become versions of one prompt, because promptfoo compares them on the same tests."""
     bundle = Bundle()
     described = node.get("description")
-    stem = slug(source.stem.replace("promptfooconfig", "")) if name is None else name
-    title = str(described.value) if described is not None and stem == "prompt" else stem
+    title = str(described.value) if described is not None else source.stem
     prompt = name or slug(shorten(title, 40))
     model, parameters = _provider(node, bundle)
     found = list(variants(source, node, bundle))

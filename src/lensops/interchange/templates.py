@@ -23,7 +23,7 @@ def template_fault(text: str) -> tuple[int, str] | None:
 
 
 def shorten(text: str, length: int = 60) -> str:
-    """A text in one line, cut off at a length."""
+    """A text in one line, truncated at a length."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1] + "…"
 

@@ -1,0 +1,48 @@
+"""Write imported outputs as recordings, under the digests of the requests that would be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from lensops.errors import Invalid
+from lensops.evals.arm import arm_of
+from lensops.evals.cases import load_cases
+from lensops.evals.protocols import AnswerReply
+from lensops.evals.recorded import lines_of
+from lensops.files import create_exclusive
+from lensops.flows.importing import Import
+from lensops.flows.project import Opened, open_project
+from lensops.prompts import load_prompt
+
+
+def write_outputs(prepared: Import) -> list[str]:
+    """The recording files that were written. Raises `Invalid` when the project is not sound."""
+    if not prepared.bundle.outputs:
+        return []
+    project = open_project(prepared.tree.root, None)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    written = []
+    for suite, versions in prepared.bundle.outputs.items():
+        for version, outputs in versions.items():
+            path = project.manifest.recordings_of(suite, version)
+            data = lines_of(_replies(project, suite, version, outputs), at)
+            if data and create_exclusive(prepared.tree.path(path), data):
+                written.append(path)
+    return written
+
+
+def _replies(
+    project: Opened, name: str, version: str, outputs: Mapping[str, Any]
+) -> Iterator[AnswerReply]:
+    suite = project.manifest.evals[name]
+    prompt = project.manifest.prompt_of(name)
+    try:
+        arm = arm_of(load_prompt(project.tree, prompt, version), suite)
+    except Invalid:
+        return
+    for case in load_cases(project.tree, suite.cases):
+        if case.id in outputs:
+            for request in arm.requests(case):
+                yield AnswerReply(request, outputs[case.id])
