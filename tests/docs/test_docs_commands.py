@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from support import origins
 from support.cli import lensops
 from support.evaluated import own_sample
 from support.repo import Repo
@@ -43,6 +44,7 @@ def place(repo: Repo) -> Repo:
     own_sample(repo)
     ignored = "eval_results/\nevidence.json\ngate.xml\n*.jsonl\n*.csv\n.lensops/\nreport.html\n"
     repo.commit("Ignore", {".gitignore": ignored})
+    repo.commit("Files of other tools", origins.ALL)
     repo.git("switch", "-q", "-c", "topic")
     repo.write({"out.jsonl": OUTPUTS})
     return repo

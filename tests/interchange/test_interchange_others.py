@@ -9,28 +9,8 @@ import pytest
 
 from lensops.errors import Exit
 from support.cli import lensops
+from support.origins import LANGFUSE, PAIR, PROMPT_YML
 from support.repo import Repo
-
-PROMPT_YML = """\
-name: Summarise
-model: openai/gpt-4o-mini
-modelParameters: {temperature: 0.3}
-messages:
-  - {role: system, content: You summarise notes.}
-  - {role: user, content: "Summarise: {{input}}"}
-testData:
-  - {input: The cat sat., expected: A cat sat.}
-  - {input: It rained all day., expected: Rain.}
-evaluators:
-  - name: has the text
-    string: {contains: "{{expected}}"}
-  - name: no preamble
-    string: {startsWith: A}
-  - name: Coherent
-    uses: github/coherence
-  - name: alike
-    uses: github/similarity
-"""
 
 
 def imported(repo: Repo, *args: str) -> Any:
@@ -55,39 +35,6 @@ def test_a_prompt_yml_brings_its_data_and_evaluators(repo: Repo) -> None:
         "checks": [{"contains": "A cat sat."}],
     }
     assert lensops("validate", cwd=repo.root).code == 0
-
-
-LANGFUSE: dict[str, Any] = {
-    "prompts": [
-        {
-            "name": "Offer Copy",
-            "version": version,
-            "type": "chat",
-            "prompt": [
-                {"role": "system", "content": f"You write offers, wording {version}."},
-                {"role": "user", "content": "For {{segment}}."},
-            ],
-            "labels": labels,
-            "config": {"model": "gpt-4o-mini", "temperature": 0.5, "region": "eu"},
-        }
-        for version, labels in ((3, ["latest"]), (2, ["production", "canary"]), (1, []))
-    ]
-    + [
-        {"name": "held", "version": 1, "prompt": [{"type": "placeholder", "name": "history"}]},
-        {"name": "logic", "version": 1, "prompt": "{{#each items}}x{{/each}}"},
-    ],
-    "datasetItems": {
-        "data": [
-            {
-                "id": "i1",
-                "datasetName": "Offer Copy",
-                "input": {"segment": "students"},
-                "expectedOutput": "Cheap coffee.",
-            },
-            {"id": "i2", "datasetName": "other", "input": {"segment": "x"}},
-        ]
-    },
-}
 
 
 def test_an_export_of_langfuse_brings_versions_labels_and_items(repo: Repo) -> None:
@@ -126,3 +73,24 @@ def test_two_prompts_have_no_one_name(repo: Repo) -> None:
     done = lensops("import", "export.json", "--name", "mine", cwd=repo.root)
     assert done.code == Exit.USAGE
     assert "has 3 prompts" in done.err
+
+
+def test_two_json_files_become_a_branch_of_activations(repo: Repo) -> None:
+    repo.commit("Two files", PAIR)
+    report = imported(repo, "app/prompts", "--history")
+    refused = {row["location"]: row["reason"] for row in report["rows"] if row["reason"]}
+    assert refused == {
+        "app/prompts/history.json:22:3": "the version has no file",
+        "app/prompts/history.json:27:3": "activated_at is 'yesterday', which is no ISO time",
+    }
+    assert repo.git("status", "--porcelain") == "", "the work tree stays as it is"
+    log = repo.git("log", "--reverse", "--format=%aI %s", "main..lensops/import-history")
+    assert log.splitlines() == [
+        "2026-03-01T08:00:00+01:00 Activate v1 of system",
+        "2026-04-10T10:00:00+00:00 Activate v2 of system",
+        "2026-04-11T10:00:00+00:00 Activate v1 of system",
+        "2026-04-12T09:30:00+00:00 Activate v2 of system",
+    ]
+    again = lensops("import", "app/prompts", "--history", cwd=repo.root)
+    assert again.code == Exit.USAGE
+    assert "there is a branch lensops/import-history already" in again.err
