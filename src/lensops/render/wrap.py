@@ -24,7 +24,7 @@ def wrap_line(spans: Line, width: int) -> list[Line]:
     gap: Line = ()
     for is_space, part in _words(spans):
         if is_space:
-            gap = part
+            gap += part
             continue
         if _width(current + gap + part) <= width:
             current, gap = current + gap + part, ()

@@ -58,10 +58,12 @@ def data(listing: Listing) -> dict[str, Any]:
 
 
 def status(version: Version) -> str:
-    """active, archived (once active) or never."""
+    """active, archived (once active), rolled back or never: the words of the history."""
     if version.is_active:
         return "active"
-    return "archived" if version.event else "never"
+    if version.event is None:
+        return "never"
+    return "archived" if version.event.status == "active" else version.event.status
 
 
 def _version(version: Version) -> dict[str, Any]:

@@ -6,7 +6,12 @@ from lensops.dashboard.draw import draw, draw_title
 from lensops.report.document import Heading, Paragraph, Span, Tone, line
 from lensops.report.outcome import warning_line
 from lensops.report.overview import Overview
-from lensops.report.overview.targets import no_records, record_table, target_table
+from lensops.report.overview.targets import (
+    no_records,
+    record_table,
+    target_table,
+    target_warnings,
+)
 
 
 def page(overview: Overview) -> None:
@@ -18,6 +23,6 @@ def page(overview: Overview) -> None:
         draw(
             Heading(target.name),
             Paragraph(line(Span(target.where, Tone.MUTED))),
-            *(Paragraph(warning_line(problem)) for problem in target.problems),
+            *(Paragraph(warning_line(text)) for text in target_warnings(target)),
             record_table(target, records) if records else no_records(target),
         )

@@ -11,6 +11,7 @@ from lensops.plan import State, TargetStatus
 from lensops.prompts.load import natural
 from lensops.release import Record
 from lensops.report.document import Tone
+from lensops.report.entry import hotfix_text
 from lensops.report.outcome import outcome_of, severity, tone_of
 from lensops.report.overview.stored import StoredEval, StoredMonitor
 from lensops.report.overview.value import Overview
@@ -139,6 +140,10 @@ def _target_notices(overview: Overview) -> Iterator[Notice]:
                 "" if target.state is State.UNKNOWN else f"lensops plan --target {target.name}"
             )
             yield Notice(tone_of(target.state), f"{target.name} {_state_text(target)}", command)
+        if target.hotfix is not None:
+            yield Notice(
+                Tone.WARN, f"{target.name}: {hotfix_text(target.hotfix)}", "lensops status"
+            )
         for problem in target.problems:
             yield Notice(Tone.WARN, f"{target.name}: {problem}", "lensops status")
 

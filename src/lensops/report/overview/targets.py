@@ -19,6 +19,7 @@ from lensops.report.document import (
     Tone,
     line,
 )
+from lensops.report.entry import hotfix_text
 from lensops.report.outcome import status_badge, warning_line
 from lensops.report.overview.value import Overview
 
@@ -45,14 +46,20 @@ def target_blocks(overview: Overview) -> Iterator[Block]:
     """The table, what is wrong with targets, and their logs."""
     yield target_table(overview)
     for target in overview.targets:
-        if target.problems:
-            yield Bullets(tuple(warning_line(f"{target.name}: {p}") for p in target.problems))
+        if warnings := target_warnings(target):
+            yield Bullets(tuple(warning_line(f"{target.name}: {text}") for text in warnings))
     for target in overview.targets:
         if records := overview.records.get(target.name, ()):
             summary = line(
                 Span(target.name, Tone.STRONG), f": {plural(len(records), 'release')} applied"
             )
             yield Fold(summary, (record_table(target, records[:RECORDS]),))
+
+
+def target_warnings(target: TargetStatus) -> tuple[str, ...]:
+    """What is wrong with a target, and a hotfix that another target lacks."""
+    hotfix = (hotfix_text(target.hotfix),) if target.hotfix else ()
+    return (*hotfix, *target.problems)
 
 
 def record_table(target: TargetStatus, records: tuple[Record, ...]) -> Table:
