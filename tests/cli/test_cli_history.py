@@ -105,7 +105,7 @@ def test_list_for_people(storied: Repo) -> None:
     assert heading == "offer_copy"
     assert columns.split() == ["Version", "Activated", "Status", "Author", "Commit", "PR"]
     assert v1.split()[:2] == ["v1", "◀"]
-    assert ("active" in v1, "archived" in v2, "never" in v3) == (True, True, True)
+    assert ("active" in v1, "rolled back" in v2, "never" in v3) == (True, True, True)
 
 
 def test_list_as_json(storied: Repo) -> None:
@@ -114,7 +114,7 @@ def test_list_as_json(storied: Repo) -> None:
     (family,) = body["prompts"]
     assert (family["name"], family["active"]) == ("offer_copy", "v1")
     v1, v2 = family["versions"]
-    assert (v1["status"], v2["status"]) == ("active", "archived")
+    assert (v1["status"], v2["status"]) == ("active", "rolled back")
     assert v1["activated_at"] > v2["activated_at"]
     assert v2["author"] == "Grace"
     assert v2["digest"].startswith("sha256:")

@@ -24,7 +24,7 @@ from lensops.report.document import (
 
 BUDGET = 60_000  # characters; a comment of GitHub holds 65,536
 CUT = "The rest is left out: a comment has a limit. The commands themselves show all.\n"
-APART = "<!-- -->\n"  # between two lists, which would become one with gaps
+_MARKER = re.compile(r"^-", re.MULTILINE)  # lists with one marker in a row would become one
 GAP = "\u200b"  # a space of no width: it ends a mention or a link and is not seen
 # between two letters or digits, an underscore is no markup and stays readable; so is a dash
 _MARKUP = re.compile(
@@ -46,15 +46,15 @@ def _join_blocks(blocks: tuple[Block, ...], room: int) -> tuple[str, bool]:
     """Blocks one after the other within the room, and whether something had to be left out."""
     parts: list[str] = []
     left = room - len(CUT) - 1
-    previous: Block | None = None
+    previous, marker = None, "-"
     for block in blocks:
-        if isinstance(previous, Bullets) and isinstance(block, Bullets):
-            parts.append(APART)
-            left -= len(APART) + 1
-        previous = block
         text, cut = _block(block), False
         if len(text) > left:
             text, cut = _shorten_block(block, left), True
+        if isinstance(block, Bullets):
+            marker = "*" if previous is Bullets and marker == "-" else "-"
+            text = _MARKER.sub(marker, text)
+        previous = type(block)
         parts += [text] if text else []
         left -= len(text) + 1
         if cut:
