@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lensops.errors import Location, UserError
-from lensops.evidence import Finding, Outcome, Reading, Verdict, refusals
+from lensops.evidence import Base, Conditions, Finding, Outcome, Reading, Verdict, refusals
 from lensops.evidence.file import body, digest_of, parse, read_evidence, write_evidence
 
 PASSED = Verdict(
@@ -23,6 +24,8 @@ PASSED = Verdict(
     ),
     {"release": "sha256:" + "a" * 64, "cases": "sha256:" + "b" * 64},
     (Reading("mean_score", "offer_copy", 0.81, 50, "mean", (0.79, 0.83)),),
+    Base("main", "1" * 40, "sha256:" + "d" * 64),
+    Conditions("lensops 1.0", {"mode": "replay"}, {"offer_copy": ("judge-1", "judge-2")}),
 )
 EXPECTED = dict(PASSED.digests)
 
@@ -61,6 +64,37 @@ def test_any_verdict_survives_the_file(found: list[Finding], digests: dict[str, 
     verdict = Verdict(tuple(found), digests)
     data = json.dumps({"schema": "lensops/verdict/v1", **body(verdict)}).encode()
     assert parse(data, "e.json") == verdict
+
+
+def test_a_statement_is_read_back_as_its_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.json"
+    write_evidence(path, PASSED, as_statement=True)
+
+    assert read_evidence(path) == PASSED
+    file = json.loads(path.read_text())
+    assert file["_type"] == "https://in-toto.io/Statement/v1"
+    assert file["subject"] == [{"name": "release", "digest": {"sha256": "a" * 64}}]
+    assert file["predicate"]["verdict"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"subject": []}, "a statement about another release"),
+        ({"subject": [{"name": "release", "digest": {"sha256": "c" * 64}}]}, "another release"),
+        ({"predicateType": "https://slsa.dev/provenance/v1"}, "predicateType"),
+        ({"_type": "https://in-toto.io/Statement/v0.1"}, "_type"),
+    ],
+)
+def test_another_statement_is_refused(
+    tmp_path: Path, keys: dict[str, object], message: str
+) -> None:
+    path = tmp_path / "evidence.json"
+    write_evidence(path, PASSED, as_statement=True)
+    path.write_text(json.dumps({**json.loads(path.read_text()), **keys}))
+
+    with pytest.raises(UserError, match=message):
+        read_evidence(path)
 
 
 def test_figures_that_are_no_numbers_are_null(tmp_path: Path) -> None:
@@ -136,6 +170,27 @@ def test_matching_evidence_of_a_pass_is_accepted() -> None:
 )
 def test_anything_else_is_refused(verdict: Verdict, expected: dict[str, str], reason: str) -> None:
     assert any(reason in refusal for refusal in refusals(verdict, expected))
+
+
+@pytest.mark.parametrize(
+    ("base", "commit", "reason"),
+    [
+        (None, "2" * 40, "it was found without a base"),
+        (Base("main", "1" * 40), "2" * 40, "it was found without a base"),
+        (PASSED.base, "1" * 40, "its base is the commit that would be applied"),
+        (PASSED.base, "2" * 40, None),
+    ],
+)
+def test_a_base_is_demanded_and_another_commit(
+    base: Base | None, commit: str, reason: str | None
+) -> None:
+    verdict = replace(PASSED, base=base)
+
+    reasons = refusals(verdict, EXPECTED, commit=commit, needs_base=True)
+
+    assert len(reasons) == (reason is not None)
+    assert all(reason is not None and reason in text for text in reasons)
+    assert refusals(verdict, EXPECTED, commit=commit) == ()
 
 
 def test_two_verdicts_have_two_digests() -> None:

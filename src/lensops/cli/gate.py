@@ -29,6 +29,10 @@ def gate(
         Path | None,
         typer.Option("--evidence", help="Write the verdict to this file, for an apply."),
     ] = None,
+    statement: Annotated[
+        bool,
+        typer.Option("--statement", help="Write the evidence as an in-toto Statement."),
+    ] = False,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the findings to this file as JUnit XML.")
     ] = None,
@@ -75,7 +79,7 @@ def gate(
     if result.drift is not None:
         save_result(project, "drift", drift_data(result.drift))
     if evidence is not None:
-        write_evidence(evidence, result.verdict)
+        write_evidence(evidence, result.verdict, as_statement=statement)
     reports.write(result.verdict.findings, junit, sarif)
     emit(Report("verdict", document(result), data(result)), form, output)
     reports.annotate(result.verdict.findings)

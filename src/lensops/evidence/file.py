@@ -14,8 +14,11 @@ from lensops.errors import Location, UserError
 from lensops.evidence.value import Base, Conditions, Finding, Outcome, Reading, Verdict
 from lensops.files import write_atomic
 from lensops.prompts import digest
+from lensops.prompts.digest import PREFIX
 
 SCHEMA: Final = "lensops/verdict/v1"
+STATEMENT: Final = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE: Final = "urn:lensops:verdict:v1"
 MAX_BYTES = 50_000_000
 _HINT = "write it with `lensops gate --evidence FILE`"
 
@@ -91,6 +94,22 @@ class _File(BaseModel):
     conditions: _Conditions = _Conditions()
 
 
+class _Digest(_Border):
+    sha256: str
+
+
+class _Subject(_Border):
+    name: str
+    digest: _Digest
+
+
+class _Statement(_Border):
+    type_: Literal["https://in-toto.io/Statement/v1"] = Field(alias="_type")
+    subject: list[_Subject]
+    predicate_type: Literal["urn:lensops:verdict:v1"] = Field(alias="predicateType")
+    predicate: _File
+
+
 def body(verdict: Verdict) -> dict[str, Any]:
     """The verdict as JSON values; a figure that is no number is null."""
     return {
@@ -108,19 +127,37 @@ def digest_of(verdict: Verdict) -> str:
     return digest("verdict", body(verdict))
 
 
-def write_evidence(path: Path, verdict: Verdict) -> None:
-    """Write the evidence file. Raises `UserError` when it cannot."""
+def write_evidence(path: Path, verdict: Verdict, *, as_statement: bool = False) -> None:
+    """Write the evidence file, or an in-toto Statement of it. Raises `UserError` when it cannot."""
     whole = {"schema": SCHEMA, **body(verdict)}
+    if as_statement:
+        whole = statement(whole, verdict.digests.get("release", ""))
     text = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     write_atomic(path, (text + "\n").encode(errors="replace"))  # a lone surrogate is no UTF-8
 
 
+def statement(predicate: dict[str, Any], release: str) -> dict[str, Any]:
+    """An in-toto Statement about a release, whose predicate is the verdict on it."""
+    subject = {"name": "release", "digest": {"sha256": release.removeprefix(PREFIX)}}
+    return {
+        "_type": STATEMENT,
+        "subject": [subject],
+        "predicateType": PREDICATE_TYPE,
+        "predicate": predicate,
+    }
+
+
 def read_evidence(path: Path) -> Verdict:
-    """The verdict of an evidence file.
+    """The verdict of an evidence file, or of an in-toto Statement of one.
 
     Raises `UserError` when there is none, when it has another shape, or when the verdict that it
     states is not the one that its findings make.
     """
+    return parse(read_bytes(path), path.name)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of an evidence file. Raises `UserError`."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -129,7 +166,7 @@ def read_evidence(path: Path) -> Verdict:
         raise UserError(f"cannot read the evidence {path.name}: {reason}", _HINT) from None
     if len(data) > MAX_BYTES:
         raise UserError(f"{path.name} is larger than {MAX_BYTES:,} bytes", _HINT)
-    return parse(data, path.name)
+    return data
 
 
 def parse(data: bytes, name: str) -> Verdict:
@@ -147,13 +184,22 @@ def parse(data: bytes, name: str) -> Verdict:
 
 def _parse_file(data: bytes, name: str) -> _File:
     try:
-        return _File.model_validate_json(data)
+        if b'"predicateType"' not in data:
+            return _File.model_validate_json(data)
+        return _predicate(_Statement.model_validate_json(data), name)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "the file"
         raise UserError(
             f"{name} is no evidence of a gate: {where}: {first['msg']}", _HINT
         ) from None
+
+
+def _predicate(file: _Statement, name: str) -> _File:
+    release = file.predicate.digests.get("release")
+    if [PREFIX + subject.digest.sha256 for subject in file.subject] != [release]:
+        raise UserError(f"{name} is a statement about another release than its verdict", _HINT)
+    return file.predicate
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from lensops.evidence import Finding, Outcome, Verdict, refusals
 from lensops.flows.candidate import Candidate
 from lensops.flows.project import Opened
+from lensops.manifest.guards import SIGNER, SignedGate
+
+BUNDLE = ".bundle.jsonl"  # of evidence.json: evidence.bundle.jsonl
 
 
 def check_evidence(
@@ -16,13 +19,15 @@ def check_evidence(
     """The digest of evidence that lets a release go to targets, and findings about it."""
     if path is None:
         return None, ()
-    from lensops.evidence.file import digest_of, read_evidence
+    from lensops.evidence.file import digest_of, parse, read_bytes
 
-    verdict = read_evidence(path)
-    findings = [
-        Finding("evidence", path.name, Outcome.FAIL, reason)
-        for reason in _reasons(verdict, project, release, targets)
+    data = read_bytes(path)
+    verdict = parse(data, path.name)
+    reasons = [
+        *_reasons(verdict, project, release, targets),
+        *_signature_problems(data, path, project, targets),
     ]
+    findings = [Finding("evidence", path.name, Outcome.FAIL, reason) for reason in reasons]
     if findings:
         return None, tuple(findings)
     message = f"the gate passed on release {release.release.digest}"
@@ -39,6 +44,31 @@ def _reasons(
     commit = release.commit if release.promotion else head
     needs_base = _needs_base(project, commit, targets)
     return refusals(verdict, release.digests, commit=commit, needs_base=needs_base)
+
+
+def _signature_problems(
+    data: bytes, path: Path, project: Opened, targets: Collection[str]
+) -> Iterator[str]:
+    """Why evidence is not signed as targets demand. A bundle beside it is verified offline."""
+    settings = (project.manifest.places[name].require_gate for name in targets)
+    signers = {gate.signed_by for gate in settings if isinstance(gate, SignedGate)}
+    if not signers:
+        return
+    from lensops.evidence.file import PREDICATE_TYPE
+    from lensops.forge.attestation import attestation_problem
+
+    bundle = path.with_suffix(BUNDLE)
+    for signer in sorted(signers):
+        match = SIGNER.fullmatch(signer)
+        problem = attestation_problem(
+            data,
+            match.groupdict() if match else {},
+            PREDICATE_TYPE,
+            bundle=bundle if bundle.is_file() else None,
+            outside=project.tree.boundary,
+        )
+        if problem is not None:
+            yield f"it is not signed by {signer}: {problem}"
 
 
 def _needs_base(project: Opened, commit: str | None, targets: Collection[str]) -> bool:

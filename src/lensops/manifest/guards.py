@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from lensops.manifest.paths import RelativePath
 
@@ -13,6 +13,12 @@ SIGNER = re.compile(
     r"(?P<workflow>(?P<repository>[\w.-]+/[\w.-]+)/\.github/workflows/[\w.-]+\.ya?ml)"
     r"@(?P<ref>refs/(?:heads|tags)/\S+)"
 )
+
+
+def _check_signer(value: str) -> str:
+    if not SIGNER.fullmatch(value):
+        raise ValueError("must be owner/repo/.github/workflows/FILE.yml@refs/heads/BRANCH")
+    return value
 
 
 class Guard(BaseModel):
@@ -24,8 +30,7 @@ class Guard(BaseModel):
 class SignedGate(Guard):
     """Evidence that a workflow has attested at its host."""
 
-    signed_by: str = Field(
-        pattern=f"^{SIGNER.pattern}$",
+    signed_by: Annotated[str, AfterValidator(_check_signer)] = Field(
         description="The workflow and the ref that it ran for.",
         examples=["owner/repo/.github/workflows/lensops.yml@refs/heads/main"],
     )
