@@ -88,7 +88,7 @@ def test_forged_evidence_is_refused(shop: Shop, gh: Path, edit: str) -> None:
     evidence = shop.repo.root / "live/evidence.json"
     if edit.startswith("edited"):
         attest(gh, evidence)
-        evidence.write_text(evidence.read_text().replace("0.9", "1.0"))
+        evidence.write_text(evidence.read_text().replace("lensops 0", "lensops 9"))
 
     result = apply(shop)
 
@@ -147,4 +147,4 @@ def test_the_manifest_names_a_workflow_and_a_ref(shop: Shop) -> None:
     result = lensops("validate", cwd=shop.repo.root)
 
     assert result.code == 2
-    assert "signed_by" in result.err
+    assert "signed_by: must be owner/repo/.github/workflows/FILE.yml@refs" in result.out
