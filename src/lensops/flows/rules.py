@@ -66,7 +66,7 @@ def check_override_permitted(project: Opened, name: str, record: Record | None, 
         raise Refused(problem, error.hint or "fetch that commit first") from None
     if name not in manifest.places or rule not in manifest.places[name].overrides:
         problem = f"{where} ({short_commit(record.commit)}) does not let {rule!r} be overridden"
-        hint = f"`overrides: [{rule}]` of the target counts from the first apply that has it"
+        hint = f"`overrides: [{rule}]` of the target counts from the first release that has it"
         raise Refused(problem, hint)
 
 

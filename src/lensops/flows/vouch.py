@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from lensops.errors import UserError
 from lensops.flows.candidate import project_at_commit
 from lensops.flows.memory import recall
-from lensops.flows.project import Opened
+from lensops.flows.project import Opened, Project
 from lensops.format import short_commit
 from lensops.release import Entry
 from lensops.targets import Target
 
 LOOKED_BACK = 20  # records, at most, in search of one that holds
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why nothing vouches for an entry. `is_refuted`: the commit that it names says otherwise."""
+
+    message: str
+    is_refuted: bool = False
 
 
 def vouched_entry(
@@ -25,15 +34,23 @@ def vouched_entry(
     """
     problems: list[str] = []
     for entry in reversed(entries[-LOOKED_BACK:]):
-        problem = doubt(project, target, entry)
-        if problem is None:
+        doubt = doubt_entry(project, target, entry)
+        if doubt is None:
             return entry, tuple(problems)
-        problems.append(problem)
+        problems.append(doubt.message)
     return None, tuple(problems)
 
 
-def doubt(project: Opened, target: Target, entry: Entry) -> str | None:
-    """Why nothing vouches for an entry; None when something does, or there is no repository."""
+def doubt_entry(
+    project: Opened,
+    target: Target,
+    entry: Entry,
+    lookup: Callable[[Opened, str], Project] = project_at_commit,
+) -> Doubt | None:
+    """Why nothing vouches for an entry; None when something does, or there is no repository.
+
+    `lookup` gives the project at a commit; whoever asks for many keeps them.
+    """
     if project.repository is None:
         return None
     record = entry.record
@@ -41,14 +58,18 @@ def doubt(project: Opened, target: Target, entry: Entry) -> str | None:
     if record.commit is None:
         if not target.needs_commit and record.digest in recall(project, target.name).written:
             return None
-        return f"{whose} names no commit, and this clone did not write it: nothing vouches for it"
+        message = (
+            f"{whose} names no commit, and this clone did not write it: nothing vouches for it"
+        )
+        return Doubt(message, is_refuted=target.needs_commit)
     try:
-        earlier = project_at_commit(project, record.commit)
+        earlier = lookup(project, record.commit)
     except UserError as error:
-        return f"{whose} names commit {short_commit(record.commit)}, but {error.message}"
+        return Doubt(f"{whose} names commit {short_commit(record.commit)}, but {error.message}")
     if earlier.desired.digest != record.release:
-        return f"{whose} was not made of commit {short_commit(record.commit)}, which it names"
+        message = f"{whose} was not made of commit {short_commit(record.commit)}, which it names"
+        return Doubt(message, is_refuted=True)
     settings = earlier.manifest.places.get(target.name)
     if settings and settings.require_gate and entry.statement.evidence is None:
-        return f"{whose} names no evidence, which its own manifest requires"
+        return Doubt(f"{whose} names no evidence, which its own manifest requires", is_refuted=True)
     return None

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from lensops.git.process import Git
 
 
 def write_commit(
-    git: Git, parent: str | None, files: Mapping[str, bytes], message: str, who: Mapping[str, str]
+    git: Git,
+    parent: str | None,
+    files: Mapping[str, bytes],
+    message: str,
+    who: Mapping[str, str],
+    removed: Collection[str] = (),
 ) -> str:
-    """The id of a new commit: the parent's files with some written anew. No branch moves.
+    """The id of a new commit: the parent's files, some written anew or removed. No branch moves.
 
     `who` holds git's variables of author, committer and their dates.
     """
@@ -23,6 +28,11 @@ def write_commit(
         entries = [f"100644 {blob}\t{path}\0" for blob, path in zip(ids, files, strict=True)]
         listed = "".join(entries).encode()
         git.capture("update-index", "-z", "--index-info", data=listed, variables=index)
+        if removed:
+            names = "".join(f"{path}\0" for path in removed).encode()
+            git.capture(
+                "update-index", "--force-remove", "-z", "--stdin", data=names, variables=index
+            )
         tree = git.line("write-tree", variables=index)
     parents = ["-p", parent] if parent else []
     return git.line("commit-tree", tree, *parents, data=message.encode(), variables=who)

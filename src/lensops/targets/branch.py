@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 
 from lensops.errors import Refused, RemoteFailed, UserError
 from lensops.files import LocalTree
@@ -16,6 +18,7 @@ from lensops.manifest import Manifest
 from lensops.manifest import Target as Settings
 from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
+from lensops.targets.garbage import unreferenced_objects
 from lensops.targets.kind import TargetKind
 from lensops.targets.layout import Damaged
 from lensops.targets.target import Log, Observed
@@ -53,6 +56,23 @@ class Branch:
             except Damaged as error:
                 raise RemoteFailed(f"{self.name}: {error}") from None
 
+    def unreferenced(self) -> tuple[str, ...]:
+        with self._repository:
+            return unreferenced_objects(self.name, self._tree or self._read())
+
+    def remove(self, paths: Collection[str]) -> tuple[str, ...]:
+        with self._repository:
+            tip = self._fetch()
+            tree = RevisionTree(self._repository.objects, tip)
+            removable = [path for path in unreferenced_objects(self.name, tree) if path in paths]
+            expected = reading.observe(tree)
+        if removable and tip is not None:
+            message = f"Remove {len(removable)} objects that no record names\n"
+            time = datetime.now(UTC).isoformat(timespec="seconds")
+            commit = self._commit(tip, {}, message, Draft("lensops gc", time), removable)
+            self._push(commit, tip, expected)
+        return tuple(removable)
+
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
         with self._repository:
             tip = self._fetch()
@@ -64,13 +84,23 @@ class Branch:
         files |= layout.statement_file(draft.statement)
         files[layout.record_path(record.sequence)] = layout.encode(record.body())
         files[layout.CURRENT] = layout.encode(layout.current_body(release, record))
-        git = self._repository.git
-        try:
-            commit = write_commit(git, tip, files, self._message(record), self._author(draft))
-        except GitFailed as error:
-            raise RemoteFailed(f"{self.name}: cannot write: {error.reason}") from None
+        commit = self._commit(tip, files, self._message(record), draft)
         self._push(commit, tip, expected)
         return record
+
+    def _commit(
+        self,
+        tip: str | None,
+        files: Mapping[str, bytes],
+        message: str,
+        draft: Draft,
+        removed: Collection[str] = (),
+    ) -> str:
+        git, author = self._repository.git, self._author(draft)
+        try:
+            return write_commit(git, tip, files, message, author, removed)
+        except GitFailed as error:
+            raise RemoteFailed(f"{self.name}: cannot write: {error.reason}") from None
 
     def _read(self) -> RevisionTree:
         return RevisionTree(self._repository.objects, self._fetch())

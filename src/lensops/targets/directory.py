@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from lensops.errors import RemoteFailed, Stale, UserError
+from lensops.errors import Refused, RemoteFailed, Stale, UserError
 from lensops.files import LocalTree, create_exclusive, write_atomic
 from lensops.manifest import Manifest
 from lensops.manifest import Target as Settings
 from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
 from lensops.targets.folder import TargetFolder
+from lensops.targets.garbage import MIN_AGE, unreferenced_objects
 from lensops.targets.kind import TargetKind
 from lensops.targets.layout import Damaged
 from lensops.targets.target import Log, Observed
@@ -46,6 +47,20 @@ class Directory:
     def release(self, digest: str) -> Release:
         with self._failing("read"):
             return layout.release_at(self._tree, digest)
+
+    def unreferenced(self) -> tuple[str, ...]:
+        """Files of the last hour are left out: an apply writes its object before its record."""
+        limit = time.time() - MIN_AGE
+        with self._failing("read"):
+            paths = unreferenced_objects(self.name, self._tree)
+            return tuple(p for p in paths if self._tree.path(p).stat().st_mtime < limit)
+
+    def remove(self, paths: Collection[str]) -> tuple[str, ...]:
+        removable = [path for path in self.unreferenced() if path in paths]
+        with self._failing("write"):
+            for path in removable:
+                self._tree.path(path).unlink(missing_ok=True)
+        return tuple(removable)
 
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
         record = reading.next_in(self._tree, self.name, release, draft, expected)
@@ -142,7 +157,7 @@ class Directory:
     def _failing(self, verb: str, state: str | None = None) -> Iterator[None]:
         try:
             yield
-        except Stale:
+        except (Stale, Refused):
             raise
         except (UserError, Damaged) as error:
             raise RemoteFailed(f"{self.name}: {error}", state) from None

@@ -46,6 +46,7 @@ class Current:
     release: Release
     sequence: int | None
     intact: bool
+    commit: str | None = None
 
 
 def object_path(digest: str) -> str:
@@ -144,7 +145,8 @@ def current(tree: Tree) -> Current | None:
     except (ValueError, TypeError) as error:
         raise Damaged(f"{CURRENT} is damaged ({error})") from None
     sequence = body.get("sequence")
-    return Current(release, sequence if isinstance(sequence, int) else None, intact)
+    number = sequence if isinstance(sequence, int) else None
+    return Current(release, number, intact, body.get("commit"))
 
 
 def _mapping(tree: Tree, path: str) -> dict[str, Any]:

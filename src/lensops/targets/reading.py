@@ -30,7 +30,7 @@ def observe(tree: Tree) -> Observed:
         served.release if served else None,
         entry.record if entry else None,
         numbers[-1] if numbers else 0,
-        served.intact if served else True,
+        served is None or (served.intact and _is_claimed(served, entry)),
         (*problems, *_stray_problems(strays)),
         statement=entry.statement if entry else NOTHING_STATED,
     )
@@ -124,6 +124,13 @@ def _last_entry(tree: Tree, numbers: list[int], problems: list[str]) -> Entry | 
         return None
     objects = tree.names(layout.OBJECTS) if record.evidence else ()
     return Entry(record, _statement(tree, record, frozenset(objects), problems))
+
+
+def _is_claimed(served: layout.Current, entry: Entry | None) -> bool:
+    """Whether `current.json` has the number and commit of the record, where the record has it."""
+    if entry is None or entry.record.release != served.release.digest:
+        return True  # not settled, whatever it claims
+    return (served.sequence, served.commit) == (entry.record.sequence, entry.record.commit)
 
 
 def _statement(

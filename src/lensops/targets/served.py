@@ -1,10 +1,11 @@
-"""The log of a target with what git knows of it, and what a target served at a time."""
+"""What commands find out about targets: logs, moments, what was verified, what is left over."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lensops.evidence import Finding
 from lensops.release import Moment, Release
 from lensops.targets.target import Log
 
@@ -31,3 +32,23 @@ class ServedAt:
     release: Release | None = None
     pull_request: int | None = None
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was verified of a target, and what does not hold."""
+
+    name: str
+    where: str
+    records: int
+    releases: int
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """The objects of a target that no record names, by path; `removed` are those that are gone."""
+
+    name: str
+    objects: tuple[str, ...]
+    removed: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -76,6 +77,15 @@ class Target(Protocol):
 
     def release(self, digest: str) -> Release:
         """A release that was applied. Raises `RemoteFailed` when it is missing or damaged."""
+
+    def unreferenced(self) -> tuple[str, ...]:
+        """The paths of objects that no record names. Raises `Refused` where the log is damaged."""
+
+    def remove(self, paths: Collection[str]) -> tuple[str, ...]:
+        """Remove those objects that still no record names, and name them.
+
+        Raises `RemoteFailed`, and `Refused` where the log is damaged.
+        """
 
     def write(self, release: Release, draft: Draft, expected: Observed) -> Record:
         """Make a release live, as the record after `expected`.

@@ -1,0 +1,31 @@
+"""Collect garbage: the objects of targets that no record names. Records are never removed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from lensops.flows.project import open_project
+from lensops.flows.targets import select_targets, target_of
+from lensops.targets import Garbage, Target
+
+
+def collect_garbage(
+    directory: Path,
+    manifest: Path | None = None,
+    *,
+    targets: Collection[str] = (),
+    remove: bool = False,
+) -> tuple[Garbage, ...]:
+    """The objects that no record names; with `remove`, they are removed.
+
+    Raises `Refused` for a target whose log is damaged, and `RemoteFailed`.
+    """
+    project = open_project(directory, manifest)
+    names = select_targets(project.manifest, targets)
+    return tuple(_collect(target_of(project, name), remove=remove) for name in names)
+
+
+def _collect(target: Target, *, remove: bool) -> Garbage:
+    paths = target.unreferenced()
+    return Garbage(target.name, paths, target.remove(paths) if remove else ())

@@ -1,0 +1,77 @@
+"""Verify: the whole chain of a target, each record against the commit that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from lensops.errors import Refused
+from lensops.evidence import Finding, Outcome, join_outcomes
+from lensops.flows.candidate import project_at_commit
+from lensops.flows.memory import forget
+from lensops.flows.project import Opened, Project, open_project
+from lensops.flows.targets import observe_target, select_targets, target_of
+from lensops.flows.vouch import doubt_entry
+from lensops.format import plural
+from lensops.release import Entry
+from lensops.targets import Target, Verification
+from lensops.targets.verification import verify_chain
+
+
+def verify(
+    directory: Path,
+    manifest: Path | None = None,
+    *,
+    targets: Collection[str] = (),
+    accept: bool = False,
+) -> tuple[Verification, ...]:
+    """What holds of each target and what does not.
+
+    With `accept`, what this clone has seen before is forgotten first. Raises `RemoteFailed`.
+    """
+    project = open_project(directory, manifest)
+    names = select_targets(project.manifest, targets)
+    for name in names if accept else ():
+        forget(project, name)
+    return tuple(_verify(project, target_of(project, name)) for name in names)
+
+
+def outcome_of(verifications: Sequence[Verification]) -> Outcome:
+    """The outcome of all findings together."""
+    findings = (finding for verification in verifications for finding in verification.findings)
+    return join_outcomes((Outcome.PASS, *(finding.outcome for finding in findings)))
+
+
+def _verify(project: Opened, target: Target) -> Verification:
+    observed = observe_target(project, target).observed
+    log = target.log()
+    findings = [*verify_chain(target, observed, log), *_origins(project, target, log.entries)]
+    findings += _garbage(target)
+    releases = {record.release for record in log.records}
+    return Verification(target.name, target.where, len(log.entries), len(releases), tuple(findings))
+
+
+def _origins(project: Opened, target: Target, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Records whose commit does not ask for their release, or cannot be asked."""
+    projects: dict[str, Project] = {}
+
+    def lookup(opened: Opened, commit: str) -> Project:
+        if commit not in projects:
+            projects[commit] = project_at_commit(opened, commit)
+        return projects[commit]
+
+    for entry in entries:
+        doubt = doubt_entry(project, target, entry, lookup)
+        if doubt is not None:
+            outcome = Outcome.FAIL if doubt.is_refuted else Outcome.INCONCLUSIVE
+            yield Finding("origin", target.name, outcome, doubt.message)
+
+
+def _garbage(target: Target) -> Iterator[Finding]:
+    try:
+        count = len(target.unreferenced())
+    except Refused:
+        return  # a finding of the chain says why
+    if count:
+        message = f"{plural(count, 'object')} that no record names: `lensops gc {target.name}`"
+        yield Finding("unreferenced", target.name, Outcome.NOTE, message)

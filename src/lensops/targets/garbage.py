@@ -1,0 +1,26 @@
+"""Objects that no record names: what was staged and never applied, or put there by a hand."""
+
+from __future__ import annotations
+
+from lensops.errors import Refused
+from lensops.files import Tree
+from lensops.targets import layout, reading
+
+MIN_AGE = 3_600  # seconds after which a file in a folder belongs to no apply that is under way
+
+
+def unreferenced_objects(name: str, tree: Tree) -> tuple[str, ...]:
+    """The paths of the objects that neither a record names nor `current.json` serves.
+
+    Raises `Refused` where the log is damaged: nobody knows what the missing records name.
+    """
+    log = reading.read_log(tree)
+    if log.problems:
+        problem = f"{name}: {log.problems[0]}; what its records name is not known"
+        raise Refused(problem, f"look at it with `lensops verify {name}`")
+    named = {entry.record.release for entry in log.entries}
+    named |= {entry.record.evidence for entry in log.entries if entry.record.evidence}
+    served = reading.observe(tree).digest
+    kept = {layout.object_path(digest) for digest in (*named, *([served] if served else []))}
+    paths = [f"{layout.OBJECTS}/{name}" for name in tree.names(layout.OBJECTS)]
+    return tuple(path for path in paths if path not in kept and path.endswith(".json"))
