@@ -154,13 +154,21 @@ def _declared_format(reader: Reader) -> str | ResponseFormat | None:
     node = reader.present(name) if name else None
     if name is None or node is None:
         return None
-    if node.kind == "mapping":
-        inner = Reader(node, reader.problems)
-        inner.require_known(("type", "json_schema"), f"key of {name}")
-        if (schema := inner.present("json_schema")) is not None:
-            return _wrapped_schema(Reader(schema, reader.problems))
-        node = node.get("type") or node
-    if node.value in ("text", "json_object", "json_schema"):
+    if node.kind != "mapping":
+        return _format_word(reader, node, name)
+    inner = Reader(node, reader.problems)
+    inner.require_known(("type", "json_schema"), f"key of {name}")
+    word = _format_word(inner, inner.present("type") or node, f"{name}.type")
+    schema = inner.present("json_schema")
+    if schema is None or word is None:
+        return word
+    if word != "json_schema":
+        reader.add(schema.location, f"json_schema stands beside `type: {word}`")
+    return _wrapped_schema(Reader(schema, reader.problems))
+
+
+def _format_word(reader: Reader, node: Node, name: str) -> str | None:
+    if node.kind == "scalar" and node.value in ("text", "json_object", "json_schema"):
         return str(node.value)
     reader.add(node.location, f"{name} must be text, json_object or json_schema")
     return None
