@@ -133,8 +133,8 @@ def test_a_new_name_for_the_same_content_is_an_event(project: Repo) -> None:
     project.commit("Copy", {"prompts/offer_copy/v9.yaml": sample.V1} | sample.manifest("v9"))
     assert short(told(project)) == [BEGUN, ("activate", "v1", "v9")]
     with open_repository(project.root) as repository:
-        first = released_versions(repository, "lensops.yaml").first
-    assert first.keys() == {("offer_copy", "v1"), ("offer_copy", "v9")}
+        released = released_versions(repository, "lensops.yaml").versions
+    assert [release.version for release in released] == ["v1", "v9"]
 
 
 def test_active_version_changed_in_place(project: Repo) -> None:
@@ -142,9 +142,9 @@ def test_active_version_changed_in_place(project: Repo) -> None:
     project.commit("Edit", {"prompts/offer_copy/v1.yaml": sample.V1.replace("warm", "cold")})
     assert short(told(project)) == [BEGUN, ("activate", "v1", "v1")]
     with open_repository(project.root) as repository:
-        digest, commit = released_versions(repository, "lensops.yaml").first["offer_copy", "v1"]
-    assert commit == first
-    assert digest == told(project).events[-1].digest
+        (release,) = released_versions(repository, "lensops.yaml").versions
+    assert (release.prompt, release.version, release.commit) == ("offer_copy", "v1", first)
+    assert release.digest == told(project).events[-1].digest
 
 
 def test_other_versions_and_files_are_no_events(project: Repo) -> None:

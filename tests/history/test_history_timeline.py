@@ -88,8 +88,8 @@ def test_equal_contents_under_two_names(project: Repo) -> None:
     project.commit("Again", sample.manifest("v9"))
     assert steps(read(project))[-1] == ("re-apply", "v9")
     with open_repository(project.root) as repository:
-        released = released_versions(repository, "lensops.yaml").first
-    assert {version for _, version in released} == {"v1", "v9"}
+        released = released_versions(repository, "lensops.yaml").versions
+    assert {release.version for release in released} == {"v1", "v9"}
 
 
 def test_a_copy_of_an_older_version_is_a_rollback(project: Repo) -> None:
@@ -165,3 +165,47 @@ def test_links_of_any_size_and_in_circles_are_no_content(project: Repo) -> None:
     project.git("commit", "-q", "-m", "A circle")
     events = read(project).events
     assert [(event.version, event.digest) for event in events[:2]] == [("v4", None), ("v3", None)]
+
+
+def rename(project: Repo, *, declared: bool, edit: bool = False) -> None:
+    """The prompt becomes `copy`, with or without a word in the manifest and another content."""
+    project.git("mv", "prompts/offer_copy", "prompts/copy")
+    entry = "copy:\n    renamed_from: offer_copy" if declared else "copy:"
+    text = sample.files("v2")["lensops.yaml"].replace("offer_copy:", entry)
+    files = {"prompts/copy/v3.yaml": "user: three\n"} if edit else {}
+    text = text.replace("active: v2", "active: v3") if edit else text
+    project.commit("Rename", {"lensops.yaml": text, **files})
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_renamed_prompt_goes_on(project: Repo, declared: bool) -> None:
+    project.commit("v2", sample.manifest("v2"))
+    rename(project, declared=declared)
+    history = read(project)
+    assert [(e.prompt, e.version) for e in history.events] == [("copy", "v2"), ("copy", "v1")]
+    assert history.skipped[0].reason == "renamed offer_copy to copy"
+    assert [event.version for event in history.lines["copy"]] == ["v1", "v2"]
+    with open_repository(project.root) as repository:
+        released = released_versions(repository, "lensops.yaml").versions
+    assert [(r.prompt, r.version) for r in released] == [("copy", "v1"), ("copy", "v2")]
+
+
+def test_with_other_content_it_goes_on_where_the_manifest_says_so(project: Repo) -> None:
+    project.commit("v2", sample.manifest("v2"))
+    rename(project, declared=True, edit=True)
+    events = read(project).events
+    assert [(str(e.kind), e.version, e.previous) for e in events] == [
+        ("activate", "v3", "v2"),
+        ("activate", "v2", "v1"),
+        ("activate", "v1", None),
+    ]
+
+
+def test_without_a_word_other_content_is_another_prompt(project: Repo) -> None:
+    rename(project, declared=False, edit=True)
+    events = read(project).events
+    assert [(e.prompt, str(e.kind)) for e in events] == [
+        ("copy", "activate"),
+        ("offer_copy", "remove"),
+        ("offer_copy", "activate"),
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from lensops.evidence import Base
 from lensops.files import Snapshot
 from lensops.flows.project import Opened, Project, project_at
 from lensops.manifest import Manifest
+from lensops.prompts import Prompt, load_prompt, version_files
 
 if TYPE_CHECKING:
     from lensops.git import Repository
@@ -34,6 +35,29 @@ class BaseSnapshot:
     def manifest(self) -> Manifest | None:
         """The policy at the base."""
         return self.project.manifest if self.project else None
+
+
+def prompt_at_base(base: Project, head: Project, name: str) -> Prompt | None:
+    """The version of a prompt of `head` that is active at the base, whatever its name is there.
+
+    That is the same name, the one that `renamed_from:` says, or the one prompt that the head no
+    longer has and whose active version is among the versions of this one.
+    """
+    former = head.manifest.prompts[name].renamed_from
+    if name in base.active:
+        return base.active[name]
+    if former is not None:
+        return base.active.get(former)
+    gone = [prompt for old, prompt in base.active.items() if old not in head.manifest.prompts]
+    digests = set(_version_digests(head, name)) if gone else set()
+    same = [prompt for prompt in gone if prompt.source_digest in digests]
+    return same[0] if len(same) == 1 else None
+
+
+def _version_digests(project: Project, name: str) -> Iterator[str]:
+    for version in version_files(project.tree, name):
+        with suppress(Invalid):
+            yield load_prompt(project.tree, name, version).source_digest
 
 
 @contextmanager

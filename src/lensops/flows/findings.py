@@ -29,7 +29,7 @@ def released_findings(project: Opened, policy: Manifest | None = None) -> tuple[
             "released_version_changed",
             f"{change.prompt} {change.version}",
             outcome,
-            f"{change.message}; add a new version instead",
+            f"{change.message}; {change.fix}",
             location=Location(change.path),
         )
         for change in report.mutated

@@ -119,7 +119,7 @@ def _family(project: Project, name: str, events: Mapping[str, Event]) -> Family:
 
 def _digest(project: Project, name: str, version: str) -> tuple[str | None, str | None]:
     try:
-        return load_prompt(project.tree, name, version).digest, None
+        return load_prompt(project.tree, name, version).source_digest, None
     except Invalid as error:
         return None, str(error.problems[0])
 

@@ -1,19 +1,20 @@
-"""Released means frozen: find released versions whose content was changed, against git history."""
+"""Released means frozen: find released versions that were changed or deleted, by git's history."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid
 from lensops.files import Tree
 from lensops.manifest import Manifest
-from lensops.prompts import load_prompt, version_files
+from lensops.prompts import FOLDER, load_prompt, version_files
 
 if TYPE_CHECKING:
     from lensops.git import Repository
+    from lensops.history import Release
 
 _NO_REPOSITORY = "not in a git repository: whether released versions were changed is not known"
 _CUT = "history is cut (shallow clone): earlier releases were not checked; use `fetch-depth: 0`"
@@ -21,25 +22,40 @@ _CUT = "history is cut (shallow clone): earlier releases were not checked; use `
 
 @dataclass(frozen=True, slots=True)
 class MutatedVersion:
-    """A version that was active at `commit` and has another content now."""
+    """A version that was active at `commit` and has another content now, or no file at all.
+
+    `path` is its file now, or the one that it should have; `deleted_from` the path in the
+    repository that a deleted one has at that commit.
+    """
 
     prompt: str
     version: str
     path: str
     commit: str
+    deleted_from: str | None = None
 
     @property
     def message(self) -> str:
         """What is wrong, for a person."""
+        name, commit = f"{self.prompt} {self.version}", self.commit[:10]
+        if self.deleted_from:
+            return f"released version deleted: {name} was active, commit {commit} has it"
         return (
-            f"released version changed in place: {self.prompt} {self.version} "
-            f"was activated by commit {self.commit[:10]} with another content"
+            f"released version changed in place: {name} "
+            f"was activated by commit {commit} with another content"
         )
+
+    @property
+    def fix(self) -> str:
+        """What the person can do."""
+        if self.deleted_from:
+            return f"restore it: git show {self.commit[:10]}:{self.deleted_from} > {self.path}"
+        return "add a new version instead"
 
 
 @dataclass(frozen=True, slots=True)
 class ImmutabilityReport:
-    """What was changed in place; `unknown` says what could not be checked, and why."""
+    """What was changed or deleted; `unknown` says what could not be checked, and why."""
 
     mutated: tuple[MutatedVersion, ...]
     unknown: str | None = None
@@ -48,27 +64,40 @@ class ImmutabilityReport:
 def check_immutability(
     repository: Repository | None, path: Path, manifest: Manifest, tree: Tree
 ) -> ImmutabilityReport:
-    """Look for released versions that were edited in `tree`, the files around the manifest."""
+    """Look for released versions that `tree`, the files around the manifest, has otherwise."""
     from lensops.history import released_versions
 
     if repository is None:
         return ImmutabilityReport((), _NO_REPOSITORY)
     branch = repository.tracked_branch(manifest.branch)
     released = released_versions(repository, repository.relative(path), branch)
-    mutated = tuple(_mutated_versions(tree, manifest, released.first))
-    return ImmutabilityReport(mutated, None if released.cut_at is None else _CUT)
+    mutated = (_mutation(tree, release) for release in _of_manifest(manifest, released.versions))
+    found = tuple(mutation for mutation in mutated if mutation is not None)
+    return ImmutabilityReport(found, None if released.cut_at is None else _CUT)
 
 
-def _mutated_versions(
-    tree: Tree, manifest: Manifest, released: Mapping[tuple[str, str], tuple[str, str]]
-) -> Iterator[MutatedVersion]:
-    for (prompt, version), (digest, commit) in released.items():
-        files = version_files(tree, prompt).get(version, []) if prompt in manifest.prompts else []
-        if len(files) != 1:
-            continue
-        try:
-            current = load_prompt(tree, prompt, version).digest
-        except Invalid:
-            continue  # validate has its own words for it
-        if current != digest:
-            yield MutatedVersion(prompt, version, files[0], commit)
+def _of_manifest(manifest: Manifest, releases: tuple[Release, ...]) -> Iterator[Release]:
+    """The releases of prompts that the manifest has, under the names that they have now."""
+    former = {entry.renamed_from: name for name, entry in manifest.prompts.items()}
+    for release in releases:
+        if release.prompt in manifest.prompts:
+            yield release
+        elif release.prompt in former:
+            yield release.renamed(former[release.prompt])
+
+
+def _mutation(tree: Tree, release: Release) -> MutatedVersion | None:
+    """What became of a released version; None when it is as it was."""
+    name, version = release.prompt, release.version
+    files = version_files(tree, name).get(version, [])
+    if not files:
+        origin = release.path or ""
+        path = f"{FOLDER}/{name}/{PurePosixPath(origin).name}"
+        return MutatedVersion(name, version, path, release.commit, origin)
+    try:
+        current = load_prompt(tree, name, version).source_digest
+    except Invalid:
+        return None  # validate has a problem of its own for it
+    if current == release.digest:
+        return None
+    return MutatedVersion(name, version, files[0], release.commit)

@@ -71,7 +71,7 @@ def _active(project: Project, history: History | None) -> list[ActivePrompt]:
 def _newest(events: tuple[Event, ...], name: str, prompt: Prompt) -> Event | None:
     """The event that made a version active; None while the change is not committed."""
     newest = next((event for event in events if event.prompt == name), None)
-    if newest is None or (newest.version, newest.digest) != (prompt.version, prompt.digest):
+    if newest is None or (newest.version, newest.digest) != (prompt.version, prompt.source_digest):
         return None
     return newest
 

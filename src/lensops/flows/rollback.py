@@ -116,7 +116,7 @@ def _hint(history: History) -> str:
 def _check_version(tree: Tree, history: History, step: _Step) -> None:
     """The version must be there with the content that it had."""
     try:
-        current = load_prompt(tree, step.prompt, step.version).digest
+        current = load_prompt(tree, step.prompt, step.version).source_digest
     except Invalid as error:
         raise UserError(str(error.problems[0]), "restore the file from git first") from None
     active = (e for e in history.events if e.version == step.version and e.digest is not None)

@@ -17,7 +17,7 @@ from lensops.evals.scoring import signatures
 from lensops.evals.suite_run import OnCase, Side, SuiteRun
 from lensops.evals.summary import About
 from lensops.files import Snapshot
-from lensops.flows.base import BaseSnapshot
+from lensops.flows.base import BaseSnapshot, prompt_at_base
 from lensops.flows.model_factory import model_factory
 from lensops.flows.project import Opened
 from lensops.flows.run_options import RunOptions
@@ -85,13 +85,14 @@ def _base_arm(context: SuiteContext) -> tuple[Arm | None, tuple[str, ...]]:
     if base.project is None:
         return None, (base.missing,)
     prompt = project.manifest.prompt_of(context.name)
-    if prompt not in base.project.active:
+    earlier = prompt_at_base(base.project, project, prompt)
+    if earlier is None:
         missing = f"{base.base.ref} has no prompt {prompt}: there is nothing to compare with"
         return None, (missing,)
     suite = project.manifest.evals[context.name]
     then = base.project.manifest.evals.get(context.name) or suite
     update = {"model": then.model, "base_url": then.base_url}
-    return arm_of(base.project.active[prompt], suite.model_copy(update=update)), ()
+    return arm_of(earlier, suite.model_copy(update=update)), ()
 
 
 def _sides(

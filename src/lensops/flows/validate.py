@@ -113,8 +113,7 @@ def _released(
             repository = None
         report = check_immutability(repository, path, file.manifest, tree)
     mutated = [
-        Problem(Location(version.path), version.message, "add a new version instead")
-        for version in report.mutated
+        Problem(Location(version.path), version.message, version.fix) for version in report.mutated
     ]
     notes = [Problem(Location(file.path), report.unknown)] if report.unknown else []
     return (mutated, notes) if rule == "error" else ([], [*mutated, *notes])

@@ -2,7 +2,7 @@
 
 from lensops.history.activations import read_history
 from lensops.history.events import Event, History, Kind, Skipped
-from lensops.history.released import released_versions
+from lensops.history.released import Release, ReleasedVersions, released_versions
 from lensops.history.versions import Family, Listing, Version
 
 __all__ = [
@@ -11,6 +11,8 @@ __all__ = [
     "History",
     "Kind",
     "Listing",
+    "Release",
+    "ReleasedVersions",
     "Skipped",
     "Version",
     "read_history",

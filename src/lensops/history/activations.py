@@ -10,10 +10,11 @@ from lensops.git import Repository
 from lensops.history.events import History, Skipped, format_time
 from lensops.history.files import TrackedFiles
 from lensops.history.log import Commit, Location, cut_of, location_of_manifest, read_commits
+from lensops.history.renames import NamedVersion, follow_renames
 from lensops.history.timeline import Active, Timeline
 from lensops.manifest import read_yaml
 from lensops.manifest.yaml import MAX_BYTES
-from lensops.prompts import load_prompt
+from lensops.prompts import load_prompt, version_path
 
 
 def read_history(
@@ -59,8 +60,8 @@ class Walk:
     timelines: dict[str, Timeline] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    digests: dict[tuple[str, str], str | None] = field(default_factory=dict)
-    manifests: dict[str, dict[str, str] | UserError] = field(default_factory=dict)
+    read: dict[tuple[str, str], Active] = field(default_factory=dict)
+    manifests: dict[str, dict[str, NamedVersion] | UserError] = field(default_factory=dict)
 
     def step(self, location: Location, commit: Commit) -> None:
         """Go on by one commit."""
@@ -68,7 +69,7 @@ class Walk:
         if files is None or self.location is None or self.location.prefix != location.prefix:
             # a folder that was moved: the commit adds all of it again
             files = TrackedFiles(self.repository, location.prefix.rstrip("/"))
-            self.digests.clear()
+            self.read.clear()
         self.files, self.location = files, location
         for path, entry in commit.touched.items():
             files.touch(path, entry)
@@ -83,31 +84,40 @@ class Walk:
         if failure := self.repository.objects.failure:
             raise failure  # a file that cannot be fetched is no file that is broken
 
-    def _observe(self, versions: Mapping[str, str], commit: Commit, files: TrackedFiles) -> bool:
+    def _observe(
+        self, versions: Mapping[str, NamedVersion], commit: Commit, files: TrackedFiles
+    ) -> bool:
         """Let the timelines know; whether there is any event."""
+        active = {
+            name: self._read_active(files, name, entry.active) for name, entry in versions.items()
+        }
+        renamed = follow_renames(self.timelines, versions, active)
         changed = False
         for name in sorted({*self.timelines, *versions}):
-            version = versions.get(name)
-            active = Active(version, self._digest(files, name, version)) if version else None
             timeline = self.timelines.setdefault(name, Timeline(name))
-            changed |= timeline.observe(active, commit, cut=commit.id == self.cut)
-        return changed
+            changed |= timeline.observe(active.get(name), commit, cut=commit.id == self.cut)
+        if renamed and not changed:
+            names = ", ".join(f"{old} to {new}" for old, new in renamed)
+            self._skip(commit, f"renamed {names}")
+        return changed or bool(renamed)
 
     def _forget(self, path: str, files: TrackedFiles, location: Location) -> None:
-        """Drop the digests that a change of a path may change."""
+        """Drop what a change of a path may change."""
         if path == location.manifest:
             return
         name, _, _ = path.removeprefix(f"{location.prompts}/").partition("/")
         if files.has_links or not path.startswith(f"{location.prompts}/{name}/"):
-            self.digests.clear()
+            self.read.clear()
         else:
-            self.digests = {key: value for key, value in self.digests.items() if key[0] != name}
+            self.read = {key: value for key, value in self.read.items() if key[0] != name}
 
     def _skip(self, commit: Commit, reason: str) -> None:
         when, subject = format_time(commit.time), commit.subject
         self.skipped.append(Skipped(commit.id, commit.author, when, subject, reason))
 
-    def _active_versions(self, files: TrackedFiles, name: str) -> dict[str, str] | UserError:
+    def _active_versions(
+        self, files: TrackedFiles, name: str
+    ) -> dict[str, NamedVersion] | UserError:
         """The active version of each prompt in the manifest; each blob is parsed once."""
         try:
             entry = files.entry(name)
@@ -121,26 +131,30 @@ class Walk:
         except UserError as error:
             return error
 
-    def _digest(self, files: TrackedFiles, prompt: str, version: str) -> str | None:
-        """The digest of a version as it is now; None while it is missing or cannot be read."""
+    def _read_active(self, files: TrackedFiles, prompt: str, version: str) -> Active:
+        """A version as it is now; without a digest while it is missing or cannot be read."""
         key = (prompt, version)
-        if key not in self.digests:
+        if key not in self.read:
             try:
-                self.digests[key] = load_prompt(files, prompt, version).digest
+                path = files.locate(version_path(files, prompt, version))
+                digest = load_prompt(files, prompt, version).source_digest
+                self.read[key] = Active(version, digest, path)
             except (UserError, FileNotFoundError):
-                self.digests[key] = None
-        return self.digests[key]
+                self.read[key] = Active(version, None)
+        return self.read[key]
 
 
-def _read_versions(data: bytes, name: str) -> dict[str, str] | UserError:
+def _read_versions(data: bytes, name: str) -> dict[str, NamedVersion] | UserError:
     """The active version of each prompt; older forms as far as they name it."""
     try:
         prompts = read_yaml(data, name).get("prompts")
     except UserError as error:
         return error
-    versions: dict[str, str] = {}
+    versions: dict[str, NamedVersion] = {}
     for key, entry in prompts.value if prompts and prompts.kind == "mapping" else ():
         active = entry.get("active")
         if active is not None and isinstance(active.value, str):
-            versions[str(key.value)] = active.value
+            former = entry.get("renamed_from")
+            earlier = str(former.value) if former is not None else None
+            versions[str(key.value)] = NamedVersion(active.value, earlier)
     return versions

@@ -24,7 +24,8 @@ class Kind(StrEnum):
 class Event:
     """A change of a prompt's active version, by name or by content.
 
-    `digest` is None when the version has no content that can be read (broken, missing, filtered).
+    `digest` is None when the version has no content that can be read (broken, missing, filtered);
+    `path` is where its file is in the repository at that commit.
     `date` is ISO 8601 in UTC, of the commit.
     """
 
@@ -39,6 +40,7 @@ class Event:
     subject: str
     pull_request: int | None
     status: str = "archived"  # active, archived, rolled back
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

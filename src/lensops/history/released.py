@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lensops.git import Repository
 from lensops.history.activations import walk_history
 
 
 @dataclass(frozen=True, slots=True)
-class Released:
-    """`first`: by prompt and version, the digest that it had first, and the commit of that.
+class Release:
+    """A version that was active: the digest of its content, and the commit that activated it.
 
-    `cut_at` is the commit where a shallow clone cuts the line: what is older is not known.
+    `path` is where its file is in the repository at that commit.
     """
 
-    first: Mapping[tuple[str, str], tuple[str, str]]
+    prompt: str
+    version: str
+    digest: str
+    commit: str
+    path: str | None = None
+
+    def renamed(self, prompt: str) -> Release:
+        """The same of a prompt that has another name now."""
+        return replace(self, prompt=prompt)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedVersions:
+    """`cut_at` is the commit where a shallow clone cuts the line: what is older is not known."""
+
+    versions: tuple[Release, ...] = ()
     cut_at: str | None = None
 
 
-def released_versions(repository: Repository, manifest: str, ref: str = "HEAD") -> Released:
-    """The versions that were active on the first-parent line of `ref`."""
+def released_versions(repository: Repository, manifest: str, ref: str = "HEAD") -> ReleasedVersions:
+    """The versions that were active on the first-parent line of `ref`, each as it was first."""
     walk = walk_history(repository, manifest, ref)
     if walk is None:
-        return Released({})
-    first: dict[tuple[str, str], tuple[str, str]] = {}
+        return ReleasedVersions()
+    first: dict[tuple[str, str], Release] = {}
     for name, timeline in walk.timelines.items():
         for event in timeline.events:
             if event.version is not None and event.digest is not None:
-                first.setdefault((name, event.version), (event.digest, event.commit))
-    return Released(first, walk.cut)
+                release = Release(name, event.version, event.digest, event.commit, event.path)
+                first.setdefault((name, event.version), release)
+    return ReleasedVersions(tuple(first.values()), walk.cut)

@@ -13,10 +13,14 @@ from lensops.history.pull_request import pull_request
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """A version that is active, and the digest of its content; None when it cannot be read."""
+    """A version that is active, and the digest of its content; None when it cannot be read.
+
+    `path` is where its file is in the repository.
+    """
 
     version: str
     digest: str | None
+    path: str | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -40,6 +44,12 @@ class Timeline:
         self.events.append(event)
         self.active = active
         return True
+
+    def rename(self, prompt: str) -> None:
+        """Go on under another name; what happened before happened to the same prompt."""
+        self.prompt = prompt
+        for events in (self.events, self.line, self.undone, self.removed):
+            events[:] = [replace(event, prompt=prompt) for event in events]
 
     def events_with_status(self) -> list[Event]:
         """The events, oldest first, with the status that each has now."""
@@ -106,6 +116,7 @@ class Timeline:
             format_time(commit.time),
             commit.subject,
             pull_request(commit.message),
+            path=active.path if active else None,
         )
 
 

@@ -76,6 +76,9 @@ class PromptEntry(Strict):
         | dict[VariableName, Variable | None]
         | None
     ) = Field(None, description="What the application passes: names, or names with types.")
+    renamed_from: Name | None = Field(
+        None, description="The earlier name of the prompt, so that its history goes on."
+    )
 
     @property
     def interface(self) -> dict[str, Variable] | None:
