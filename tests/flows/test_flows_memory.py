@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lensops.release import read_record
+from lensops.release import Release, read_record, served_prompts
 from support import sample
 from support.cli import lensops
 from support.repo import Repo
@@ -25,6 +25,13 @@ targets:
 def apply(project: Repo, *args: str) -> None:
     result = lensops("apply", "--yes", "--target", "staging", *args, cwd=project.root)
     assert result.code == 0, result.err
+
+
+def prompts_of(release: Release) -> dict[str, Any]:
+    return {
+        name: {"version": served.version, "digest": served.digest}
+        for name, served in served_prompts(release).items()
+    }
 
 
 def status(project: Repo) -> dict[str, Any]:
@@ -139,7 +146,7 @@ class TestForged:
             "actor": "Ada Lovelace",
             "time": "2026-01-01T00:00:00Z",
             "release": evil.digest,
-            "prompts": evil.summary()["prompts"],
+            "prompts": prompts_of(evil),
             **changes,
         }
         number = record["sequence"]
@@ -183,7 +190,7 @@ class TestForged:
             project.root / "live/staging",
             commit=commit,
             release=release.digest,
-            prompts=release.summary()["prompts"],
+            prompts=prompts_of(release),
         )
         assert (
             "names no evidence, which its own manifest requires" in status(project)["problems"][0]

@@ -12,6 +12,7 @@ from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.project import Opened, Project, project_at
 from lensops.flows.targets import Seen, observe_targets, select_targets
 from lensops.format import short_commit
+from lensops.plan import changes
 from lensops.release import Promotion, Record, Release
 
 
@@ -40,7 +41,7 @@ def candidate(project: Opened, source: str | None, *, with_digests: bool) -> Can
     (name,) = select_targets(project.manifest, (source,))
     release, record = _served_release(name, observe_targets(project, (name,))[name])
     promotion = Promotion(name, record.sequence, record.digest)
-    digests, missing = _digests_at(project, record, with_digests=with_digests)
+    digests, missing = _digests_at(project, release, record, with_digests=with_digests)
     return Candidate(release, digests, promotion, record.commit, missing)
 
 
@@ -74,7 +75,7 @@ def _served_release(name: str, seen: Seen) -> tuple[Release, Record]:
 
 
 def _digests_at(
-    project: Opened, record: Record, *, with_digests: bool
+    project: Opened, release: Release, record: Record, *, with_digests: bool
 ) -> tuple[Mapping[str, str] | None, str | None]:
     """The digests of the files of the record's commit, or why they are not known."""
     if record.commit is None:
@@ -84,12 +85,19 @@ def _digests_at(
         digests = evidence_digests(earlier) if with_digests else None
     except UserError as error:
         return None, f"commit {short_commit(record.commit)} cannot be read: {error.message}"
-    _check_release(earlier, record, record.commit)
+    _check_release(earlier, release, record, record.commit)
     return digests, None
 
 
-def _check_release(earlier: Project, record: Record, commit: str) -> None:
+def is_asked_for(release: Release, desired: Release) -> bool:
+    """Whether a release is the desired one; digests of lensops 0.1 cover other keys."""
+    if release.digest == desired.digest:
+        return True
+    return release.written is not None and not changes(release, desired)
+
+
+def _check_release(earlier: Project, release: Release, record: Record, commit: str) -> None:
     """Raise `Refused` when the commit asks for another release than the one that is served."""
-    if earlier.desired.digest != record.release:
+    if not is_asked_for(release, earlier.desired):
         problem = f"commit {short_commit(commit)} asks for another release"
         raise Refused(f"{problem} than record {record.sequence} says", "apply it anew")

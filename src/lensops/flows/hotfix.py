@@ -9,7 +9,7 @@ from lensops.flows.ancestry import Ancestry, ancestry
 from lensops.flows.project import Opened
 from lensops.flows.targets import target_of
 from lensops.plan import Hotfix
-from lensops.release import Entry, Release, Served
+from lensops.release import Entry, Release, Served, served_prompts
 
 Changes = Mapping[str, Served | None]  # prompts by name as a hotfix left them; None: removed
 
@@ -38,8 +38,7 @@ def hotfix_changes(entries: Sequence[Entry]) -> Changes:
 
 def release_has(release: Release | None, changes: Changes) -> bool:
     """Whether a release has all that a hotfix changed; False for one that changed no prompt."""
-    prompts = release.prompts if release else {}
-    served = {name: Served(prompt.version, prompt.digest) for name, prompt in prompts.items()}
+    served = served_prompts(release) if release else {}
     return bool(changes) and all(served.get(name) == change for name, change in changes.items())
 
 

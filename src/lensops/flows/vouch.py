@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lensops.errors import UserError
-from lensops.flows.candidate import project_at_commit
+from lensops.flows.candidate import is_asked_for, project_at_commit
 from lensops.flows.memory import recall
 from lensops.flows.project import Opened, Project
 from lensops.format import short_commit
-from lensops.release import Entry
+from lensops.release import Entry, Record
 from lensops.targets import Target
 
 LOOKED_BACK = 20  # records, at most, in search of one that holds
@@ -41,6 +41,16 @@ def vouched_entry(
     return None, tuple(problems)
 
 
+def _is_made_of(target: Target, record: Record, earlier: Project) -> bool:
+    """Whether a commit asks for the release of a record."""
+    if earlier.desired.digest == record.release:
+        return True
+    try:
+        return is_asked_for(target.release(record.release), earlier.desired)
+    except UserError:
+        return False
+
+
 def doubt_entry(
     project: Opened,
     target: Target,
@@ -66,7 +76,7 @@ def doubt_entry(
         earlier = lookup(project, record.commit)
     except UserError as error:
         return Doubt(f"{whose} names commit {short_commit(record.commit)}, but {error.message}")
-    if earlier.desired.digest != record.release:
+    if not _is_made_of(target, record, earlier):
         message = f"{whose} was not made of commit {short_commit(record.commit)}, which it names"
         return Doubt(message, is_refuted=True)
     settings = earlier.manifest.places.get(target.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from lensops.release import Entry, Record, Release, Served
+from lensops.release import Entry, Record, Release, Served, served_prompts
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ def prompt_states(
     desired: Release, applied: Record | None, live: Release | None
 ) -> dict[str, PromptStatus]:
     """The state of every prompt that is desired or live, in the order of names."""
-    active, served = _served_prompts(desired), _served_prompts(live)
+    active, served = served_prompts(desired), served_prompts(live) if live else {}
     recorded = dict(applied.prompts) if applied else {}
     statuses: dict[str, PromptStatus] = {}
     for name in sorted({*active, *served}):
@@ -100,12 +100,3 @@ def prompt_states(
 
 def _version(prompts: Mapping[str, Served], name: str) -> str | None:
     return prompts[name].version if name in prompts else None
-
-
-def _served_prompts(release: Release | None) -> dict[str, Served]:
-    if release is None:
-        return {}
-    return {
-        name: Served(prompt.version, release.prompt_digest(name))
-        for name, prompt in release.prompts.items()
-    }

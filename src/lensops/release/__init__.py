@@ -10,6 +10,7 @@ from lensops.release.record import (
     Served,
     next_record,
     read_record,
+    served_prompts,
 )
 from lensops.release.statement import (
     NOTHING_STATED,
@@ -43,4 +44,5 @@ __all__ = [
     "parse_verified",
     "read_record",
     "read_statement",
+    "served_prompts",
 ]

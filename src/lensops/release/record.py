@@ -123,13 +123,21 @@ def next_record(
         sequence,
         _kind(release.digest, log, live),
         release.digest,
-        {name: Served(prompt.version, prompt.digest) for name, prompt in release.prompts.items()},
+        served_prompts(release),
         draft.actor,
         draft.time,
         draft.commit,
         draft.statement.reference,
         last.digest if last else None,
     )
+
+
+def served_prompts(release: Release) -> dict[str, Served]:
+    """The prompts of a release as its records name them."""
+    return {
+        name: Served(prompt.version, release.prompt_digest(name))
+        for name, prompt in release.prompts.items()
+    }
 
 
 def read_record(data: bytes) -> Record:

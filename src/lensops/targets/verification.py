@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
-from lensops.release import Record
+from lensops.release import Record, served_prompts
 from lensops.targets.target import Log, Observed, Target
 
 
@@ -28,12 +28,12 @@ def _releases(target: Target, records: tuple[Record, ...]) -> Iterator[Finding]:
     for digest in dict.fromkeys(record.release for record in records):
         naming = [record for record in records if record.release == digest]
         try:
-            prompts = target.release(digest).summary()["prompts"]
+            release = target.release(digest)
         except UserError as error:
             message = f"the release of record {naming[0].sequence}: {error.message}"
             yield Finding("release", target.name, Outcome.FAIL, message)
             continue
         for record in naming:
-            if record.body()["prompts"] != prompts:
+            if record.prompts != served_prompts(release):
                 message = f"record {record.sequence} names other prompts than its release has"
                 yield Finding("release", target.name, Outcome.FAIL, message)
