@@ -186,16 +186,21 @@ class TestJudge:
         assert (found.state, found.grades) == ("scored", {"tone": 4.0, "sense": 3.0})
 
     @pytest.mark.parametrize(
-        ("fallback", "score", "state"), [("neutral", 0.75, "neutral"), ("fail", None, "unscored")]
+        ("fallback", "votes", "no_judge", "state"),
+        [
+            ("neutral", [], "no key", "neutral"),
+            ("fail", [], "no key", "unscored"),
+            ("neutral", [], None, "unscored"),
+            ("neutral", [Vote(None, "timed out")], None, "unscored"),
+            ("neutral", [Vote(None, "timed out")], "no key", "unscored"),
+        ],
     )
-    def test_without_a_vote_the_fallback_decides(
-        self, fallback: str, score: Any, state: str
+    def test_neutral_is_for_an_output_of_which_nobody_could_be_asked(
+        self, fallback: str, votes: list[Vote], no_judge: str | None, state: str
     ) -> None:
         declared = suite(judge={"fallback": fallback}).judge
-        for votes in ([], [Vote(None, "timed out")]):
-            found = judge_part(votes, declared, "no key")  # type: ignore[arg-type]
-            assert (found.score, found.state) == (score, state)
-            assert ("timed out" if votes else "no key") in found.reason
+        found = judge_part(votes, declared, no_judge)  # type: ignore[arg-type]  # it has one
+        assert (found.score, found.state) == (0.75 if state == "neutral" else None, state)
 
     @pytest.mark.parametrize(
         "grades", [{"tone": 5}, {"tone": 5, "sense": 6}, {"tone": 0, "sense": 1}, {}]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic_ai.exceptions import ModelHTTPError, UnexpectedModelBehavior
 
-from lensops.models.errors import Exhausted, Fatal, Retryable, fault_of, retry_after, words
+from lensops.models.errors import Exhausted, Fatal, Retryable, describe, fault_of, retry_after
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -52,6 +52,6 @@ def test_kinds_of_errors(error: Exception, kind: type) -> None:
 
 
 def test_words_are_one_line_of_bounded_length() -> None:
-    assert words(ValueError("a\n  b\tc")) == "a b c"
-    assert words(TimeoutError()) == "TimeoutError"
-    assert len(words(ValueError("x" * 5_000))) == 300
+    assert describe(ValueError("a\n  b\tc")) == "a b c"
+    assert describe(TimeoutError()) == "TimeoutError"
+    assert len(describe(ValueError("x" * 5_000))) == 300

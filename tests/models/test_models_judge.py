@@ -279,7 +279,7 @@ class TestKeys:
         [
             ("openai:gpt-4o", "OPENAI_API_KEY is not set"),
             ("mistral:large", "MISTRAL_API_KEY is not set"),
-            ("nobody:x", "Unknown model"),
+            ("nobody:x", "there is no provider 'nobody'"),
         ],
     )
     def test_without_a_key_there_is_no_judge(self, model: str, says: str) -> None:

@@ -37,6 +37,10 @@ def evaluate(
     replay: Annotated[
         bool, typer.Option("--replay", help="Make no requests: what is not recorded is an error.")
     ] = False,
+    rejudge: Annotated[
+        bool,
+        typer.Option("--rejudge", help="With --record: ask the judge's votes of both arms anew."),
+    ] = False,
     base: Annotated[
         str | None,
         typer.Option("--base", help="Compare with the version active at the merge base."),
@@ -63,6 +67,8 @@ def evaluate(
 
     if record and replay:
         raise UserError("--record and --replay exclude each other", "give one of them")
+    if rejudge and not record:
+        raise UserError("--rejudge keeps the new votes", "give --record as well")
     project = open_project(directory, manifest)
     if explain is not None:
         from lensops.flows.explain import explain_case
@@ -80,7 +86,7 @@ def evaluate(
     from lensops.report.eval import document as run_document
 
     mode = Mode.RECORD if record else Mode.REPLAY if replay else Mode.ASK
-    options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode)
+    options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode, rejudge)
     ran = run_evals(project, options, Progress())
     stored = save_result(project, "eval", run_data(ran))
     emit(Report("eval", run_document(ran), stored), form, output)

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lensops.evals.limits import TOLERANCE
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -45,7 +47,7 @@ class Agreement:
 
 def agreement(scores: Floats, accepted: Bools, threshold: float, confidence: float) -> Agreement:
     """The agreement of `scores >= threshold` with `accepted`; both of shape (n,)."""
-    passed = scores >= threshold
+    passed = scores >= threshold - TOLERANCE
     right = int((passed & accepted).sum())
     stopped = int((~passed & ~accepted).sum())
     good, n = int(accepted.sum()), len(scores)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 from array import array
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -96,6 +98,15 @@ class CaseFile:
             return
         for number in range(len(self._rows)):
             yield _case(CaseRow.model_validate(self._rows.row_at(number).value))
+
+    def __contains__(self, case_id: object) -> bool:
+        ids = self._sorted_ids
+        place = bisect.bisect_left(ids, hash(case_id))
+        return place < len(ids) and ids[place] == hash(case_id)
+
+    @cached_property
+    def _sorted_ids(self) -> array[int]:
+        return array("q", sorted(self._ids))
 
     def lacks(self, needs: Needs) -> Iterator[Problem]:
         """What the cases do not bring that a suite needs of them."""

@@ -9,7 +9,7 @@ from typing import Any
 from lensops.evals.protocols import Output
 from lensops.evals.result import CheckResult
 from lensops.evals.schema import Schema
-from lensops.evals.text import json_value, text_of, whole
+from lensops.evals.text import json_value, same_json, text_of, whole
 from lensops.manifest.checks import Check
 
 REGEX_SECONDS = 1.0
@@ -114,8 +114,11 @@ def _regex(pattern: str, of: Checked) -> str | None:
 
 
 def _equals(expected: Any, of: Checked) -> str | None:
-    same = of.text == expected if isinstance(expected, str) else json_value(of.output) == expected
-    return None if same else "it is not equal"
+    if isinstance(expected, str):
+        is_equal = of.text == expected
+    else:
+        is_equal = same_json(json_value(of.output), expected)
+    return None if is_equal else "it is not equal"
 
 
 CHECKS: dict[str, Callable[[Any, Checked], str | None]] = {

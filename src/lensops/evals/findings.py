@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 from lensops.evals.limits import meets
@@ -110,14 +111,54 @@ def _regression(result: SuiteResult) -> Iterator[Finding]:
     )
 
 
-def _judge(result: SuiteResult) -> Iterator[Finding]:
+def _neutral(result: SuiteResult) -> Iterator[Finding]:
+    """Neutral values stand for a judge that nobody could ask, and for nothing else."""
     judge = result.judge
     if judge is None or not judge.neutral:
         return
+    outcome = Outcome.NOTE
     message = f"{judge.neutral:,} of {result.total:,} cases were not judged and have the neutral"
     message += f" 0.75: {judge.reason}" if judge.reason else " 0.75"
+    measured = math.fsum(weight for part, weight in result.weights.items() if part != "judge")
+    if not measured:
+        outcome = Outcome.INCONCLUSIVE
+        message += "; nothing else has a weight, so nothing was measured"
+    elif judge.scored and judge.neutral > result.max_missing * result.total:
+        outcome = Outcome.INCONCLUSIVE
+        message += f", while {judge.scored:,} have recorded votes: some are missing"
     keys = ("evals", result.name, "judge")
-    yield Finding("judge", result.name, Outcome.NOTE, message, float(judge.neutral), keys=keys)
+    yield Finding("judge", result.name, outcome, message, float(judge.neutral), keys=keys)
+
+
+def _failed_votes(result: SuiteResult) -> Iterator[Finding]:
+    judge = result.judge
+    if judge is None or not judge.failed:
+        return
+    share, limit = judge.failed / judge.votes, result.max_missing
+    outcome = Outcome.INCONCLUSIVE if share > limit else Outcome.NOTE
+    message = f"{judge.failed:,} of {judge.votes:,} votes of the judge failed; "
+    message += f"{format_percent(limit)} may"
+    message += f": {judge.failure}" if judge.failure else ""
+    keys = ("evals", result.name, "judge")
+    yield Finding("votes", result.name, outcome, message, share, limit, keys=keys)
+
+
+def _recordings(result: SuiteResult) -> Iterator[Finding]:
+    """Rows of the branch that contradict the base's, which are those that count."""
+    for row in result.contradictions[:SHOWN]:
+        message = f"the recorded {row.kind} of {row.case} is another than at the base"
+        yield Finding(
+            "recordings",
+            f"{result.name}/{row.case}",
+            Outcome.FAIL,
+            message,
+            location=row.location,
+            keys=("evals", result.name, "recordings"),
+        )
+    if (more := len(result.contradictions) - SHOWN) > 0:
+        message = f"{more:,} more recorded rows are others than at the base"
+        keys = ("evals", result.name, "recordings")
+        yield Finding("recordings", result.name, Outcome.FAIL, message, keys=keys)
 
 
 RULES: tuple[Callable[[SuiteResult], Iterator[Finding]], ...] = (
@@ -126,5 +167,7 @@ RULES: tuple[Callable[[SuiteResult], Iterator[Finding]], ...] = (
     _missing,
     _min_cases,
     _regression,
-    _judge,
+    _recordings,
+    _neutral,
+    _failed_votes,
 )

@@ -14,7 +14,7 @@ from lensops.manifest.model import Judge as Settings
 from lensops.prompts import digest
 
 TOP = 5  # grades go from 1 to 5
-NEUTRAL = 0.75  # what a dimension counts when nobody could judge it
+NEUTRAL = 0.75  # what a dimension counts when nobody could be asked
 STATES = ("scored", "neutral", "unscored")  # from best to worst
 
 
@@ -75,12 +75,17 @@ def vote(
     return Vote(grades, reason, by)
 
 
-def judge_part(votes: Sequence[Vote], judge: Settings, why_none: str) -> Judged:
-    """The mean over dimensions and votes of grade / 5; without a vote, what `fallback` says."""
+def judge_part(votes: Sequence[Vote], judge: Settings, no_judge: str | None) -> Judged:
+    """The mean over dimensions and votes of grade / 5.
+
+    `fallback: neutral` is for an output of which nobody could be asked (`no_judge` says why), never
+    for a judge that was asked and gave no valid verdict.
+    """
     graded = [vote.grades for vote in votes if vote.grades is not None]
     if not graded:
-        reason = next((vote.reason for vote in votes if vote.reason), why_none)
-        if judge.fallback == "neutral":
+        reason = no_judge or "the judge gave no verdict"
+        reason = next((vote.reason for vote in votes if vote.reason), reason)
+        if no_judge and not votes and judge.fallback == "neutral":
             return Judged(NEUTRAL, "neutral", f"{reason}: {NEUTRAL:g} for each dimension")
         return Judged(None, "unscored", reason)
     grades = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lensops.errors import Invalid, Location, Problem
+from lensops.evals.limits import meets
 from lensops.files import decode
 from lensops.files.text import BOM
 
@@ -32,7 +33,7 @@ class Rating:
 
     def accepted(self, good: float) -> bool:
         """Whether people accept it: half of the raters, or a mean grade of `good` and more."""
-        return self.value >= (0.5 if self.is_approval else good)
+        return meets(self.value, 0.5 if self.is_approval else good)
 
 
 def read_ratings(data: bytes, path: str, field: str | None = None) -> tuple[Rating, ...]:

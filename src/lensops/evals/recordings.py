@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from lensops.evals.cases import MANY, cap_problems, problems_of
 from lensops.evals.jsonl import NoFile, RowFile
 from lensops.evals.protocols import AnswerRequest, GradeRequest
 from lensops.evals.recorded import GradeRow, OutputRow, check_row
+from lensops.evals.result import Contradiction
+from lensops.evals.text import same_json
 from lensops.files import Snapshot, Tree
 
 _KEY = len("sha256:")
@@ -112,15 +114,17 @@ def order_of(keys: array[int]) -> array[int]:
 class Recordings:
     """What is recorded of a version, in several files where the first that has a row counts.
 
-    Replies that came since are held in memory, before all files.
+    Replies that came since are held in memory, before all files. `at_base` are files of the base
+    of a branch: rows of others that contradict theirs are found by `contradiction`.
     """
 
     files: tuple[RecordingFile, ...] = ()
+    at_base: tuple[RecordingFile, ...] = ()
     _new: dict[str, list[OutputRow | GradeRow]] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:
-        """What is to be said of the files."""
+        """What is to be noted of the files."""
         return [note for file in self.files for note in file.notes]
 
     def output(self, request: AnswerRequest) -> OutputRow | None:
@@ -129,27 +133,47 @@ class Recordings:
         Of several rows of a case the last counts.
         """
         for rows in self._rows(request.digest):
-            outputs = [row for row in rows if isinstance(row, OutputRow)]
-            of_case = [row for row in outputs if row.case == request.case_id]
-            if outputs:
-                case = outputs[0].case
-                return of_case[-1] if of_case else [row for row in outputs if row.case == case][-1]
+            if row := _output_in(rows, request.case_id):
+                return row
         return None
 
-    def grade(self, request: GradeRequest) -> GradeRow | None:
-        """The recorded vote, or None; of several the last counts."""
+    def grade(self, request: GradeRequest, by: str | None = None) -> GradeRow | None:
+        """The recorded vote, or None; of several the last counts, rather one `by` that model."""
         for rows in self._rows(request.digest):
-            if grades := [row for row in rows if isinstance(row, GradeRow)]:
-                return grades[-1]
+            if by is not None and (row := _grade_in(rows, by)):
+                return row
+        for rows in self._rows(request.digest):
+            if row := _grade_in(rows):
+                return row
         return None
 
     def add(self, row: OutputRow | GradeRow) -> None:
         """Take a new row in."""
         self._new.setdefault(row.key, []).append(row)
 
+    def is_new(self, request: GradeRequest) -> bool:
+        """Whether the reply came since the files were read."""
+        return request.digest in self._new
+
     def in_order(self, files: tuple[RecordingFile, ...]) -> Recordings:
         """The same with the files in another order; new replies are shared."""
-        return Recordings(files, self._new)
+        return Recordings(files, self.at_base, self._new)
+
+    def contradiction(self, request: AnswerRequest | GradeRequest) -> Contradiction | None:
+        """A row of the branch that differs from the base's row of the same request, or None.
+
+        Votes of another model, such as of another snapshot of the judge, contradict nothing.
+        """
+        base = [row for file in self.at_base for row in file.rows(request.digest)]
+        if not base:
+            return None
+        for file in self.files:
+            if file in self.at_base:
+                continue
+            for row in file.rows(request.digest):
+                if _contradicts(row, base):
+                    return Contradiction(request.case_id, row.kind, file.location(row))
+        return None
 
     def _rows(self, key: str) -> Iterator[list[OutputRow | GradeRow]]:
         """The rows of a request, file by file."""
@@ -157,6 +181,30 @@ class Recordings:
             yield self._new[key]
         for file in self.files:
             yield list(file.rows(key))
+
+
+def _output_in(rows: Sequence[OutputRow | GradeRow], case_id: str) -> OutputRow | None:
+    outputs = [row for row in rows if isinstance(row, OutputRow)]
+    of_case = [row for row in outputs if row.case == case_id]
+    if of_case or not outputs:
+        return of_case[-1] if of_case else None
+    return [row for row in outputs if row.case == outputs[0].case][-1]
+
+
+def _grade_in(rows: Sequence[OutputRow | GradeRow], by: str | None = None) -> GradeRow | None:
+    grades = [row for row in rows if isinstance(row, GradeRow) and by in (None, row.model)]
+    return grades[-1] if grades else None
+
+
+def _contradicts(row: OutputRow | GradeRow, base: Sequence[OutputRow | GradeRow]) -> bool:
+    """Whether the base has rows of the same question, and none with the same answer."""
+    if isinstance(row, OutputRow):
+        outputs = [b.output for b in base if isinstance(b, OutputRow) and b.case == row.case]
+        return bool(outputs) and not any(same_json(row.output, output) for output in outputs)
+    grades = [
+        b.grades for b in base if isinstance(b, GradeRow) and b.model == row.model and b.grades
+    ]
+    return row.grades is not None and bool(grades) and row.grades not in grades
 
 
 def read_recordings(tree: Tree, path: str) -> Recordings:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lensops.evals.interval import ClusterTotals, Mean
+from lensops.evals.judging import Vote
 from lensops.evals.limits import meets
 from lensops.evals.result import CaseScore, Flip, Regression
 from lensops.evals.text import same_json
 from lensops.evidence import Outcome
-from lensops.format import format_limit, format_score
+from lensops.format import format_limit, format_score, plural
 from lensops.manifest import Suite
 
 FLIPS = 1_000  # cases that crossed the threshold, with their outputs
@@ -31,16 +33,25 @@ class PairTotals:
 
     def __init__(self, suite: Suite, threshold: float) -> None:
         self.suite, self.threshold = suite, threshold
-        self.total = self.identical = self.won = self.lost = 0
+        self.total = self.identical = self.won = self.lost = self.left_out = 0
+        self.judges: tuple[set[str], set[str]] = (set(), set())  # of the base, of the head
         self.flips: list[Flip] = []
         self._differences = ClusterTotals()
         self._base_sum = 0.0
 
-    def add(self, base: CaseScore, head: CaseScore) -> None:
-        """Take one case in, as both versions answered it. Equal outputs differ by nothing."""
+    def add(self, base: CaseScore, head: CaseScore, *, is_new: bool = False) -> None:
+        """Take one case in, as both versions answered it. Equal outputs differ by nothing.
+
+        A case that is new, and of which the base has no output, is left out.
+        """
+        if is_new and base.missing:
+            self.left_out += 1
+            return
         self.total += 1
         if base.aggregate is None or head.aggregate is None:
             return
+        if (base.judged == "neutral") != (head.judged == "neutral"):
+            return  # a vote on one side and none on the other is no comparison
         is_identical = same_json(list(base.outputs), list(head.outputs))
         difference = 0.0 if is_identical else head.aggregate - base.aggregate
         self.identical += is_identical
@@ -54,10 +65,16 @@ class PairTotals:
         rule, scored = self.suite.regression, len(self._differences)
         compared = compare(self._differences, self.identical, rule.margin, rule.confidence)
         outcome, reason = compared.outcome, compared.reason
+        if reason_apart := self._judges_apart():
+            outcome, reason = Outcome.INCONCLUSIVE, reason_apart
         lacking = self.total - scored
         if lacking > self.suite.max_missing * self.total and scored:
             outcome = Outcome.INCONCLUSIVE
             reason = f"{lacking:,} of {self.total:,} cases lack a score in one version; {reason}"
+        if self.left_out:
+            reason += (
+                f"; {plural(self.left_out, 'new case')} left out, which the base never answered"
+            )
         return Regression(
             base_version=base_version,
             difference=compared.difference,
@@ -72,7 +89,24 @@ class PairTotals:
             flips=tuple(self.flips),
             won=self.won,
             lost=self.lost,
+            left_out=self.left_out,
             base_mean=self._base_sum / scored if scored else None,
+        )
+
+    def note_judges(self, base: Iterable[Vote], head: Iterable[Vote]) -> None:
+        """Take in who voted on two outputs that differ."""
+        for judges, votes in zip(self.judges, (base, head), strict=True):
+            judges.update(vote.by for vote in votes if vote.by and vote.grades is not None)
+
+    def _judges_apart(self) -> str | None:
+        """Why the votes of both versions are not of one judge, or None."""
+        base, head = self.judges
+        if not base or not head or base == head:
+            return None
+        names = " and ".join(sorted(base)), " and ".join(sorted(head))
+        return (
+            f"the votes are by {names[0]} at the base and by {names[1]} here; "
+            "`lensops eval --record --rejudge --base REF` asks both anew"
         )
 
     def _note_flip(self, base: CaseScore, head: CaseScore) -> None:

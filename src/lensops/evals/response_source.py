@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from lensops.evals.protocols import (
 from lensops.evals.recorded import OutputRow, check_row, row_of
 from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings
+from lensops.evals.result import Contradiction
 from lensops.manifest import Suite
 from lensops.manifest.model import Judge
 
@@ -53,40 +54,67 @@ class Misses:
 
 
 class CachedResponses:
-    """Meets one suite's requests. `no_judge` says why the judge was not asked."""
+    """Meets one suite's requests. `no_judge` says why the judge could not be asked.
+
+    With `rejudge` every vote is asked anew, and those that are recorded stay beside it.
+    """
 
     def __init__(
-        self, suite: Suite, mode: Mode, models: ModelFactory, listener: ProgressListener
+        self,
+        suite: Suite,
+        mode: Mode,
+        models: ModelFactory,
+        listener: ProgressListener,
+        *,
+        rejudge: bool = False,
     ) -> None:
         self.suite, self.mode = suite, mode
         self._models, self._listener = models, listener
         self.no_judge: str | None = None
         self.misses = Misses()
+        self.rejudge = rejudge
+        self.contradictions: dict[str, Contradiction] = {}  # by request
 
     def answers(
-        self, arm: Arm, cases: Sequence[Case], recordings: Recordings, path: Path
+        self,
+        arm: Arm,
+        cases: Sequence[Case],
+        recordings: Recordings,
+        path: Path,
+        may_ask: Callable[[Case], bool] = lambda _: True,
     ) -> list[Answered]:
         """What a version answers to each case. With `--record`, new outputs go to `path`.
 
-        What is missing in a replay is counted in `misses`. Raises `UserError`, `RemoteFailed`.
+        What is missing in a replay is counted in `misses`. Cases of which nobody may ask are left
+        without an output. Raises `UserError`, `RemoteFailed`.
         """
         lookups = [
             [(request, recordings.output(request)) for request in arm.requests(case)]
             for case in cases
         ]
-        absent = [request for lookup in lookups for request, row in lookup if row is None]
+        absent = [
+            request
+            for case, lookup in zip(cases, lookups, strict=True)
+            for request, row in lookup
+            if row is None and may_ask(case)
+        ]
         reasons = self._ask_generator(arm, absent, recordings, path) if absent else {}
+        self._note_contradictions((r for lookup in lookups for r, _ in lookup), recordings)
         return [
             self._answer(arm, case, lookup, recordings, reasons)
             for case, lookup in zip(cases, lookups, strict=True)
         ]
 
     def with_votes(
-        self, answered: Sequence[Answered], recordings: Recordings, path: Path
+        self,
+        answered: Sequence[Answered],
+        recordings: Recordings,
+        path: Path,
+        by: str | None = None,
     ) -> list[Answered]:
         """The same answers with the judge's votes on each output; equal requests are put once.
 
-        Raises as `answers` does.
+        Of several votes on one output that `by` a model counts. Raises as `answers` does.
         """
         judge = self.suite.judge
         if judge is None or not self.suite.weights.get("judge"):
@@ -100,8 +128,9 @@ class CachedResponses:
         ]
         every = [r for of_case in requests for of_output in of_case for r in of_output]
         self._ask_judge(every, recordings, path)
+        self._note_contradictions(every, recordings)
         return [
-            replace(a, ballots=tuple(_votes(of_output, recordings, judge) for of_output in of_case))
+            replace(a, ballots=tuple(_votes(each, recordings, judge, by) for each in of_case))
             for a, of_case in zip(answered, requests, strict=True)
         ]
 
@@ -174,9 +203,20 @@ class CachedResponses:
         absent: dict[str, GradeRequest] = {}
         for request in requests:
             row = recordings.grade(request)
-            if row is None or (row.grades is None and self.mode is Mode.RECORD):
+            is_failed = row is not None and row.grades is None and self.mode is Mode.RECORD
+            is_old = self.rejudge and not recordings.is_new(request)
+            if row is None or is_failed or is_old:
                 absent.setdefault(request.digest, request)
         return [*absent.values()]
+
+    def _note_contradictions(
+        self, requests: Iterable[AnswerRequest | GradeRequest], recordings: Recordings
+    ) -> None:
+        if not recordings.at_base:
+            return
+        for request in requests:
+            if row := recordings.contradiction(request):
+                self.contradictions[request.digest] = row
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
@@ -196,10 +236,10 @@ class CachedResponses:
 
 
 def _votes(
-    requests: Sequence[GradeRequest], recordings: Recordings, judge: Judge
+    requests: Sequence[GradeRequest], recordings: Recordings, judge: Judge, by: str | None
 ) -> tuple[Vote, ...]:
     """The votes on one output, as far as there are any."""
-    rows = [recordings.grade(request) for request in requests]
+    rows = [recordings.grade(request, by) for request in requests]
     return tuple(
         vote(row.grades, row.error or row.reason, judge.rubric, row.model)
         for row in rows

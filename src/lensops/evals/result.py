@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lensops.errors import Location
 from lensops.evidence import Base, Finding, Outcome, Reading, join_outcomes
 
 Interval = tuple[float, float]
@@ -73,6 +74,9 @@ class JudgeTotals:
     unscored: int = 0
     agreement: float | None = None
     reason: str | None = None  # why no judge could be asked
+    votes: int = 0  # that should be there
+    failed: int = 0  # of them, those that gave no valid verdict or are missing
+    failure: str | None = None  # why the first of those failed
     by: tuple[str, ...] = ()  # the models that the replies name, such as a dated one
 
 
@@ -107,6 +111,16 @@ class Regression:
     won: int = 0  # cases that rose over the threshold
     lost: int = 0
     base_mean: float | None = None
+    left_out: int = 0  # new cases of which the base has no output
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A row of the branch that says otherwise than the base's row of the same request."""
+
+    case: str
+    kind: str  # output or grade
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +166,7 @@ class SuiteResult:
     undecided: tuple[str, ...] = ()  # must-pass cases with nothing to go by
     judge: JudgeTotals | None = None
     regression: Regression | None = None
+    contradictions: tuple[Contradiction, ...] = ()
     notes: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)  # cases, outputs, judge
     max_missing: float = 0.0  # share of cases that may lack a score

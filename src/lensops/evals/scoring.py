@@ -27,7 +27,7 @@ class Scorer:
     suite: Suite
     threshold: float
     schemas: Mapping[str, Schema] = field(default_factory=dict)
-    no_vote: str = "no judge was asked"
+    no_judge: str | None = None  # why no judge could be asked
 
     def score(self, answered: Answered, figures: Sequence[Figures]) -> CaseScore:
         """A case's score; `figures` holds the metrics of each output."""
@@ -66,7 +66,7 @@ class Scorer:
         if (judge := self.suite.judge) is None:
             return [Judged(None, "unscored", "the suite has no judge")] * len(answered.outputs)
         ballots = answered.ballots or ((),) * len(answered.outputs)
-        return [judge_part(votes, judge, self.no_vote) for votes in ballots]
+        return [judge_part(votes, judge, self.no_judge) for votes in ballots]
 
     def _checks(self, answered: Answered) -> tuple[CheckResult, ...]:
         """Each check's result: it holds when it holds of every output."""

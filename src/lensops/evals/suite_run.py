@@ -6,7 +6,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from lensops.evals.arm import Answered, Arm, outputs_digest
@@ -41,6 +41,11 @@ class Side:
     recordings: Recordings
     path: Path
     outputs: Outputs | None = None
+    cases: CaseFile | None = None  # those that there were when the base was recorded
+
+    def is_new(self, case_id: str) -> bool:
+        """Whether a case was not there when the base was recorded."""
+        return self.cases is not None and case_id not in self.cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class SuiteRun:
     schemas: Mapping[str, Schema]
     on_case: OnCase | None = None
     notes: list[str] = field(default_factory=list)
+    judges: set[str] = field(default_factory=set, init=False)
 
     def result(self) -> SuiteResult:
         """Score every case. Raises `UserError` for what a replay misses, `RemoteFailed`."""
@@ -81,6 +87,7 @@ class SuiteRun:
             pairs.regression(self.base.arm.version) if self.base else None,
             self.responses.no_judge,
             tuple(dict.fromkeys((*self.head.recordings.notes, *self.notes))),
+            tuple(self.responses.contradictions.values()),
             {"cases": self.cases.digest, "outputs": f"sha256:{outputs.hexdigest()}"},
         )
 
@@ -109,13 +116,23 @@ class SuiteRun:
             return _Chunk(head, [None] * len(head))
         base = self._answers(self.base, cases)
         differing = [b for h, b in zip(head, base, strict=True) if not _is_alike(h, b)]
-        judged = iter(self.responses.with_votes(differing, self.base.recordings, self.base.path))
+        self.judges.update(v.by for h in head for votes in h.ballots for v in votes if v.by)
+        by = next(iter(self.judges)) if len(self.judges) == 1 else None
+        judged = iter(
+            self.responses.with_votes(differing, self.base.recordings, self.base.path, by)
+        )
         alike = (_is_alike(h, b) for h, b in zip(head, base, strict=True))
         return _Chunk(head, [None if is_alike else next(judged) for is_alike in alike])
 
     def _answers(self, side: Side, cases: Sequence[Case]) -> list[Answered]:
         if side.outputs is None:
-            return self.responses.answers(side.arm, cases, side.recordings, side.path)
+            return self.responses.answers(
+                side.arm,
+                cases,
+                side.recordings,
+                side.path,
+                lambda case: not side.is_new(case.id),
+            )
         answered = [answers_of(side.outputs, side.arm, case) for case in cases]
         if self.responses.mode is Mode.RECORD:
             append(side.path, list(unrecorded_replies(side.arm, answered, side.recordings)))
@@ -132,9 +149,8 @@ class SuiteRun:
         self, chunk: _Chunk, figures: Iterator[Figures], tally: Tally, pairs: PairTotals
     ) -> None:
         """Where both versions answer alike, the head's score is the base's."""
-        no_vote = self.responses.no_judge or "the judge gave no verdict"
         about = self.about
-        scorer = Scorer(about.suite, about.threshold, self.schemas, no_vote)
+        scorer = Scorer(about.suite, about.threshold, self.schemas, self.responses.no_judge)
         for head, base in zip(chunk.head, chunk.base, strict=True):
             score = scorer.score(head, list(islice(figures, len(head.outputs))))
             other = score
@@ -142,7 +158,9 @@ class SuiteRun:
                 other = scorer.score(base, list(islice(figures, len(base.outputs))))
             tally.add(score, head.ballots)
             if self.base is not None:
-                pairs.add(other, score)
+                pairs.add(other, score, is_new=self.base.is_new(score.id))
+                if base is not None:
+                    pairs.note_judges(chain(*base.ballots), chain(*head.ballots))
             if self.on_case is not None:
                 self.on_case(score)
 

@@ -12,7 +12,14 @@ from lensops.evals.findings import suite_findings
 from lensops.evals.interval import ClusterTotals
 from lensops.evals.judging import Agreement, Vote
 from lensops.evals.limits import meets
-from lensops.evals.result import CaseCounts, CaseScore, JudgeTotals, Regression, SuiteResult
+from lensops.evals.result import (
+    CaseCounts,
+    CaseScore,
+    Contradiction,
+    JudgeTotals,
+    Regression,
+    SuiteResult,
+)
 from lensops.manifest import Suite
 
 HELD = 10_000  # cases that a result holds; of more, those that a reader looks at first
@@ -44,6 +51,7 @@ class Tally:
         self._judged: Counter[str | None] = Counter()
         self._agreement = Agreement()
         self._judges: set[str] = set()
+        self._failure: str | None = None
         self._cases: list[CaseScore] | None = []
         self._worst: list[CaseScore] = []
         self._broken: list[CaseScore] = []
@@ -74,12 +82,15 @@ class Tally:
         regression: Regression | None = None,
         no_judge: str | None = None,
         notes: Sequence[str] = (),
+        contradictions: Sequence[Contradiction] = (),
         digests: Mapping[str, str] | None = None,
     ) -> SuiteResult:
         """The result of all cases so far. `no_judge`: why the judge could not be asked."""
         about, suite = self.about, self.about.suite
         mean = self._values.mean()
         interval = mean.interval(suite.regression.confidence) if mean else None
+        if self._judged["neutral"]:
+            interval = None  # an interval around values that nobody measured says nothing
         counts = self._counts
         result = SuiteResult(
             name=about.name,
@@ -107,6 +118,7 @@ class Tally:
             judge=self._judge(no_judge),
             regression=regression,
             notes=tuple(notes),
+            contradictions=tuple(contradictions),
             digests=dict(digests or {}),
             max_missing=suite.max_missing,
             min_cases=suite.min_cases,
@@ -119,7 +131,10 @@ class Tally:
         else:
             self._counts["missing" if case.missing else "unscored"] += 1
         for name, sums in self._sums.items():
-            if (score := case.scores.get(name)) is not None:
+            score = case.scores.get(name)
+            if name == "judge" and case.judged == "neutral":
+                continue  # nobody measured it
+            if score is not None:
                 self._figures[name] += 1
                 sums.append(score)
                 if len(sums) > HELD:
@@ -130,6 +145,11 @@ class Tally:
         for votes in ballots:
             self._agreement.add(votes)
             self._judges.update(vote.by for vote in votes if vote.by)
+            self._counts["valid"] += sum(vote.grades is not None for vote in votes)
+            failures = (vote.reason for vote in votes if vote.grades is None)
+            self._failure = self._failure or next(failures, None)
+        if case.judged in ("scored", "unscored") and self.about.suite.judge:
+            self._counts["votes"] += self.about.suite.judge.samples * len(case.outputs)
 
     def _note(self, what: str, items: list[Any], item: Any) -> None:
         self._counts[what] += 1
@@ -147,12 +167,15 @@ class Tally:
             return None
         return JudgeTotals(
             settings.model,
-            self._judged["scored"],
-            self._judged["neutral"],
-            self._judged["unscored"],
-            self._agreement.share,
-            no_judge,
-            tuple(sorted(self._judges)),
+            scored=self._judged["scored"],
+            neutral=self._judged["neutral"],
+            unscored=self._judged["unscored"],
+            agreement=self._agreement.share,
+            reason=no_judge,
+            votes=self._counts["votes"],
+            failed=self._counts["votes"] - self._counts["valid"],
+            failure=self._failure,
+            by=tuple(sorted(self._judges)),
         )
 
 

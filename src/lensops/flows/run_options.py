@@ -13,7 +13,8 @@ class RunOptions:
     """What a run is asked for. `suites`: only these; `outputs`: a file of outputs made elsewhere.
 
     `threshold` takes the place of the manifest's, and the result says so. `base` is a ref: each
-    suite is compared with the version that was active at the merge base.
+    suite is compared with the version that was active at the merge base. `rejudge` asks every vote
+    anew.
     """
 
     suites: tuple[str, ...] = ()
@@ -21,3 +22,4 @@ class RunOptions:
     base: str | None = None
     outputs: Path | None = None
     mode: Mode = Mode.ASK
+    rejudge: bool = False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lensops.errors import Invalid
+from lensops.errors import Invalid, UserError
 from lensops.evals.arm import Arm, arm_of
-from lensops.evals.cases import CaseFile, load_cases
+from lensops.evals.cases import CaseFile, load_cases, read_cases
 from lensops.evals.outputs import Outputs, mismatch_notes, outputs_from_file
 from lensops.evals.protocols import Mode, ProgressListener
 from lensops.evals.recordings import RecordingFile, Recordings, recording_files
@@ -53,7 +53,9 @@ def run_suite(context: SuiteContext) -> SuiteResult:
     head, base = _sides(context, arm_of(prompt, suite), base_arm, outputs)
     threshold = suite.threshold if options.threshold is None else options.threshold
     about = About(name, prompt_name, prompt.version, suite, threshold, signatures(suite))
-    responses = CachedResponses(suite, options.mode, model_factory(suite), context.listener)
+    responses = CachedResponses(
+        suite, options.mode, model_factory(suite), context.listener, rejudge=options.rejudge
+    )
     schemas = load_schemas(project.tree, suite.checks, cases.schemas)
     run = SuiteRun(
         about, cases, head, base, responses, schemas, context.on_case, [*notes, *why_none]
@@ -107,11 +109,28 @@ def _sides(
     if context.base is not None:
         differing = [path for path in paths if not _is_same(tree, context.base.tree, path)]
         at_base = tuple(recording_files(context.base.tree, *differing))
-    new = Recordings(in_tree + at_base)
-    head_side = Side(head, new, tree.path(paths[0]), outputs)
+    recordings = Recordings(in_tree + at_base, at_base)
+    head_side = Side(head, recordings, tree.path(paths[0]), outputs)
     if base is None:
         return head_side, None
-    return head_side, Side(base, new.in_order(at_base + in_tree), tree.path(paths[-1]))
+    base_first = recordings.in_order(at_base + in_tree)
+    return head_side, Side(base, base_first, tree.path(paths[-1]), cases=_base_cases(context))
+
+
+def _base_cases(context: SuiteContext) -> CaseFile | None:
+    """The cases at the base; None where they are those of the head, or cannot be read."""
+    base = context.base
+    if base is None or base.manifest is None or context.name not in base.manifest.evals:
+        return None
+    path, tree = base.manifest.evals[context.name].cases, context.project.tree
+    if path == context.project.manifest.evals[context.name].cases and _is_same(
+        tree, base.tree, path
+    ):
+        return None
+    try:
+        return read_cases(base.tree, path)[0]
+    except UserError:
+        return None
 
 
 def _forget_recordings(context: SuiteContext, *sides: Side | None) -> None:

@@ -13,6 +13,7 @@ from lensops.evals.metrics.tokens import tokenizer_fault
 from lensops.evals.schema import read_schema
 from lensops.files import Tree
 from lensops.manifest import ManifestFile, Suite, suggestion
+from lensops.manifest.providers import model_fault
 from lensops.prompts import Prompt
 
 
@@ -34,6 +35,7 @@ def declared_problems(
 ) -> Iterator[Problem]:
     """What is wrong with a suite as the manifest declares it, whatever its cases are."""
     yield from _prompt_problems(file, name, active.get(file.manifest.prompt_of(name)))
+    yield from _model_problems(file, name)
     yield from _metric_problems(file, name)
     yield from _check_problems(file, name, tree)
     yield from _path_problems(file, name, tree)
@@ -63,6 +65,16 @@ def _prompt_problems(file: ManifestFile, name: str, prompt: Prompt | None) -> It
         location = file.location("evals", name, "judge", "model")
         message = f"{judge.model} would judge its own outputs, as the model under test"
         yield Problem(location, message, "name another, or set allow_self: true to accept it")
+
+
+def _model_problems(file: ManifestFile, name: str) -> Iterator[Problem]:
+    """Models whose provider there is not."""
+    suite = file.manifest.evals[name]
+    if suite.model and (fault := model_fault(suite.model, suite.base_url)):
+        yield Problem(file.location("evals", name, "model"), *fault)
+    judge = suite.judge
+    if judge and judge.model and (fault := model_fault(judge.model, judge.base_url)):
+        yield Problem(file.location("evals", name, "judge", "model"), *fault)
 
 
 def _metric_problems(file: ManifestFile, name: str) -> Iterator[Problem]:

@@ -49,9 +49,7 @@ def _finite(value: float) -> float:
 Name = Annotated[str, AfterValidator(_name)]
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 Share = Annotated[float, AfterValidator(_finite), Field(ge=0, le=1)]
-ModelId = Annotated[
-    str, Field(pattern=r"^[a-z0-9_-]+:\S+$", examples=["openai:gpt-4o-mini"], max_length=200)
-]
+ModelId = Annotated[str, Field(pattern=r"^\S+$", examples=["openai:gpt-4o-mini"], max_length=200)]
 
 
 class Strict(BaseModel):

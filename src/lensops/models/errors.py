@@ -53,7 +53,7 @@ def fault_of(error: Exception) -> Fault:
         UserError,
     )
 
-    reason = words(error)
+    reason = describe(error)
     if isinstance(error, ModelQuotaExceededError):
         return Fatal(reason, "the quota is used up; raise it, or wait until it is renewed")
     if isinstance(error, ModelHTTPError):
@@ -69,7 +69,7 @@ def fault_of(error: Exception) -> Fault:
     return Exhausted(f"{type(error).__name__}: {reason}")
 
 
-def words(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """An error in one line of bounded length."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= _LONG else text[: _LONG - 1] + "…"

@@ -1,17 +1,18 @@
-"""Open a writer or a judge, or say in a few words why there is none."""
+"""Open a generator or a judge, or say in a few words why there is none."""
 
 from __future__ import annotations
 
 import os
-import re
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from lensops.errors import UserError as LensopsError
 from lensops.evals.protocols import Generator, Judge, Unavailable
 from lensops.manifest.model import Judge as JudgeSettings
 from lensops.manifest.model import Limits
-from lensops.models.errors import words
-from lensops.models.secrets import expand_references
+from lensops.manifest.providers import PROVIDERS, model_fault, model_name, provider_name
+from lensops.models.errors import describe
+from lensops.models.secrets import expand_references, hide_secrets
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
@@ -20,7 +21,6 @@ OWN_KEY = "LENSOPS_API_KEY"
 NO_KEY = "none"  # servers of one's own mostly want no key, but the protocol wants some text
 MISSING = "asking models needs the extra `llm`"
 EXTRA = "pip install 'lensops[llm]'"
-_VARIABLE = re.compile(r"`([A-Z][A-Z0-9_]*_(?:KEY|TOKEN))`")
 
 
 def open_generator(model: str, server: str | None, limits: Limits) -> Generator | Unavailable:
@@ -49,24 +49,30 @@ def _open_model(model: str, server: str | None) -> Model | Unavailable:
     """A model, or why it cannot be asked from here: no extra, no key, no such provider."""
     if find_spec("pydantic_ai") is None:
         return Unavailable(MISSING, EXTRA)
-    from pydantic_ai.exceptions import UserError
-
+    if fault := model_fault(model, server):
+        return Unavailable(*fault)
+    provider = PROVIDERS.get(provider_name(model) or "")
+    if server is None and provider is not None:
+        for name, state in provider.unset():
+            return Unavailable(f"{name} is {state}", f"set {name} in the environment")
     try:
         return build(model, server)
-    except ImportError as error:
-        return Unavailable(f"{MISSING}: {error}", EXTRA)
-    except UserError as error:
-        if key := _VARIABLE.search(str(error)):
-            return Unavailable(f"{key[1]} is not set", f"set {key[1]} in the environment")
-        return Unavailable(words(error))
+    except ImportError:
+        extra = provider.extra if provider else None
+        hint = f"pip install 'pydantic-ai-slim[{extra}]'" if extra else EXTRA
+        return Unavailable(f"the client of {model.partition(':')[0]} is not installed", hint)
+    except LensopsError:
+        raise
+    except Exception as error:  # noqa: BLE001  # each provider's library has errors of its own
+        return Unavailable(hide_secrets(describe(error)))
 
 
 def build(model: str, server: str | None) -> Model:
-    """A model that is ready to be asked; whoever asks enters it first, which opens its connections.
+    """A model that is ready to be asked; who asks enters it first, which opens its connections.
 
     A server of one's own gets `LENSOPS_API_KEY` and never a provider's key, so that nobody sends a
-    key elsewhere by changing `base_url`. Raises pydantic-ai's `UserError` for a missing key or an
-    unknown provider, and `UserError` for an unset `${NAME}`.
+    key elsewhere by changing `base_url`. Raises what the provider's library raises, and `UserError`
+    for an unset `${NAME}`.
     """
     if server is None:
         from pydantic_ai.models import infer_model
@@ -77,4 +83,4 @@ def build(model: str, server: str | None) -> Model:
 
     key = os.environ.get(OWN_KEY) or NO_KEY
     provider = OpenAIProvider(base_url=expand_references(server), api_key=key)
-    return OpenAIChatModel(model.partition(":")[2], provider=provider)
+    return OpenAIChatModel(model_name(model), provider=provider)

@@ -57,6 +57,7 @@ def compared_data(regression: Regression) -> dict[str, Any]:
         "reason": regression.reason,
         "n": regression.n,
         "identical": regression.identical,
+        "left_out": regression.left_out,
         "n_needed": regression.n_needed,
         "flips": [_flip_data(flip) for flip in regression.flips],
     }

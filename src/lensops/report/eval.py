@@ -170,9 +170,14 @@ def _whole(result: SuiteResult) -> tuple[Line, ...]:
         line(Span("score", Tone.STRONG)),
         line(""),
         line(Span(format_score(result.mean), tone)),
-        line(Span(score_bar(result.mean), tone)),
+        line(Span("" if _has_neutral(result) else score_bar(result.mean), tone)),
         line(Span(interval, Tone.MUTED)),
     )
+
+
+def _has_neutral(result: SuiteResult) -> bool:
+    """Whether values that nobody measured are part of the score: then there is no bar of it."""
+    return result.judge is not None and result.judge.neutral > 0
 
 
 def _judge_data(judge: JudgeTotals | None) -> dict[str, Any] | None:
@@ -182,6 +187,8 @@ def _judge_data(judge: JudgeTotals | None) -> dict[str, Any] | None:
         "model": judge.model,
         "scored": judge.scored,
         "neutral": judge.neutral,
+        "votes": judge.votes,
+        "failed_votes": judge.failed,
         "unscored": judge.unscored,
         "agreement": judge.agreement,
         "replies_by": list(judge.by),
