@@ -167,7 +167,7 @@ def test_an_unknown_target_gets_a_suggestion(project: Repo) -> None:
 
 
 def test_against_the_base_no_target_is_asked(project: Repo) -> None:
-    edited(project, "{directory: live/staging}", "{git: nowhere/gone.git, branch: live}")
+    edited(project, "{directory: live/staging}", "{git: nowher../gone.git, branch: live}")
     project.commit("Move staging")
     project.git("checkout", "-q", "-b", "feature")
     project.commit("Use v2", {"lensops.yaml": (project.root / "lensops.yaml").read_text()})
@@ -353,7 +353,7 @@ def test_a_remote_that_cannot_be_reached_ends_with_5(
     project: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lensops.git.remotes.PAUSES", ())
-    edited(project, "{directory: live/staging}", "{git: ./gone.git, branch: live}")
+    edited(project, "{directory: live/staging}", "{git: ../gone.git, branch: live}")
     result = lensops("plan", cwd=project.root)
     assert result.code == 5
     assert "cannot reach" in result.err

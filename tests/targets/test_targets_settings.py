@@ -28,7 +28,7 @@ def problems(project: Repo, targets: str, more: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("targets", "message"),
     [
-        ("{a: {directory: .git/live}}", "belongs to git"),
+        ("{a: {directory: .git/live}}", "git's own folder"),
         ("{a: {directory: prompts}}", "mix releases with the project's files in prompts"),
         ("{a: {directory: prompts/offer_copy}}", "mix releases"),
         ("{a: {directory: .}}", "mix releases"),

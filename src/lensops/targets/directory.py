@@ -179,8 +179,6 @@ def _problem(settings: Settings, folder: LocalTree, manifest: Manifest) -> UserE
     except UserError as error:
         return error
     target = PurePosixPath(path).parts
-    if ".git" in target:
-        return UserError(f"directory {path} belongs to git", "name a folder outside .git")
     for source in ("prompts", *_source_files(manifest)):
         parts = PurePosixPath(source).parts
         shared = min(len(parts), len(target))
