@@ -27,6 +27,7 @@ COMMANDS = {
     "promote": Entry("promote", "promote", "Apply what one target serves to another."),
     "status": Entry("status", "status", "Show how each target stands."),
     "log": Entry("log", "log", "Show what targets served, and when."),
+    "blame": Entry("blame", "blame", "Count a trace's answers by release."),
     "verify": Entry("verify", "verify", "Check the whole log of a target."),
     "gc": Entry("gc", "gc", "List objects that no record names."),
     "list": Entry("listing", "listing", "List the versions of each prompt."),
