@@ -77,6 +77,11 @@ def format_time(time: datetime | None) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M}" if time else "at an unknown time"
 
 
+def format_day(time: datetime | None) -> str:
+    """A day in UTC, or that it is not known."""
+    return f"{time.astimezone(UTC):%Y-%m-%d}" if time else "on an unknown day"
+
+
 def shorten(text: str, limit: int) -> str:
     """A text in one line, cut where it is longer than `limit` characters."""
     flat = " ".join(text.split())

@@ -92,7 +92,7 @@ def every_block(text: str) -> tuple[Block, ...]:
         Histogram(text, (text, "b"), (0.5, 0.5), (0.1, 0.9)),
         Series(text, points, (Limit(text, 0.2, Tone.BAD),)),
         Series(text, points, small=True),
-        Text(text, text),
+        Text(text, spans),
         Tiles((Tile(text, spans, (spans,), (Paragraph(spans),), wide=True),)),
         Beside(((Paragraph(spans),), (Paragraph(spans),))),
         Fold(spans, (Paragraph(spans),)),

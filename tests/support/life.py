@@ -107,7 +107,7 @@ class Life:
         self._keep("drift", drift_data(drift_flow.run(project)), project.desired.digest)
 
     def apply(self, target: str, author: str) -> None:
-        ready = prepare(self.repo.root, target=target)
+        ready = prepare(self.repo.root, targets=(target,))
         time = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
         draft = replace(ready.draft, time=time, actor=PEOPLE[author].partition(" <")[0])
         list(carry_out(replace(ready, draft=draft)))

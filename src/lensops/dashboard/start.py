@@ -19,6 +19,15 @@ SETTINGS = {
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",  # tracebacks go to the terminal, not to who looks
+    # the colours of the report
+    "theme.light.primaryColor": "#1d55b8",
+    "theme.light.backgroundColor": "#f5f6f8",
+    "theme.light.secondaryBackgroundColor": "#ffffff",
+    "theme.light.textColor": "#171a1f",
+    "theme.dark.primaryColor": "#86b1ff",
+    "theme.dark.backgroundColor": "#0e1116",
+    "theme.dark.secondaryBackgroundColor": "#161b22",
+    "theme.dark.textColor": "#e7ebf0",
 }
 
 

@@ -152,10 +152,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A whole text as it is, such as a message of a prompt."""
+    """A whole text as it is, such as a message of a prompt; its spans may mark words."""
 
     title: str
-    text: str
+    text: Line
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lensops.dashboard.draw import choose, draw, draw_title
-from lensops.report.document import Heading, Paragraph
+from lensops.report.document import Beside, Heading, Paragraph
 from lensops.report.overview import Overview
 from lensops.report.overview.charts import psi_series
 from lensops.report.overview.drift import (
@@ -28,8 +28,7 @@ def page(overview: Overview) -> None:
     point = overview.monitor_points(name)[-1]
     draw(
         Paragraph(monitor_line(point)),
-        psi_series(overview, name),
-        *monitor_notes(point[1]),
+        Beside(((psi_series(overview, name),), tuple(monitor_notes(point[1])))),
         Heading("By feature"),
         feature_table(point[1]),
         *segment_table(point[1]),

@@ -66,18 +66,22 @@ def _draw_cases(stored: StoredEval, other: StoredEval | None) -> None:
         draw(Paragraph(line("The stored result has no cases.")))
         return
     rows = _narrow(rows)
+    left, right = st.columns([3, 1])
+    with left:
+        tag = st.segmented_control("Show", ["all", *TAGS], default="all") or "all"
+    rows = [row for row in rows if tag == "all" or tag in row.tags]
     pages = max((len(rows) - 1) // ROWS + 1, 1)
-    number = st.number_input("Page", 1, pages, 1) if pages > 1 else 1
-    beside = other.suite.version if other else None
+    with right:
+        number = st.number_input(f"Page of {pages}", 1, pages, 1)
     visible = rows[(number - 1) * ROWS : number * ROWS]
     draw(
         Paragraph(line(plural(len(rows), "case"))),
-        case_table(visible, stored.suite.version, beside, tags=False),
+        case_table(visible, stored.suite, other.suite if other else None, tags=False),
     )
 
 
 def _narrow(rows: list[CaseRow]) -> list[CaseRow]:
-    """The rows that the controls ask for, in their order."""
+    """The rows that hold the text and belong to the group, in the order that is chosen."""
     search, group, sort = st.columns([2, 1, 1])
     with search:
         text = st.text_input("Search", placeholder="id, input, output, reference, reason").lower()
@@ -86,13 +90,8 @@ def _narrow(rows: list[CaseRow]) -> list[CaseRow]:
         chosen = choose("Group", ["all", *groups])
     with sort:
         order = choose("Sort", list(SORTS))
-    tag = st.segmented_control("Show", ["all", *TAGS], default="all") or "all"
     matching = [
-        row
-        for row in rows
-        if text in row.search_text
-        and chosen in {"all", row.case.group}
-        and (tag == "all" or tag in row.tags)
+        row for row in rows if text in row.search_text and chosen in {"all", row.case.group}
     ]
     return _sort(matching, order)
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from lensops.dashboard.draw import choose, draw, draw_title
-from lensops.report.document import Beside, Block, Heading, Paragraph, Span, Tone, line
+from lensops.report.document import Fold, Heading, Paragraph, line
 from lensops.report.outcome import warning_line
 from lensops.report.overview import Overview
 from lensops.report.overview.events import event_table
-from lensops.report.overview.prompts import (
-    compared_version,
-    version_changes,
-    version_table,
-    version_texts,
-)
+from lensops.report.overview.prompts import version_table
 from lensops.report.overview.state import version_names
+from lensops.report.overview.texts import compared_version, version_texts, versions_beside
 
 
 def page(overview: Overview) -> None:
@@ -42,16 +38,10 @@ def _draw_versions(overview: Overview, name: str) -> None:
     with right:
         later = choose("To", versions, index)
     draw(
-        Heading("What changed"),
-        *version_changes(overview, name, earlier, later),
-        Heading("Whole texts"),
-        Beside(tuple(_whole_text(overview, name, version) for version in (earlier, later))),
+        Heading(f"{earlier} → {later}"),
+        *versions_beside(overview, name, earlier, later),
+        Fold(line(f"{later}, whole"), version_texts(overview, name, later)),
     )
-
-
-def _whole_text(overview: Overview, name: str, version: str) -> tuple[Block, ...]:
-    title = Paragraph(line(Span(version, Tone.STRONG)))
-    return (title, *version_texts(overview, name, version))
 
 
 def _draw_history(overview: Overview, name: str) -> None:

@@ -100,7 +100,8 @@ def _diff_lines(lines: tuple[DiffLine, ...]) -> Iterator[str]:
 
 def _text(block: Text) -> str:
     caption = f"<figcaption>{text(block.title)}</figcaption>"
-    return f'<figure class="text">{caption}<pre tabindex="0">{text(block.text)}</pre></figure>'
+    inner = render_line(block.text)
+    return f'<figure class="text">{caption}<pre tabindex="0">{inner}</pre></figure>'
 
 
 def _histogram(block: Histogram) -> str:

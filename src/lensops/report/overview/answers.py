@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lensops.evidence import Outcome
-from lensops.format import format_limit, format_minute, format_score, format_time, plural, shorten
+from lensops.format import format_day, format_limit, format_minute, format_score, plural, shorten
 from lensops.plan import PromptStatus, State, TargetStatus
 from lensops.report.document import Column, Line, Span, Table, Tile, Tiles, Tone, line
 from lensops.report.outcome import LOOKS, drift_badge, outcome_badge, outcome_of, sign, status_badge
 from lensops.report.overview.charts import psi_series, score_series
 from lensops.report.overview.state import (
+    drift_rank,
     go_outcome,
     measurements,
     notices,
@@ -37,7 +38,7 @@ def figures(overview: Overview) -> Tiles:
 
 
 def _live_tile(overview: Overview) -> Tile:
-    columns = (Column("Target"), Column("Serves", wide=True), Column("Since"), Column("Status"))
+    columns = (Column("Target"), Column("Status"), Column("Serves", wide=True), Column("Since"))
     rows = tuple(_live_row(overview, target) for target in overview.targets)
     table = Table(columns, rows, "What each target serves")
     return Tile("What is live where", blocks=(table,), wide=True)
@@ -47,7 +48,7 @@ def _live_row(overview: Overview, target: TargetStatus) -> tuple[Line, ...]:
     name = line(Span(target.name, Tone.STRONG))
     state = line(status_badge(target.state))
     if not target.prompts or target.record is None:
-        return name, line(Span("nothing yet", Tone.MUTED)), line("–"), state
+        return name, state, line(Span("nothing yet", Tone.MUTED)), line("–")
     records = overview.records.get(target.name, (target.record,))
     prompts = _prompts_to_name(target.prompts)
     serves: Line = ()
@@ -57,7 +58,7 @@ def _live_row(overview: Overview, target: TargetStatus) -> tuple[Line, ...]:
         serves += line(Span(f" and {rest} more", Tone.MUTED))
     times = [served_since(records, prompt) for prompt, _ in prompts]
     since = max((time for time in times if time), default=target.record.time)
-    return name, serves, line(since[:10]), state
+    return name, state, serves, line(since[:10])
 
 
 def _prompts_to_name(prompts: Mapping[str, PromptStatus]) -> list[tuple[str, PromptStatus]]:
@@ -126,7 +127,7 @@ def _score_tile(overview: Overview) -> Tile:
         line(
             Span(
                 f"threshold {format_limit(suite.threshold)}, n = {suite.n:,} · "
-                f"{format_time(stored.time)}",
+                f"{format_day(stored.time)}",
                 Tone.MUTED,
             )
         ),
@@ -150,15 +151,12 @@ def _drift_tile(overview: Overview) -> Tile:
     figure = line(Span(format_score(monitor.psi), Tone.STRONG), " ", drift_badge(monitor.status))
     feature = max(monitor.features, key=lambda f: f.psi or 0.0, default=None)
     where = monitor.name + (f" · {feature.name}" if feature else "")
-    lines = (line(where), line(Span(_windows(monitor, format_time(time)), Tone.MUTED)))
+    lines = (line(where), line(Span(_windows(monitor, format_day(time)), Tone.MUTED)))
     return Tile("Drift PSI", figure, lines, (psi_series(overview, monitor.name, small=True),))
 
 
 def _drift_rank(point: MonitorPoint) -> tuple[int, float]:
-    order = ["ok", "warning", "no data", "critical"]
-    monitor = point[1]
-    status = monitor.status if monitor.status in order else "no data"
-    return order.index(status), monitor.psi or 0.0
+    return drift_rank(point[1].status), point[1].psi or 0.0
 
 
 def _windows(monitor: StoredMonitor, time: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,26 +76,31 @@ def case_rows(suite: StoredSuite, other: StoredSuite | None) -> list[CaseRow]:
 
 
 def case_table(
-    rows: Iterable[CaseRow], version: str, other: str | None, *, tags: bool = True
+    rows: Iterable[CaseRow], suite: StoredSuite, other: StoredSuite | None, *, tags: bool = True
 ) -> Table:
     """The table; with another run its outputs stand beside, their words marked.
 
     With `tags` a page can narrow it by itself.
     """
-    beside = (Column(other, wide=True), Column("Δ", right=True)) if other else ()
-    columns = (
-        Column("Case"),
-        Column("Input", wide=True),
-        Column(version, wide=True),
-        Column("Score", right=True),
-        *beside,
-        Column("Reference", wide=True),
-        Column("Judge and checks", wide=True),
-    )
     rows = list(rows)
-    cells = tuple(tuple(_cells(row, has_other=other is not None)) for row in rows)
+    columns = {
+        "Case": Column("Case"),
+        "Input": Column("Input", wide=True),
+        "other": Column(other.version if other else "", wide=True),
+        "output": Column(suite.version, wide=True),
+        "Score": Column("Score", right=True),
+        "Δ": Column("Δ", right=True),
+        "Reference": Column("Reference", wide=True),
+        "Judge and checks": Column("Judge and checks", wide=True),
+    }
+    absent = set() if other else {"other", "Δ"}
+    absent |= set() if any(row.case.inputs for row in rows) else {"Input"}
+    absent |= set() if any(row.case.references for row in rows) else {"Reference"}
+    names = [name for name in columns if name not in absent]
+    cells = tuple(tuple(_cells(row)[name] for name in names) for row in rows)
     groups = tuple(row.tags for row in rows) if tags else ()
-    return Table(columns, cells, f"Cases of {version}", groups)
+    title = f"Cases of {suite.name} {suite.version}"
+    return Table(tuple(columns[name] for name in names), cells, title, groups)
 
 
 def _fails(case: StoredCase, threshold: float) -> bool:
@@ -108,19 +113,20 @@ def _badness(row: CaseRow) -> tuple[bool, float, str]:
     return not row.case.broken, -1.0 if score is None else score, row.case.id
 
 
-def _cells(row: CaseRow, *, has_other: bool) -> Iterator[Line]:
+def _cells(row: CaseRow) -> dict[str, Line]:
     case = row.case
     output, former = _outputs(row)
     tone = Tone.BAD if row.is_failed else Tone.GOOD
-    yield _name(row)
-    yield line(_inputs(case.inputs))
-    yield output or line(Span("no output", Tone.WARN))
-    yield line(Span(format_score(case.aggregate, "none"), tone))
-    if has_other:
-        yield former or line(Span("no output", Tone.MUTED))
-        yield line(format_difference(row.difference))
-    yield line(shorten(case.references[0], TEXT) if case.references else "–")
-    yield _judgement(case)
+    return {
+        "Case": _name(row),
+        "Input": line(_inputs(case.inputs)),
+        "other": former or line(Span("no output", Tone.MUTED)),
+        "output": output or line(Span("no output", Tone.WARN)),
+        "Score": line(Span(format_score(case.aggregate, "none"), tone)),
+        "Δ": line(format_difference(row.difference)),
+        "Reference": line(_clip("\n".join(case.references)) or "–"),
+        "Judge and checks": _judgement(case),
+    }
 
 
 def _name(row: CaseRow) -> Line:

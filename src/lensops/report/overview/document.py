@@ -10,9 +10,10 @@ from lensops.report.overview.answers import answers, figures
 from lensops.report.overview.drift import drift_blocks
 from lensops.report.overview.evals import eval_blocks
 from lensops.report.overview.events import event_blocks
-from lensops.report.overview.prompts import prompt_table, prompt_texts
+from lensops.report.overview.prompts import prompt_table
 from lensops.report.overview.state import notices
 from lensops.report.overview.targets import target_blocks
+from lensops.report.overview.texts import prompt_texts
 from lensops.report.overview.value import Overview
 
 LISTED = 50  # things that need a person

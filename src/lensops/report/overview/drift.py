@@ -39,8 +39,7 @@ def drift_blocks(overview: Overview) -> Iterator[Block]:
         point = overview.monitor_points(name)[-1]
         yield Heading(name, 3)
         yield Paragraph(monitor_line(point))
-        notes = tuple(monitor_notes(point[1]))
-        yield Beside(((psi_series(overview, name),), notes or (Paragraph(line("")),)))
+        yield Beside(((psi_series(overview, name),), tuple(monitor_notes(point[1]))))
         yield feature_table(point[1])
         yield from segment_table(point[1])
         features = worst_first(point[1])

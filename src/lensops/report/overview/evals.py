@@ -83,7 +83,12 @@ def suite_notes(suite: StoredSuite) -> Iterator[Block]:
 
 def parts_table(suite: StoredSuite) -> Table:
     """The mean of each part with its weight; a part that was not measured has no bar."""
-    columns = (Column("Part"), Column("Weight", right=True), Column("Mean", right=True), Column(""))
+    columns = (
+        Column("Part"),
+        Column("Weight", right=True),
+        Column("Mean", right=True),
+        Column("0 to 1"),
+    )
     rows = []
     for name, value in suite.metrics.items():
         measured = value if _is_measured(name, suite) else None
@@ -129,7 +134,7 @@ def _judge_line(judge: StoredJudge) -> Line:
 
 def _case_fold(stored: StoredEval, other: StoredEval | None, count: int, room: int) -> Fold:
     rows = case_rows(stored.suite, other.suite if other else None)[:room]
-    table = case_table(rows, stored.suite.version, other.suite.version if other else None)
+    table = case_table(rows, stored.suite, other.suite if other else None)
     beside = f", beside {other.suite.version}" if other else ""
     is_failed = sum(row.is_failed for row in rows)
     summary = line(Span(plural(count, "case"), Tone.STRONG), f"{beside}: {is_failed} failed")

@@ -107,6 +107,18 @@ def monitor_outcome(monitor: StoredMonitor) -> Outcome:
     return by_status.get(monitor.status, Outcome.INCONCLUSIVE)
 
 
+def worst_drift(overview: Overview) -> str | None:
+    """The worst status of the newest reports of all monitors; None without one."""
+    newest = [overview.monitor_points(name)[-1][1].status for name in overview.monitors]
+    return max(newest, key=drift_rank, default=None)
+
+
+def drift_rank(status: str) -> int:
+    """How bad a drift status is; one that is not decided lies between warning and critical."""
+    order = ["ok", "warning", "no data", "critical"]
+    return order.index(status if status in order else "no data")
+
+
 def notices(overview: Overview) -> list[Notice]:
     """What needs a person, the worst first."""
     order = [Tone.BAD, Tone.WARN, Tone.MUTED]
