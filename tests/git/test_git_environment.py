@@ -173,3 +173,24 @@ def test_the_identity_is_gits_own(project: Repo, monkeypatch: pytest.MonkeyPatch
         assert repository.identity() == "Ada"  # the environment comes first, as with git
         monkeypatch.delenv("GIT_COMMITTER_NAME")
         assert repository.identity() == "Configured"
+
+
+@pytest.mark.parametrize("entry", [".", "", "bin", "{root}", "{root}/bin"])
+@pytest.mark.parametrize("command", [("validate",), ("plan",), ("rollback",)], ids=" ".join)
+def test_no_git_of_the_project_is_run(
+    project: Repo,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    entry: str,
+    command: tuple[str, ...],
+) -> None:
+    mark = tmp_path / "PWNED"
+    for path in ("git", "bin/git", "bin/git-remote-https", "bin/ssh"):
+        project.write({path: f"#!/bin/sh\ntouch {mark}\n"})
+        (project.root / path).chmod(0o755)
+    project.commit("v2", sample.manifest("v2"))
+    first = entry.format(root=project.root)
+    monkeypatch.chdir(project.root)
+    monkeypatch.setenv("PATH", f"{first}{os.pathsep}{os.environ['PATH']}")
+    assert lensops(*command, cwd=project.root).code == 0
+    assert not mark.exists()

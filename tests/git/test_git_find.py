@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lensops.cli import commands
 from lensops.errors import UserError
 from lensops.git import NoRepository, open_repository
 from support import sample
@@ -45,6 +46,15 @@ COMMANDS = [
     ("activate", "v2"),
     ("report",),
     ("eval",),
+    ("drift",),
+    ("log",),
+    ("verify",),
+    ("gc",),
+    ("promote", "staging", "production"),
+    ("apply", "--from", "staging", "--target", "production", "--yes"),
+    ("calibrate", "ratings.csv"),
+    ("schema",),
+    ("init",),
 ]
 
 
@@ -77,6 +87,11 @@ def test_an_embedded_bare_repository_runs_nothing(
     assert not (tmp_path / "PWNED").exists()
     assert done.code in (0, 1, 2, 3), done.err
     assert "1111111111" not in done.out + done.err, "a forged origin/main"
+
+
+def test_every_command_is_tried() -> None:
+    tried = {command[0] for command in COMMANDS}
+    assert set(commands.COMMANDS) - tried == {"dashboard", "import"}  # they have tests of their own
 
 
 def test_history_in_the_folder_is_that_of_the_repository(embedded: Path) -> None:

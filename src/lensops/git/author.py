@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from lensops.errors import UserError
 from lensops.git.environment import committing
 from lensops.git.errors import GitFailed, reason_of
+from lensops.git.program import git_program
 
 _LOCALE = ("LC_ALL", "LANGUAGE")
 
@@ -39,9 +39,7 @@ def _execute(root: Path, corrections: dict[str, str], *arguments: str) -> str:
     with _quiet_import():
         import git
     try:
-        output = git.Git(root).execute(["git", *arguments], env=corrections)
-    except git.GitCommandNotFound:
-        raise UserError("git is not installed", "install git 2.31 or later") from None
+        output = git.Git(root).execute([git_program(root), *arguments], env=corrections)
     except git.GitCommandError as error:
         printed = str(error.stderr or error.stdout).strip()
         text = printed.removeprefix("stderr: ").removeprefix("stdout: ").strip("'\" \n")

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from lensops.errors import UserError
 from lensops.git.environment import NEUTRAL, Reach, variables_for
 from lensops.git.errors import GitFailed, reason_of
+from lensops.git.program import git_program, trusted_path
 
 TIMEOUT = 300  # seconds that one git process may take
 _SETTINGS = tuple(part for setting in NEUTRAL for part in ("-c", setting))
-_NO_GIT = ("git is not installed", "install git 2.31 or later, then try again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,6 @@ class Git:
                 check=False,
                 timeout=TIMEOUT,
             )
-        except FileNotFoundError:
-            raise UserError(*_NO_GIT) from None
         except subprocess.TimeoutExpired:
             raise GitFailed(arguments[0], f"no answer within {TIMEOUT} seconds") from None
         if process.returncode:
@@ -81,28 +78,26 @@ class Git:
     def start(self, *arguments: str) -> Conversation:
         """A process that answers requests until it is closed."""
         errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the conversation; never full
-        try:
-            process = subprocess.Popen(  # noqa: S603  # as above
-                self.command(*arguments),
-                cwd=self.folder,
-                env=self._environment(None),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-            )
-        except FileNotFoundError:
-            errors.close()
-            raise UserError(*_NO_GIT) from None
+        process = subprocess.Popen(  # noqa: S603  # as above
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self._environment(None),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
         return Conversation(arguments[0], process, errors)
 
     def _environment(self, reach: Reach | None) -> dict[str, str]:
         reach = reach or self.reach
-        return {**variables_for(reach), **(self.helpers if reach is Reach.NETWORK else {})}
+        helpers = self.helpers if reach is Reach.NETWORK else {}
+        return {**variables_for(reach), **helpers, "PATH": trusted_path(self.folder)}
 
     def command(self, *arguments: str, settings: tuple[str, ...] = ()) -> list[str]:
         """The whole command line."""
         added = [part for setting in settings for part in ("-c", setting)]
-        return ["git", "--no-pager", *_SETTINGS, *added, *self.options, *arguments]
+        program = git_program(self.folder)
+        return [program, "--no-pager", *_SETTINGS, *added, *self.options, *arguments]
 
 
 class Conversation:
