@@ -107,7 +107,7 @@ def test_what_a_reader_would_not_see_from_versions_is_said(project: Repo) -> Non
     applied(project)
     new = sample.V2.replace("{{ points }}", "{{ points }} {{ ends }}")
     project.write({"prompts/offer_copy/v3.yaml": new, **sample.manifest("v3")})
-    assert "new variable: ends" in lensops("plan", cwd=project.root).out
+    assert "offer_copy variables: + ends" in lensops("plan", cwd=project.root).out
     project.write({"prompts/offer_copy/v4.yaml": "# a comment\n" + sample.V1})
     project.write(sample.manifest("v4"))
     assert "the same content" in lensops("plan", cwd=project.root).out

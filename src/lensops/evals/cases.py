@@ -6,7 +6,7 @@ import bisect
 import hashlib
 from array import array
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from lensops.evals.jsonl import Row, RowFile
 from lensops.files import Snapshot, Tree
 from lensops.manifest import suggestion
 from lensops.manifest.checks import Check
+from lensops.manifest.types import fits_type
 from lensops.prompts import digest
 
 MANY = 100_000  # values beyond which NumPy, which takes a while to load, pays
@@ -47,6 +48,7 @@ class Needs:
 
     variables: Collection[str] = ()
     metrics: tuple[str, ...] = ()  # those that read a reference
+    types: Mapping[str, str] = field(default_factory=dict)  # of variables that declare one
 
     @property
     def reference(self) -> bool:
@@ -75,6 +77,7 @@ class CaseFile:
         self.path = path
         self.schemas: set[str] = set()  # paths of the JSON Schemas that checks of cases name
         self.problems: list[Problem] = []
+        self._inputs: frozenset[str] | None = None
         self._rows = RowFile(tree, path)
         self._held: list[Case] = []
         self._ids = array("q")  # hashes, to find what is there twice
@@ -91,6 +94,11 @@ class CaseFile:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The names of the inputs that every case has."""
+        return self._inputs or frozenset()
 
     def __iter__(self) -> Iterator[Case]:
         if self._rows.is_held:
@@ -119,6 +127,10 @@ class CaseFile:
                 message = f"{name!r} is missing, which the prompt uses"
                 near = suggestion(name, case.inputs)
                 yield self._rows.row_at(number).problem(message, "inputs", near)
+            for name, kind in needs.types.items():
+                if name in case.inputs and not fits_type(kind, case.inputs[name]):
+                    message = f"{name!r} must be of type {kind}"
+                    yield self._rows.row_at(number).problem(message, "inputs")
 
     def _take(self, row: Row | Problem) -> Case | None:
         if isinstance(row, Problem):
@@ -133,6 +145,8 @@ class CaseFile:
             self.problems += faults
             return None
         case = _case(read)
+        names = frozenset(case.inputs)
+        self._inputs = names if self._inputs is None else self._inputs & names
         self._rows.index(row)
         self._ids.append(hash(case.id))
         self.schemas.update(c.argument for c in case.checks if c.kind == "json_schema")

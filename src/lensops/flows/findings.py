@@ -23,7 +23,7 @@ def released_findings(project: Opened, policy: Manifest | None = None) -> tuple[
     if rule == "off":
         return ()
     outcome = Outcome.FAIL if rule == "error" else Outcome.INCONCLUSIVE
-    report = check_immutability(project.repository, project.path, project.manifest, project.tree)
+    report = check_immutability(project.released, project.manifest, project.tree)
     found = [
         Finding(
             "released_version_changed",

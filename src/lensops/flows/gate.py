@@ -23,6 +23,7 @@ from lensops.flows.protected import LOCAL, WorkflowRun, protected_findings
 from lensops.flows.run_evals import score_suites
 from lensops.flows.run_options import RunOptions
 from lensops.flows.validate import validate_snapshot
+from lensops.flows.variables import variable_findings
 from lensops.gate import GateResult, Scores, decide, next_command, unevaluated_findings
 from lensops.manifest.locate import find_manifest, folder_of
 
@@ -63,6 +64,7 @@ def decide_project(
     findings = [
         *_base_findings(project, base, run, evals),
         *released_findings(project, snapshot.manifest if snapshot else None),
+        *_variable_findings(project, snapshot),
         *unmeasured,
         *(evals.findings if evals else ()),
         *(drift.findings if drift else ()),
@@ -76,6 +78,12 @@ def decide_project(
         _conditions(mode, evals),
     )
     return GateResult(verdict, evals, drift, compared, next_command(verdict.findings, compared))
+
+
+def _variable_findings(project: Opened, base: BaseSnapshot | None) -> Iterator[Finding]:
+    served = base.project if base else None
+    compared = (served.manifest, served.active) if served else None
+    return variable_findings(project.file, project.active, project.tree, project.released, compared)
 
 
 def _base_findings(

@@ -15,6 +15,7 @@ from lensops.prompts import FOLDER, load_prompt, version_files
 if TYPE_CHECKING:
     from lensops.git import Repository
     from lensops.history import Release
+    from lensops.history.released import ReleasedVersions
 
 _NO_REPOSITORY = "not in a git repository: whether released versions were changed is not known"
 _CUT = "history is cut (shallow clone): earlier releases were not checked; use `fetch-depth: 0`"
@@ -61,16 +62,24 @@ class ImmutabilityReport:
     unknown: str | None = None
 
 
-def check_immutability(
-    repository: Repository | None, path: Path, manifest: Manifest, tree: Tree
-) -> ImmutabilityReport:
-    """Look for released versions that `tree`, the files around the manifest, has otherwise."""
+def find_released(
+    repository: Repository | None, path: Path, manifest: Manifest
+) -> ReleasedVersions | None:
+    """What was active on the tracked branch; None outside a repository."""
     from lensops.history import released_versions
 
     if repository is None:
-        return ImmutabilityReport((), _NO_REPOSITORY)
+        return None
     branch = repository.tracked_branch(manifest.branch)
-    released = released_versions(repository, repository.relative(path), branch)
+    return released_versions(repository, repository.relative(path), branch)
+
+
+def check_immutability(
+    released: ReleasedVersions | None, manifest: Manifest, tree: Tree
+) -> ImmutabilityReport:
+    """Look for released versions that `tree`, the files around the manifest, has otherwise."""
+    if released is None:
+        return ImmutabilityReport((), _NO_REPOSITORY)
     mutated = (_mutation(tree, release) for release in _of_manifest(manifest, released.versions))
     found = tuple(mutation for mutation in mutated if mutation is not None)
     return ImmutabilityReport(found, None if released.cut_at is None else _CUT)

@@ -17,6 +17,7 @@ from lensops.prompts import Prompt, load_prompt
 
 if TYPE_CHECKING:
     from lensops.git import Repository
+    from lensops.history.released import ReleasedVersions
     from lensops.release import Release
 
 
@@ -61,6 +62,13 @@ class Opened(Project):
             return open_repository(self.path.parent)
         except NoRepository:
             return None
+
+    @cached_property
+    def released(self) -> ReleasedVersions | None:
+        """What was active on the tracked branch; None outside a repository."""
+        from lensops.flows.immutability import find_released
+
+        return find_released(self.repository, self.path, self.manifest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def run_suite(context: SuiteContext) -> SuiteResult:
         raise Invalid(problems)
     prompt_name = project.manifest.prompt_of(name)
     prompt = project.active[prompt_name]
-    cases = load_cases(project.tree, suite.cases, needs_of(suite, prompt))
+    cases = load_cases(project.tree, suite.cases, needs_of(project.manifest, name, prompt))
     outputs, notes = _outputs(cases, suite.samples, options)
     base_arm, why_none = _base_arm(context)
     head, base = _sides(context, arm_of(prompt, suite), base_arm, outputs)

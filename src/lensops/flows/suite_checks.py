@@ -12,7 +12,7 @@ from lensops.evals.metrics import find_metrics, metric_fault
 from lensops.evals.metrics.tokens import tokenizer_fault
 from lensops.evals.schema import read_schema
 from lensops.files import Tree
-from lensops.manifest import ManifestFile, Suite, suggestion
+from lensops.manifest import Manifest, ManifestFile, suggestion
 from lensops.manifest.providers import model_fault
 from lensops.prompts import Prompt
 
@@ -24,7 +24,7 @@ def suite_problems(
     yield from declared_problems(file, name, tree, active)
     suite, prompt = file.manifest.evals[name], active.get(file.manifest.prompt_of(name))
     if _readable(tree, suite.cases) is None:
-        cases, problems = read_cases(tree, suite.cases, needs_of(suite, prompt))
+        cases, problems = read_cases(tree, suite.cases, needs_of(file.manifest, name, prompt))
         yield from problems
         for path in sorted(cases.schemas):
             yield from _schema_problems(tree, path)
@@ -41,15 +41,19 @@ def declared_problems(
     yield from _path_problems(file, name, tree)
 
 
-def needs_of(suite: Suite, prompt: Prompt | None) -> Needs:
+def needs_of(manifest: Manifest, name: str, prompt: Prompt | None) -> Needs:
     """What a suite's cases must bring: the prompt's variables, references where metrics read them.
 
     Names in its weights that are no metric's ask for nothing.
     """
+    suite, entry = manifest.evals[name], manifest.prompts.get(manifest.prompt_of(name))
+    declared = (entry.interface if entry else None) or {}
+    types = {variable: spec.type for variable, spec in declared.items() if spec.type}
     weighted = [n for n, weight in suite.weights.items() if weight and not _metric_fault(n)]
     metrics = find_metrics(weighted)
     variables = prompt.variables if prompt else ()
-    return Needs(variables, tuple(n for n, metric in metrics.items() if metric.needs_reference))
+    readers = tuple(n for n, metric in metrics.items() if metric.needs_reference)
+    return Needs(variables, readers, types)
 
 
 def _prompt_problems(file: ManifestFile, name: str, prompt: Prompt | None) -> Iterator[Problem]:

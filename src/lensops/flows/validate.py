@@ -6,13 +6,18 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import Snapshot
-from lensops.flows.project import read_manifest
+from lensops.flows.project import ManifestReading, read_manifest
+from lensops.flows.variables import variable_problems
 from lensops.manifest import ManifestFile, Validation, suggestion
 from lensops.manifest.locate import find_manifest, folder_of
 from lensops.prompts import Prompt, load_prompt, version_files
+
+if TYPE_CHECKING:
+    from lensops.history.released import ReleasedVersions
 
 
 def validate(directory: Path, manifest: Path | None = None) -> Validation:
@@ -22,15 +27,15 @@ def validate(directory: Path, manifest: Path | None = None) -> Validation:
     """
     path = find_manifest(directory, manifest)
     tree = Snapshot(folder_of(path))
-    validation, file = validate_snapshot(tree, path.name)
-    if file is None:
+    validation, reading = validate_snapshot(tree, path.name)
+    if reading is None or reading.file is None:
         return validation
-    problems, notes = _released(path, file, tree)
+    problems, notes = _history_problems(path, reading.file, tree, reading.active)
     return replace(validation, problems=(*validation.problems, *problems), notes=tuple(notes))
 
 
-def validate_snapshot(tree: Snapshot, name: str) -> tuple[Validation, ManifestFile | None]:
-    """Every problem of a snapshot of the work tree but for its history; the manifest if sound."""
+def validate_snapshot(tree: Snapshot, name: str) -> tuple[Validation, ManifestReading | None]:
+    """Every problem of a snapshot of the work tree but for its history, and what was read."""
     try:
         reading = read_manifest(tree, name)
     except Invalid as error:
@@ -43,7 +48,7 @@ def validate_snapshot(tree: Snapshot, name: str) -> tuple[Validation, ManifestFi
         problems += _suites(reading.file, tree, reading.active)
         problems += _targets(reading.file, tree)
     unique = tuple(dict.fromkeys(problems))
-    return Validation(name, unique, (), len(reading.active), versions), reading.file
+    return Validation(name, unique, (), len(reading.active), versions), reading
 
 
 def _all_versions(tree: Snapshot, active: Mapping[str, Prompt]) -> tuple[int, list[Problem]]:
@@ -96,14 +101,11 @@ def _targets(file: ManifestFile, tree: Snapshot) -> Iterator[Problem]:
             yield Problem(file.location("targets", name), error.message, error.hint)
 
 
-def _released(
-    path: Path, file: ManifestFile, tree: Snapshot
+def _history_problems(
+    path: Path, file: ManifestFile, tree: Snapshot, active: Mapping[str, Prompt]
 ) -> tuple[list[Problem], list[Problem]]:
-    """Problems and notes: released versions changed in place, and what could not be checked."""
-    rule = file.manifest.rules.released_version_changed
-    if rule == "off":
-        return [], []
-    from lensops.flows.immutability import check_immutability
+    """Problems and notes that ask git what was released before."""
+    from lensops.flows.immutability import find_released
     from lensops.git import NoRepository, open_repository
 
     with contextlib.ExitStack() as stack:
@@ -111,9 +113,27 @@ def _released(
             repository = stack.enter_context(open_repository(path.parent))
         except NoRepository:
             repository = None
-        report = check_immutability(repository, path, file.manifest, tree)
+        released = find_released(repository, path, file.manifest)
+    problems, notes = variable_problems(file, active, tree, released)
+    mutated, unchecked = _mutated_versions(file, tree, released)
+    is_error = file.manifest.rules.released_version_changed == "error"
+    return [*problems, *(mutated if is_error else ())], [
+        *notes,
+        *(() if is_error else mutated),
+        *unchecked,
+    ]
+
+
+def _mutated_versions(
+    file: ManifestFile, tree: Snapshot, released: ReleasedVersions | None
+) -> tuple[list[Problem], list[Problem]]:
+    """Released versions changed in place, and what could not be checked."""
+    if file.manifest.rules.released_version_changed == "off":
+        return [], []
+    from lensops.flows.immutability import check_immutability
+
+    report = check_immutability(released, file.manifest, tree)
     mutated = [
         Problem(Location(version.path), version.message, version.fix) for version in report.mutated
     ]
-    notes = [Problem(Location(file.path), report.unknown)] if report.unknown else []
-    return (mutated, notes) if rule == "error" else ([], [*mutated, *notes])
+    return mutated, [Problem(Location(file.path), report.unknown)] if report.unknown else []

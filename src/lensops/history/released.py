@@ -33,6 +33,11 @@ class ReleasedVersions:
     versions: tuple[Release, ...] = ()
     cut_at: str | None = None
 
+    def is_earlier(self, prompt: str, version: str) -> bool:
+        """Whether a version was active before another became so for the first time."""
+        versions = [release.version for release in self.versions if release.prompt == prompt]
+        return version in versions[:-1]
+
 
 def released_versions(repository: Repository, manifest: str, ref: str = "HEAD") -> ReleasedVersions:
     """The versions that were active on the first-parent line of `ref`, each as it was first."""

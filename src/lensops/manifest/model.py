@@ -14,6 +14,7 @@ from lensops.manifest.checks import Check
 from lensops.manifest.drift import Monitor
 from lensops.manifest.guards import Protect, SignedGate
 from lensops.manifest.paths import RelativePath
+from lensops.manifest.types import fits_type
 
 WRONG_VALUE = "wrong_value"  # of an error to which `load` adds the value as it is written
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
@@ -63,6 +64,12 @@ class Variable(Strict):
 
     type: Literal["string", "integer", "number", "boolean", "array", "object"] | None = None
     example: Any = Field(None, description="A value, for those who read the manifest.")
+
+    @model_validator(mode="after")
+    def _example_fits(self) -> Self:
+        if self.type and self.example is not None and not fits_type(self.type, self.example):
+            raise ValueError(f"example: is not of type {self.type}")
+        return self
 
 
 class PromptEntry(Strict):
@@ -205,6 +212,9 @@ class Rules(Strict):
     """How hard findings are. A gate with a base takes the rules of the base."""
 
     released_version_changed: Literal["error", "warning", "off"] = "error"
+    variables: Literal["error", "warning"] = Field(
+        "error", description="An active version that lacks a variable that the application passes."
+    )
     gate_loosened: Literal["error", "warning", "off"] = Field(
         "warning", description="A branch that changes the policy by which it is judged."
     )

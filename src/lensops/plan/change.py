@@ -1,4 +1,4 @@
-"""What a plan says of one thing: a prompt, a threshold or a band is created, updated, deleted."""
+"""What a plan says of one thing: a prompt, its variables, a limit is created, updated, deleted."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lensops.prompts import Prompt
+from lensops.prompts import Interface, Prompt
+
+Subject = Prompt | Interface | float
 
 
 class Kind(StrEnum):
     """What changes; the order is that of reports."""
 
     PROMPT = "prompt"
+    VARIABLES = "variables"  # what an application passes to a prompt
     THRESHOLD = "threshold"
     BAND = "band"
 
@@ -27,14 +30,15 @@ class Action(StrEnum):
 class Change:
     """One change from observed to desired. `loosened`: the gate lets more through than before.
 
-    `old` and `new` are prompts for a prompt and numbers otherwise; None where there is none.
+    `old` and `new` are prompts for a prompt, interfaces for variables, and numbers otherwise; None
+    where there is none.
     """
 
     kind: Kind
     name: str
     action: Action
-    old: Prompt | float | None
-    new: Prompt | float | None
+    old: Subject | None
+    new: Subject | None
     loosened: bool = False
 
     @property
@@ -45,6 +49,14 @@ class Change:
             old if isinstance(old, Prompt) else None,
             new if isinstance(new, Prompt) else None,
         )
+
+    @property
+    def interfaces(self) -> tuple[Interface, Interface] | None:
+        """`old` and `new` of variables."""
+        old, new = self.old, self.new
+        if isinstance(old, Interface) and isinstance(new, Interface):
+            return old, new
+        return None
 
     def identity(self) -> dict[str, Any]:
         """What a plan's digest covers of the change, as JSON values."""
@@ -64,7 +76,9 @@ def action(old: object | None, new: object | None) -> Action:
     return Action.DELETE if new is None else Action.UPDATE
 
 
-def _identity(value: Prompt | float | None) -> Any:
+def _identity(value: Subject | None) -> Any:
+    if isinstance(value, Interface):
+        return value.digest
     if isinstance(value, Prompt):
         return {"version": value.version, "digest": value.digest}
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lensops.plan.change import Change, Kind, action
+from lensops.plan.change import Action, Change, Kind, action
 from lensops.prompts import Prompt
 from lensops.release import Release
 
@@ -14,6 +14,7 @@ def changes(observed: Release | None, desired: Release) -> tuple[Change, ...]:
     served = observed or Release(desired.project)
     return (
         *_prompts(served.prompts, desired.prompts),
+        *_variables(served, desired),
         *_thresholds(served.thresholds, desired.thresholds),
         *_bands(served.bands, desired.bands),
     )
@@ -24,6 +25,14 @@ def _prompts(served: Mapping[str, Prompt], desired: Mapping[str, Prompt]) -> Ite
         old, new = served.get(name), desired.get(name)
         if _identity(old) != _identity(new):
             yield Change(Kind.PROMPT, name, action(old, new), old, new)
+
+
+def _variables(served: Release, desired: Release) -> Iterator[Change]:
+    """The interfaces that change; that of a new prompt is shown with the prompt."""
+    for name in sorted(served.prompts.keys() & desired.prompts.keys()):
+        old, new = served.interface(name), desired.interface(name)
+        if old.digest != new.digest:
+            yield Change(Kind.VARIABLES, name, Action.UPDATE, old, new)
 
 
 def _thresholds(served: Mapping[str, float], desired: Mapping[str, float]) -> Iterator[Change]:

@@ -8,19 +8,10 @@ from typing import Any
 
 from lensops.prompts.digest import digest
 
-TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list, tuple),
-    "object": (dict,),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable. `type` is a name of JSON Schema; None takes every value."""
+    """One variable. `type` is one of `manifest.types`; None takes every value."""
 
     type: str | None = None
     example: Any = None
@@ -29,10 +20,6 @@ class Variable:
         """The variable as JSON values; what is not declared is left out."""
         keys = {"type": self.type, "example": self.example}
         return {key: value for key, value in keys.items() if value is not None}
-
-    def fits(self, value: Any) -> bool:
-        """Whether a value is of the type."""
-        return self.type is None or fits_type(self.type, value)
 
 
 @dataclass(frozen=True)
@@ -59,10 +46,3 @@ class Interface:
 def untyped(names: Iterable[str]) -> Interface:
     """The interface of a prompt that declares none: what it uses."""
     return Interface({name: Variable() for name in names})
-
-
-def fits_type(name: str, value: Any) -> bool:
-    """Whether a value is of a type of JSON Schema; a boolean is no number."""
-    if isinstance(value, bool):
-        return name == "boolean"
-    return isinstance(value, TYPES[name])

@@ -8,6 +8,8 @@ from typing import Any
 
 from lensops.format import format_limit, plural
 from lensops.plan import Action, Change, Kind
+from lensops.plan.change import Subject
+from lensops.prompts import Interface, Prompt, Variable
 from lensops.report.document import Line, Span, Tone, line
 
 _SIGNS = {
@@ -15,6 +17,7 @@ _SIGNS = {
     Action.UPDATE: Span("~ ", Tone.WARN),
     Action.DELETE: Span("- ", Tone.REMOVED),
 }
+_NOUNS = {Kind.VARIABLES: "interface"}
 _DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "removed"}
 
 
@@ -23,8 +26,10 @@ def change_line(change: Change) -> Line:
     if change.loosened:
         words = f"⚠ gate loosened: {change.name} {change.kind} "
         return line(Span(words + _from_to(change), Tone.BAD))
-    kind = "" if change.kind is Kind.PROMPT else f"{change.kind} "
     name = Span(change.name, Tone.STRONG)
+    if change.interfaces is not None:
+        return line(_SIGNS[change.action], name, f" variables: {_variables(*change.interfaces)}")
+    kind = "" if change.kind is Kind.PROMPT else f"{change.kind} "
     return line(_SIGNS[change.action], name, f" {kind}{_from_to(change)}", *_remark(change))
 
 
@@ -33,7 +38,8 @@ def count_changes(changes: Iterable[Change]) -> str:
     counts = Counter((change.kind, change.action) for change in changes)
     order = [(kind, action) for kind in Kind for action in Action if (kind, action) in counts]
     return ", ".join(
-        f"{plural(counts[kind, action], kind)} {_DONE[action]}" for kind, action in order
+        f"{plural(counts[kind, action], _NOUNS.get(kind, kind))} {_DONE[action]}"
+        for kind, action in order
     )
 
 
@@ -44,14 +50,38 @@ def change_data(change: Change) -> dict[str, Any]:
         "kind": str(change.kind),
         "name": change.name,
         "action": str(change.action),
-        "from": before.version if before else change.old,
-        "to": after.version if after else change.new,
+        "from": _json(change.old),
+        "to": _json(change.new),
         "loosened": change.loosened,
     }
     if change.kind is Kind.PROMPT:
         row["from_digest"] = before.digest if before else None
         row["to_digest"] = after.digest if after else None
     return row
+
+
+def _json(value: Subject | None) -> Any:
+    if isinstance(value, Prompt):
+        return value.version
+    return value.content() if isinstance(value, Interface) else value
+
+
+def _variables(old: Interface, new: Interface) -> str:
+    """What an application passes from now on, such as `− points, + tier, points: integer`."""
+    removed = [f"− {name}" for name in old.names if name not in new.variables]
+    added = [f"+ {name}" for name in new.names if name not in old.variables]
+    changed = [
+        f"{name}: {_variable(old.variables[name])} → {_variable(new.variables[name])}"
+        for name in new.names
+        if name in old.variables and old.variables[name] != new.variables[name]
+    ]
+    return ", ".join([*removed, *added, *changed])
+
+
+def _variable(variable: Variable) -> str:
+    """A type, and an example where there is one."""
+    kind = variable.type or "any type"
+    return kind if variable.example is None else f"{kind} such as {variable.example!r}"
 
 
 def _from_to(change: Change) -> str:
@@ -81,6 +111,4 @@ def _remark(change: Change) -> tuple[Span, ...]:
     remarks = []
     if before is not None and before.version == after.version:
         remarks.append("the content of this version differs")
-    if before is not None and (new := sorted({*after.variables} - {*before.variables})):
-        remarks.append(f"new variable: {', '.join(new)}")
     return (Span(f" ({'; '.join(remarks)})", Tone.WARN),) if remarks else ()
