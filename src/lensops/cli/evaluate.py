@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,10 +12,21 @@ from lensops.cli.options import (
     HERE,
     DirectoryOption,
     Format,
-    FormatOption,
     ManifestOption,
     OutputOption,
 )
+
+if TYPE_CHECKING:
+    from lensops.evals.result import EvalRun
+
+
+class EvalFormat(StrEnum):
+    """The format of an eval's report; `otlp` are events for OpenTelemetry."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    OTLP = "otlp"
 
 
 def evaluate(
@@ -51,7 +63,7 @@ def evaluate(
     ] = None,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
-    form: FormatOption = Format.TEXT,
+    form: Annotated[EvalFormat, typer.Option("--format", help="Output format.")] = EvalFormat.TEXT,
     output: OutputOption = None,
 ) -> int:
     """Score the outputs of the active prompts. Exits with 1 below the threshold, 3 if inconclusive.
@@ -75,7 +87,9 @@ def evaluate(
         from lensops.report.explain import data, document
 
         cases = explain_case(project, explain, tuple(suite or ()))
-        emit(Report("explain", document(cases), data(cases)), form, output)
+        if form is EvalFormat.OTLP:
+            raise UserError("--explain has no events", "use another --format")
+        emit(Report("explain", document(cases), data(cases)), Format(form), output)
         return 0
     from lensops.cli.progress import Progress
     from lensops.evals.protocols import Mode
@@ -89,5 +103,21 @@ def evaluate(
     options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode, rejudge)
     ran = run_evals(project, options, Progress())
     stored = save_result(project, "eval", run_data(ran))
-    emit(Report("eval", run_document(ran), stored), form, output)
+    if form is EvalFormat.OTLP:
+        _emit_events(ran, stored, output)
+    else:
+        emit(Report("eval", run_document(ran), stored), Format(form), output)
     return exit_of(ran.outcome)
+
+
+def _emit_events(run: EvalRun, stored: dict[str, Any], output: Path | None) -> None:
+    """Print the run as `gen_ai.evaluation.result` events, and write them to a file."""
+    from lensops import __version__
+    from lensops.cli.output import write
+    from lensops.files import write_atomic
+    from lensops.report.otlp import otlp_text
+
+    text = otlp_text(run, stored["time"], stored["release"], __version__)
+    if output is not None:
+        write_atomic(output, text.encode())
+    write(text)
