@@ -1,15 +1,19 @@
-"""Completion in shells: names of prompts and versions; silent where there is no project."""
+"""Completion in shells: names of prompts and versions; none where there is no project."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from lensops.prompts import PromptFiles
 
 
 def prompts(context: typer.Context, incomplete: str) -> list[str]:
     """The prompts of the manifest that begin so."""
-    return [name for name in _active(context) if name.startswith(incomplete)]
+    return [files.name for files in _prompts(context) if files.name.startswith(incomplete)]
 
 
 def versions(context: typer.Context, incomplete: str) -> list[str]:
@@ -17,28 +21,29 @@ def versions(context: typer.Context, incomplete: str) -> list[str]:
     from lensops.manifest.locate import find_manifest, folder_of
     from lensops.prompts import version_files
 
-    wanted = context.params.get("prompt")
-    names = [wanted] if wanted else list(_active(context))
-    if not names:
+    named = context.params.get("prompt")
+    prompts = [files for files in _prompts(context) if named in (None, files.name)]
+    if not prompts:
         return []
-    tree = folder_of(find_manifest(*_place(context)))
-    found = dict.fromkeys(v for name in names for v in version_files(tree, name))
-    return [version for version in found if version.startswith(incomplete)]
+    tree = folder_of(find_manifest(*_location(context)))
+    names = dict.fromkeys(version for files in prompts for version in version_files(tree, files))
+    return [version for version in names if version.startswith(incomplete)]
 
 
-def _active(context: typer.Context) -> list[str]:
+def _prompts(context: typer.Context) -> list[PromptFiles]:
     from lensops.errors import UserError
     from lensops.manifest import read_yaml
     from lensops.manifest.locate import find_manifest
+    from lensops.prompts import declared_prompts
 
     try:
-        path = find_manifest(*_place(context))
-        declared = read_yaml(path.read_bytes(), path.name).get("prompts")
+        path = find_manifest(*_location(context))
+        node = read_yaml(path.read_bytes(), path.name)
     except (UserError, OSError):
         return []
-    return [str(key.value) for key, _ in declared.value] if declared and declared.value else []
+    return [prompt.files for prompt in declared_prompts(node) if prompt.is_sound]
 
 
-def _place(context: typer.Context) -> tuple[Path, Path | None]:
+def _location(context: typer.Context) -> tuple[Path, Path | None]:
     manifest = context.params.get("manifest")
     return Path(context.params.get("directory") or "."), Path(manifest) if manifest else None

@@ -13,7 +13,7 @@ from lensops.manifest.edit import set_text
 from lensops.manifest.load import load
 from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.select import select_prompt
-from lensops.prompts import load_prompt
+from lensops.prompts import load_prompt, locate_declared
 
 if TYPE_CHECKING:
     from lensops.git import Repository
@@ -50,7 +50,8 @@ def activate(
     path = find_manifest(directory, manifest)
     data = path.read_bytes()
     name, active = find_active(data, path.name, prompt)
-    load_prompt(folder_of(path), name, version)
+    located = locate_declared(read_yaml(data, path.name), name)
+    load_prompt(folder_of(path), located, version)
     edit = Activated(name, active, version, path.name)
     if not edit.is_change:
         return edit

@@ -12,7 +12,7 @@ from lensops.evidence import Base
 from lensops.files import Snapshot
 from lensops.flows.project import Opened, Project, project_at
 from lensops.manifest import Manifest
-from lensops.prompts import Prompt, load_prompt, version_files
+from lensops.prompts import Prompt, load_prompt, locate_prompt, version_files
 
 if TYPE_CHECKING:
     from lensops.git import Repository
@@ -55,9 +55,10 @@ def prompt_at_base(base: Project, head: Project, name: str) -> Prompt | None:
 
 
 def _version_digests(project: Project, name: str) -> Iterator[str]:
-    for version in version_files(project.tree, name):
+    files = locate_prompt(project.manifest, name)
+    for version in version_files(project.tree, files):
         with suppress(Invalid):
-            yield load_prompt(project.tree, name, version).source_digest
+            yield load_prompt(project.tree, files, version).source_digest
 
 
 @contextmanager

@@ -10,10 +10,17 @@ from lensops.errors import Invalid, UserError
 from lensops.files import Snapshot, Tree
 from lensops.flows.project import Opened, Project, open_project, project_at
 from lensops.flows.targets import observe_targets, select_targets
-from lensops.manifest import suggestion
+from lensops.manifest import read_yaml, suggestion
 from lensops.manifest.select import select_prompt
 from lensops.plan.difference import Difference, section_changes
-from lensops.prompts import Prompt, load_prompt, version_files
+from lensops.prompts import (
+    Prompt,
+    PromptFiles,
+    load_prompt,
+    locate_declared,
+    locate_prompt,
+    version_files,
+)
 from lensops.prompts.load import MAX_BYTES, version_path
 
 WORK_TREE = "work tree"
@@ -79,13 +86,14 @@ def _names(project: Project, prompt: str | None, sides: list[str | None]) -> lis
     """The prompts to compare: the selected one, or all of them when whole revisions are."""
     declared = project.manifest.prompts
     if prompt is None and len(declared) > 1:
-        owners = [n for n in declared if any(s and _is_version(project.tree, n, s) for s in sides)]
+        owners = [n for n in declared if any(s and _is_version(project, n, s) for s in sides)]
         return [select_prompt(owners, None)] if owners else list(declared)
     return [select_prompt(declared, prompt)]
 
 
-def _is_version(tree: Tree, prompt: str, side: str) -> bool:
-    return "@" in side or side in version_files(tree, prompt)
+def _is_version(project: Project, prompt: str, side: str) -> bool:
+    files = locate_prompt(project.manifest, prompt)
+    return "@" in side or side in version_files(project.tree, files)
 
 
 class _Sides:
@@ -98,10 +106,10 @@ class _Sides:
         project = self._project
         if text is None:
             active = project.active[prompt]
-            data = _bytes(project.tree, prompt, active.version)
+            data = _bytes(project.tree, self._files(prompt), active.version)
             return Side(f"{active.version} ({WORK_TREE})", active, data)
-        if text in version_files(project.tree, prompt):
-            return _version(project.tree, prompt, text, text)
+        if text in version_files(project.tree, self._files(prompt)):
+            return _version(project.tree, self._files(prompt), text, text)
         version, _, revision = text.rpartition("@")
         if version:
             return self._side_at(prompt, revision, version, text)
@@ -121,10 +129,13 @@ class _Sides:
         tree = Snapshot(repository.tree(commit, folder))
         if version is None:
             return _active(tree, name, prompt, text)
-        return _version(tree, prompt, version, text)
+        return _version(tree, _files_at(tree, name, prompt), version, text)
+
+    def _files(self, prompt: str) -> PromptFiles:
+        return locate_prompt(self._project.manifest, prompt)
 
     def _unknown_side(self, prompt: str, text: str) -> UserError:
-        versions = list(version_files(self._project.tree, prompt))
+        versions = list(version_files(self._project.tree, self._files(prompt)))
         near = suggestion(text, versions)
         problem = f"{text!r} is neither a version of {prompt} nor a revision"
         listed = f"versions: {', '.join(versions)}"
@@ -138,14 +149,24 @@ def _active(tree: Snapshot, name: str, prompt: str, text: str) -> Side:
     except Invalid as error:
         raise UserError(f"the manifest at {text} has problems: {error.problems[0]}") from None
     active = project.active.get(prompt) if project else None
-    if active is None:
+    if project is None or active is None:
         return Side(f"nothing at {text}", None)
-    return Side(f"{active.version}@{text}", active, _bytes(tree, prompt, active.version))
+    files = locate_prompt(project.manifest, prompt)
+    return Side(f"{active.version}@{text}", active, _bytes(tree, files, active.version))
 
 
-def _version(tree: Tree, prompt: str, version: str, text: str) -> Side:
-    return Side(text, load_prompt(tree, prompt, version), _bytes(tree, prompt, version))
+def _files_at(tree: Snapshot, name: str, prompt: str) -> PromptFiles:
+    """Where a revision's manifest has a prompt; without one, where it lies usually."""
+    try:
+        node = tree.parse(name, MAX_BYTES, read_yaml)
+    except (FileNotFoundError, UserError):
+        return PromptFiles(prompt)
+    return locate_declared(node, prompt)
 
 
-def _bytes(tree: Tree, prompt: str, version: str) -> bytes:
-    return tree.read(version_path(tree, prompt, version), MAX_BYTES)
+def _version(tree: Tree, files: PromptFiles, version: str, text: str) -> Side:
+    return Side(text, load_prompt(tree, files, version), _bytes(tree, files, version))
+
+
+def _bytes(tree: Tree, files: PromptFiles, version: str) -> bytes:
+    return tree.read(version_path(tree, files, version), MAX_BYTES)

@@ -15,7 +15,7 @@ from lensops.history import Event, Family, History, Listing, Version, read_histo
 from lensops.manifest import NAMES, Node, read_yaml
 from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.select import select_prompt
-from lensops.prompts import load_prompt, version_files
+from lensops.prompts import load_prompt, locate_prompt, version_files
 
 if TYPE_CHECKING:
     from lensops.flows.project import Project
@@ -110,7 +110,7 @@ def _latest(whole: History, prompt: str) -> Mapping[str, Event]:
 def _family(project: Project, name: str, events: Mapping[str, Event]) -> Family:
     active = project.manifest.prompts[name].active
     versions = []
-    for version in version_files(project.tree, name):
+    for version in version_files(project.tree, locate_prompt(project.manifest, name)):
         digest, problem = _digest(project, name, version)
         event = events.get(version)
         versions.append(Version(version, digest, version == active, event, problem))
@@ -118,8 +118,9 @@ def _family(project: Project, name: str, events: Mapping[str, Event]) -> Family:
 
 
 def _digest(project: Project, name: str, version: str) -> tuple[str | None, str | None]:
+    files = locate_prompt(project.manifest, name)
     try:
-        return load_prompt(project.tree, name, version).source_digest, None
+        return load_prompt(project.tree, files, version).source_digest, None
     except Invalid as error:
         return None, str(error.problems[0])
 

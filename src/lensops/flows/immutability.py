@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lensops.errors import Invalid
 from lensops.files import Tree
 from lensops.manifest import Manifest
-from lensops.prompts import FOLDER, load_prompt, version_files
+from lensops.prompts import load_prompt, locate_prompt, version_files
 
 if TYPE_CHECKING:
     from lensops.git import Repository
@@ -80,7 +80,9 @@ def check_immutability(
     """Look for released versions that `tree`, the files around the manifest, has otherwise."""
     if released is None:
         return ImmutabilityReport((), _NO_REPOSITORY)
-    mutated = (_mutation(tree, release) for release in _of_manifest(manifest, released.versions))
+    mutated = (
+        _mutation(tree, manifest, release) for release in _of_manifest(manifest, released.versions)
+    )
     found = tuple(mutation for mutation in mutated if mutation is not None)
     return ImmutabilityReport(found, None if released.cut_at is None else _CUT)
 
@@ -95,16 +97,17 @@ def _of_manifest(manifest: Manifest, releases: tuple[Release, ...]) -> Iterator[
             yield release.renamed(former[release.prompt])
 
 
-def _mutation(tree: Tree, release: Release) -> MutatedVersion | None:
+def _mutation(tree: Tree, manifest: Manifest, release: Release) -> MutatedVersion | None:
     """What became of a released version; None when it is as it was."""
     name, version = release.prompt, release.version
-    files = version_files(tree, name).get(version, [])
+    located = locate_prompt(manifest, name)
+    files = version_files(tree, located).get(version, [])
     if not files:
         origin = release.path or ""
-        path = f"{FOLDER}/{name}/{PurePosixPath(origin).name}"
+        path = located.example(version, PurePosixPath(origin).name)
         return MutatedVersion(name, version, path, release.commit, origin)
     try:
-        current = load_prompt(tree, name, version).source_digest
+        current = load_prompt(tree, located, version).source_digest
     except Invalid:
         return None  # validate has a problem of its own for it
     if current == release.digest:

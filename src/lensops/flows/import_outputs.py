@@ -14,7 +14,7 @@ from lensops.evals.recorded import lines_of
 from lensops.files import create_exclusive
 from lensops.flows.importing import Import
 from lensops.flows.project import Opened, open_project
-from lensops.prompts import load_prompt
+from lensops.prompts import load_prompt, locate_prompt
 
 
 def write_outputs(prepared: Import) -> list[str]:
@@ -37,9 +37,9 @@ def _replies(
     project: Opened, name: str, version: str, outputs: Mapping[str, Any]
 ) -> Iterator[AnswerReply]:
     suite = project.manifest.evals[name]
-    prompt = project.manifest.prompt_of(name)
+    files = locate_prompt(project.manifest, project.manifest.prompt_of(name))
     try:
-        arm = arm_of(load_prompt(project.tree, prompt, version), suite)
+        arm = arm_of(load_prompt(project.tree, files, version), suite)
     except Invalid:
         return
     for case in load_cases(project.tree, suite.cases):

@@ -11,7 +11,7 @@ from lensops.flows.results import load_results
 from lensops.flows.status import releases, statuses
 from lensops.git import NoRepository, open_repository
 from lensops.history import Event, History, read_history
-from lensops.prompts import Prompt, load_prompt, version_files
+from lensops.prompts import Prompt, load_prompt, locate_prompt, version_files
 from lensops.report.overview import ActivePrompt, Declared, Overview
 
 
@@ -80,9 +80,11 @@ def _versions(project: Project) -> dict[tuple[str, str], Prompt]:
     """Every version that loads; the others are `validate`'s to tell."""
     versions = {}
     for name in project.active:
-        for version in version_files(project.tree, name):
+        for version in version_files(project.tree, locate_prompt(project.manifest, name)):
             try:
-                versions[name, version] = load_prompt(project.tree, name, version)
+                versions[name, version] = load_prompt(
+                    project.tree, locate_prompt(project.manifest, name), version
+                )
             except Invalid:
                 continue
     return versions

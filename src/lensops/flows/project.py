@@ -13,7 +13,7 @@ from lensops.files import Snapshot, Tree
 from lensops.manifest import NAMES, Manifest, ManifestFile, Node, check, read_yaml
 from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
-from lensops.prompts import Prompt, load_prompt
+from lensops.prompts import Prompt, declared_prompts, load_prompt
 
 if TYPE_CHECKING:
     from lensops.git import Repository
@@ -135,17 +135,13 @@ def load_active(tree: Tree, node: Node) -> tuple[dict[str, Prompt], list[Problem
     """The active prompts that load, and the problems of those that do not."""
     active: dict[str, Prompt] = {}
     problems: list[Problem] = []
-    prompts = node.get("prompts")
-    for key, entry in prompts.value if prompts is not None and prompts.kind == "mapping" else ():
-        version = entry.get("active")
-        if (
-            version is None
-            or not isinstance(version.value, str)
-            or "/" in key.value + version.value
-        ):
-            continue  # the model says what is wrong with it
+    for prompt in declared_prompts(node):
+        if not prompt.is_sound:
+            continue
         try:
-            active[key.value] = load_prompt(tree, key.value, version.value, version.location)
+            loaded = load_prompt(tree, prompt.files, prompt.version, prompt.location)
         except Invalid as error:
             problems += error.problems
+        else:
+            active[prompt.files.name] = loaded
     return active, problems

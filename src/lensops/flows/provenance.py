@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lensops.flows.project import Opened
-from lensops.prompts import FOLDER, version_files
+from lensops.prompts import locate_prompt, version_files
 
 if TYPE_CHECKING:
     from lensops.git import Repository
@@ -59,7 +59,8 @@ def _changed_files(project: Opened, repository: Repository, commit: str) -> Iter
 
     tree = project.tree
     served = set(_served_files(project))
-    digests = {path: digest for path, digest in tree.used.items() if _counts(path, served)}
+    others = set(_other_versions(project)) - served
+    digests = {path: digest for path, digest in tree.used.items() if path not in others}
     folder, _, _ = repository.relative(project.path).rpartition("/")
     compared = compare_with_commit(
         repository,
@@ -76,13 +77,16 @@ def _changed_files(project: Opened, repository: Repository, commit: str) -> Iter
             yield path
 
 
-def _counts(path: str, served: set[str]) -> bool:
-    """Whether a file is of the release or its evidence; other versions of prompts are not."""
-    return path in served or not path.startswith(f"{FOLDER}/")
+def _other_versions(project: Opened) -> Iterator[str]:
+    """The files of versions that are not active: they are neither release nor evidence."""
+    for name in project.manifest.prompts:
+        for files in version_files(project.tree, locate_prompt(project.manifest, name)).values():
+            yield from files
 
 
 def _served_files(project: Opened) -> Iterator[str]:
     """The manifest and the files of the active versions, relative to the manifest's folder."""
     yield project.path.name
     for name, prompt in project.desired.prompts.items():
-        yield from version_files(project.tree, name)[prompt.version]
+        files = locate_prompt(project.manifest, name)
+        yield from version_files(project.tree, files)[prompt.version]

@@ -17,8 +17,9 @@ from lensops.flows.activate import (
 )
 from lensops.git import Repository, open_repository
 from lensops.history import Event, History, read_history
+from lensops.manifest import read_yaml
 from lensops.manifest.locate import find_manifest, folder_of
-from lensops.prompts import load_prompt
+from lensops.prompts import PromptFiles, load_prompt, locate_declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ def rollback(
             raise Refused("there is no commit yet, so nothing to roll back to")
         check_unedited(repository, path, data)
         history = read_history(repository, repository.relative(path), "HEAD", name)
-        step = _find_step(repository, history, tree, name, active, to)
-    _check_version(tree, history, step)
+        files = locate_declared(read_yaml(data, path.name), name)
+        step = _find_step(repository, history, (tree, files), active, to)
+    _check_version(tree, files, history, step)
     edited = set_active(data, path.name, name, step.version)
     sha = commit_manifest(path, edited, _message(step, active)) if commit else None
     if not commit:
@@ -64,9 +66,14 @@ def rollback(
 
 
 def _find_step(
-    repository: Repository, history: History, tree: Tree, prompt: str, active: str, to: str | None
+    repository: Repository,
+    history: History,
+    place: tuple[Tree, PromptFiles],
+    active: str,
+    to: str | None,
 ) -> _Step:
     """Where to go. Raises `Refused` when history does not tell."""
+    prompt = place[1].name
     line = history.lines.get(prompt, ())
     if not line:
         raise Refused(f"git has no activation of {prompt} {active}")
@@ -74,7 +81,7 @@ def _find_step(
     if undone.version != active:
         problem = f"the newest activation in git is {prompt} {undone.version}, not {active}"
         raise Refused(problem, "name the version to go back to with --to")
-    version = to or _previous_version(line, tree)
+    version = to or _previous_version(line, *place)
     if version is None:
         raise Refused(_no_earlier(history, prompt, active), _hint(history))
     if version == active and to is None:
@@ -85,17 +92,17 @@ def _find_step(
     return _Step(prompt, version, undone, repository.parents(undone.commit))
 
 
-def _previous_version(line: Sequence[Event], tree: Tree) -> str | None:
+def _previous_version(line: Sequence[Event], tree: Tree, files: PromptFiles) -> str | None:
     """The version before the active one; one that could not and cannot be read is stepped over."""
     for event in reversed(line[:-1]):
-        if event.version is not None and (event.digest is not None or _loads(tree, event)):
+        if event.version is not None and (event.digest is not None or _loads(tree, files, event)):
             return event.version
     return None
 
 
-def _loads(tree: Tree, event: Event) -> bool:
+def _loads(tree: Tree, files: PromptFiles, event: Event) -> bool:
     try:
-        load_prompt(tree, event.prompt, event.version or "")
+        load_prompt(tree, files, event.version or "")
     except Invalid:
         return False
     return True
@@ -113,10 +120,10 @@ def _hint(history: History) -> str:
     return "name a version with --to; `lensops list` shows them"
 
 
-def _check_version(tree: Tree, history: History, step: _Step) -> None:
+def _check_version(tree: Tree, files: PromptFiles, history: History, step: _Step) -> None:
     """The version must be there with the content that it had."""
     try:
-        current = load_prompt(tree, step.prompt, step.version).source_digest
+        current = load_prompt(tree, files, step.version).source_digest
     except Invalid as error:
         raise UserError(str(error.problems[0]), "restore the file from git first") from None
     active = (e for e in history.events if e.version == step.version and e.digest is not None)

@@ -14,7 +14,7 @@ from lensops.flows.project import ManifestReading, read_manifest
 from lensops.flows.variables import variable_problems
 from lensops.manifest import ManifestFile, Validation, suggestion
 from lensops.manifest.locate import find_manifest, folder_of
-from lensops.prompts import Prompt, load_prompt, version_files
+from lensops.prompts import Prompt, declared_prompts, load_prompt, version_files
 
 if TYPE_CHECKING:
     from lensops.history.released import ReleasedVersions
@@ -41,7 +41,7 @@ def validate_snapshot(tree: Snapshot, name: str) -> tuple[Validation, ManifestRe
     except Invalid as error:
         return Validation(name, error.problems), None
     problems = list(reading.problems)
-    versions, faulty = _all_versions(tree, reading.active)
+    versions, faulty = _all_versions(tree, reading)
     problems += faulty
     if reading.file is not None:
         problems += _callers(reading.file, reading.active)
@@ -51,18 +51,36 @@ def validate_snapshot(tree: Snapshot, name: str) -> tuple[Validation, ManifestRe
     return Validation(name, unique, (), len(reading.active), versions), reading
 
 
-def _all_versions(tree: Snapshot, active: Mapping[str, Prompt]) -> tuple[int, list[Problem]]:
+def _all_versions(tree: Snapshot, reading: ManifestReading) -> tuple[int, list[Problem]]:
     """How many versions the prompts have, and the problems of those that are not active."""
     count = 0
     problems: list[Problem] = []
-    for prompt in active:
-        for version in version_files(tree, prompt):
+    owners: dict[str, str] = {}
+    for prompt in declared_prompts(reading.node):
+        name = prompt.files.name
+        if not prompt.is_sound:
+            continue
+        for version, files in version_files(tree, prompt.files).items():
+            problems += _claimed_twice(owners, name, files, prompt.location)
+            if name not in reading.active:
+                continue
             count += 1
             try:
-                load_prompt(tree, prompt, version)
+                load_prompt(tree, prompt.files, version)
             except Invalid as error:
                 problems += error.problems
     return count, problems
+
+
+def _claimed_twice(
+    owners: dict[str, str], name: str, files: list[str], location: Location
+) -> Iterator[Problem]:
+    """Files that another prompt has as well; `owners` remembers whose they are."""
+    for path in files:
+        owner = owners.setdefault(path, name)
+        if owner != name:
+            problem = f"{path} is a version of {owner} and of {name}"
+            yield Problem(location, problem, "make the `path:` of one of them narrower")
 
 
 def _callers(file: ManifestFile, active: Mapping[str, Prompt]) -> Iterator[Problem]:

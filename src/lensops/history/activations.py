@@ -14,7 +14,10 @@ from lensops.history.renames import NamedVersion, follow_renames
 from lensops.history.timeline import Active, Timeline
 from lensops.manifest import read_yaml
 from lensops.manifest.yaml import MAX_BYTES
-from lensops.prompts import load_prompt, version_path
+from lensops.prompts import PromptFiles, declared_prompts, load_prompt, version_path
+from lensops.prompts.layout import FOLDER
+
+_MAX_ROUNDS = 4  # of folders that are found in manifests
 
 
 def read_history(
@@ -42,10 +45,15 @@ def walk_history(repository: Repository, manifest: str, ref: str) -> Walk | None
     tip = repository.head() if ref == "HEAD" else repository.resolve(ref)
     if tip is None:
         return None
-    walk = Walk(repository, cut_of(repository, tip))
-    newest_first = list(read_commits(repository, tip, location_of_manifest(manifest)))
-    for location, commit in reversed(newest_first):
-        walk.step(location, commit)
+    cut, folders = cut_of(repository, tip), frozenset({FOLDER})
+    for _ in range(_MAX_ROUNDS):
+        walk = Walk(repository, cut)
+        commits = list(read_commits(repository, tip, location_of_manifest(manifest), folders))
+        for location, commit in reversed(commits):
+            walk.step(location, commit)
+        if walk.folders <= folders:
+            break
+        folders |= walk.folders  # commits that touched prompts elsewhere are part of the line
     return walk
 
 
@@ -60,8 +68,9 @@ class Walk:
     timelines: dict[str, Timeline] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    read: dict[tuple[str, str], Active] = field(default_factory=dict)
+    read: dict[tuple[PromptFiles, str], Active] = field(default_factory=dict)
     manifests: dict[str, dict[str, NamedVersion] | UserError] = field(default_factory=dict)
+    folders: frozenset[str] = frozenset()  # where `path:` had prompts, relative to the manifest
 
     def step(self, location: Location, commit: Commit) -> None:
         """Go on by one commit."""
@@ -88,9 +97,7 @@ class Walk:
         self, versions: Mapping[str, NamedVersion], commit: Commit, files: TrackedFiles
     ) -> bool:
         """Let the timelines know; whether there is any event."""
-        active = {
-            name: self._read_active(files, name, entry.active) for name, entry in versions.items()
-        }
+        active = {name: self._read_active(files, entry) for name, entry in versions.items()}
         renamed = follow_renames(self.timelines, versions, active)
         changed = False
         for name in sorted({*self.timelines, *versions}):
@@ -105,11 +112,11 @@ class Walk:
         """Drop what a change of a path may change."""
         if path == location.manifest:
             return
-        name, _, _ = path.removeprefix(f"{location.prompts}/").partition("/")
-        if files.has_links or not path.startswith(f"{location.prompts}/{name}/"):
+        if files.has_links or not path.startswith(location.prefix):
             self.read.clear()
-        else:
-            self.read = {key: value for key, value in self.read.items() if key[0] != name}
+            return
+        inside = path.removeprefix(location.prefix)
+        self.read = {key: read for key, read in self.read.items() if not key[0].holds(inside)}
 
     def _skip(self, commit: Commit, reason: str) -> None:
         when, subject = format_time(commit.time), commit.subject
@@ -124,37 +131,37 @@ class Walk:
             if entry is None:
                 return {}
             if entry.id not in self.manifests:
-                self.manifests[entry.id] = _read_versions(files.read(name, MAX_BYTES), name)
+                self.manifests[entry.id] = self._read_manifest(files.read(name, MAX_BYTES), name)
             return self.manifests[entry.id]
         except FileNotFoundError:
             return {}
         except UserError as error:
             return error
 
-    def _read_active(self, files: TrackedFiles, prompt: str, version: str) -> Active:
+    def _read_active(self, files: TrackedFiles, entry: NamedVersion) -> Active:
         """A version as it is now; without a digest while it is missing or cannot be read."""
-        key = (prompt, version)
+        version = entry.active
+        key = (entry.files, version)
         if key not in self.read:
             try:
-                path = files.locate(version_path(files, prompt, version))
-                digest = load_prompt(files, prompt, version).source_digest
+                path = files.locate(version_path(files, entry.files, version))
+                digest = load_prompt(files, entry.files, version).source_digest
                 self.read[key] = Active(version, digest, path)
             except (UserError, FileNotFoundError):
                 self.read[key] = Active(version, None)
         return self.read[key]
 
-
-def _read_versions(data: bytes, name: str) -> dict[str, NamedVersion] | UserError:
-    """The active version of each prompt; older forms as far as they name it."""
-    try:
-        prompts = read_yaml(data, name).get("prompts")
-    except UserError as error:
-        return error
-    versions: dict[str, NamedVersion] = {}
-    for key, entry in prompts.value if prompts and prompts.kind == "mapping" else ():
-        active = entry.get("active")
-        if active is not None and isinstance(active.value, str):
-            former = entry.get("renamed_from")
+    def _read_manifest(self, data: bytes, name: str) -> dict[str, NamedVersion] | UserError:
+        """The active version of each prompt; older forms as far as they name it."""
+        try:
+            node = read_yaml(data, name)
+        except UserError as error:
+            return error
+        versions: dict[str, NamedVersion] = {}
+        for prompt in declared_prompts(node):
+            former = node.get("prompts", prompt.files.name, "renamed_from")
             earlier = str(former.value) if former is not None else None
-            versions[str(key.value)] = NamedVersion(active.value, earlier)
-    return versions
+            versions[prompt.files.name] = NamedVersion(prompt.version, prompt.files, earlier)
+            if prompt.files.pattern and prompt.is_sound:
+                self.folders |= {prompt.files.folder}
+        return versions

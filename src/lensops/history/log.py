@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from lensops.errors import UserError
@@ -47,9 +47,9 @@ class Location:
     def manifest(self) -> str:
         return self.prefix + self.name
 
-    @property
-    def prompts(self) -> str:
-        return f"{self.prefix}prompts"
+    def folder(self, name: str) -> str:
+        """A folder beside the manifest, as a path of the repository."""
+        return posixpath.normpath(self.prefix + name)
 
 
 def location_of_manifest(manifest: str) -> Location:
@@ -59,9 +59,11 @@ def location_of_manifest(manifest: str) -> Location:
 
 
 def read_commits(
-    repository: Repository, tip: str, start: Location
+    repository: Repository, tip: str, start: Location, folders: Collection[str]
 ) -> Iterator[tuple[Location, Commit]]:
     """Commits on the first-parent line of `tip`, newest first, each with the location it knew.
+
+    They touched the manifest, or one of the folders beside it in which prompts lie.
 
     Where a commit adds the manifest by moving it, the line goes on from its parent with the place
     that the manifest had there.
@@ -69,7 +71,7 @@ def read_commits(
     location: Location | None = start
     while location is not None:
         origin = None
-        for commit in _read_segment(repository, tip, location):
+        for commit in _read_segment(repository, tip, location, folders):
             yield location, commit
             if location.manifest in commit.added and commit.parents:
                 origin = _find_origin(repository, commit, location)
@@ -79,9 +81,11 @@ def read_commits(
         location = origin
 
 
-def _read_segment(repository: Repository, tip: str, location: Location) -> list[Commit]:
+def _read_segment(
+    repository: Repository, tip: str, location: Location, folders: Collection[str]
+) -> list[Commit]:
     """The commits that touched the project at one location, or what its links lead to."""
-    paths = {location.manifest, location.prompts}
+    paths = {location.manifest, *(location.folder(name) for name in folders)}
     for _ in range(_MAX_ROUNDS):
         commits = _read_line(repository, tip, paths)
         targets = set(_link_targets(repository, commits)) - paths

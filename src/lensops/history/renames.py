@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lensops.history.timeline import Active, Timeline
+from lensops.prompts import PromptFiles
 
 
 @dataclass(frozen=True, slots=True)
 class NamedVersion:
-    """What a manifest says of a prompt: its active version, and the name that it had before."""
+    """What a manifest says of a prompt: active version, files, and the name that it had before."""
 
     active: str
+    files: PromptFiles
     renamed_from: str | None = None
 
 

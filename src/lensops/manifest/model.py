@@ -13,20 +13,12 @@ from pydantic_core import PydanticCustomError
 from lensops.manifest.checks import Check
 from lensops.manifest.drift import Monitor
 from lensops.manifest.guards import Protect, SignedGate
-from lensops.manifest.paths import RelativePath
+from lensops.manifest.names import check_name, check_project, check_prompt_name
+from lensops.manifest.paths import RelativePath, VersionPath
 from lensops.manifest.types import fits_type
 
 WRONG_VALUE = "wrong_value"  # of an error to which `load` adds the value as it is written
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
-
-
-def _name(value: str) -> str:
-    if not NAME.match(value):
-        raise ValueError(
-            "must begin with a letter or digit and hold only letters, digits, '_', '-', '.'"
-        )
-    return value
 
 
 def _variable_name(value: str) -> str:
@@ -47,7 +39,8 @@ def _finite(value: float) -> float:
     return value
 
 
-Name = Annotated[str, AfterValidator(_name)]
+Name = Annotated[str, AfterValidator(check_name)]
+PromptName = Annotated[str, AfterValidator(check_prompt_name)]
 VariableName = Annotated[str, AfterValidator(_variable_name)]
 Share = Annotated[float, AfterValidator(_finite), Field(ge=0, le=1)]
 ModelId = Annotated[str, Field(pattern=r"^\S+$", examples=["openai:gpt-4o-mini"], max_length=200)]
@@ -73,9 +66,12 @@ class Variable(Strict):
 
 
 class PromptEntry(Strict):
-    """One prompt family of `prompts/<name>/`."""
+    """One prompt family of `prompts/<name>/`, or where `path` says."""
 
-    active: Name = Field(description="The version that targets shall serve.")
+    active: Name = Field(description="The version that targets should serve.")
+    path: VersionPath | None = Field(
+        None, description="Where its versions lie, such as app/prompts/system_{version}.yaml."
+    )
     variables: (
         Annotated[tuple[VariableName, ...], Strictness(False)]
         | dict[VariableName, Variable | None]
@@ -128,7 +124,9 @@ class Limits(Strict):
 class Suite(Strict):
     """One eval: cases, how outputs are scored, and the threshold of the mean score."""
 
-    prompt: Name | None = Field(None, description="The prompt it exercises; default: its name.")
+    prompt: PromptName | None = Field(
+        None, description="The prompt it exercises; default: its name."
+    )
     cases: RelativePath
     recordings: RelativePath | None = Field(None, description="Folder of <version>.jsonl files.")
     text: str | None = Field(None, description="Field of a structured output that is scored.")
@@ -229,10 +227,10 @@ class Manifest(Strict):
     """What should be true: active prompts, eval thresholds, drift bands, targets."""
 
     version: Annotated[Literal[1], BeforeValidator(_whole)]
-    project: Name
+    project: Annotated[str, AfterValidator(check_project)]
     branch: str | None = Field(None, description="The tracked branch; default: the remote's.")
-    prompts: dict[Name, PromptEntry]
-    evals: dict[Name, Suite] = {}
+    prompts: dict[PromptName, PromptEntry]
+    evals: dict[PromptName, Suite] = {}
     drift: dict[Name, Monitor] = {}
     targets: dict[Name, Target] = {}
     rules: Rules = Rules()

@@ -27,3 +27,25 @@ def inside(value: str) -> str:
 
 
 RelativePath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(inside)]
+
+
+def with_version(value: str) -> str:
+    """A path with `{version}` in one of its parts. Raises `ValueError`."""
+    parts = inside(value).split("/")
+    if sum(part.count("{version}") for part in parts) != 1 or value.count("{") != 1:
+        raise ValueError("must have {version} once, such as app/prompts/system_{version}.yaml")
+    if any(part in {"", "."} for part in parts):
+        raise ValueError("must be written without './' and '//'")
+    return value
+
+
+def is_version_path(value: str) -> bool:
+    """Whether a path can be that of versions."""
+    try:
+        with_version(value)
+    except ValueError:
+        return False
+    return True
+
+
+VersionPath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(with_version)]

@@ -3,24 +3,35 @@
 from lensops.prompts.digest import canonical, digest
 from lensops.prompts.forms import parse
 from lensops.prompts.interface import Interface, Variable, untyped
-from lensops.prompts.load import FOLDER, load_prompt, natural, version_files, version_path
+from lensops.prompts.layout import (
+    Declared,
+    PromptFiles,
+    declared_prompts,
+    locate_declared,
+    locate_prompt,
+)
+from lensops.prompts.load import load_prompt, natural, version_files, version_path
 from lensops.prompts.request import model_name, render, request_body
 from lensops.prompts.sections import Section, message_names, prompt_sections
 from lensops.prompts.value import Message, Prompt, ResponseFormat, Tool, ToolCall
 
 __all__ = [
-    "FOLDER",
+    "Declared",
     "Interface",
     "Message",
     "Prompt",
+    "PromptFiles",
     "ResponseFormat",
     "Section",
     "Tool",
     "ToolCall",
     "Variable",
     "canonical",
+    "declared_prompts",
     "digest",
     "load_prompt",
+    "locate_declared",
+    "locate_prompt",
     "message_names",
     "model_name",
     "natural",

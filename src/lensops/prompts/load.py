@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.files import Snapshot, Tree
 from lensops.manifest.select import suggestion_or_list
-from lensops.prompts.forms import ending_of, parse
+from lensops.prompts.forms import parse
+from lensops.prompts.layout import PromptFiles
 from lensops.prompts.value import Prompt
 
-FOLDER = "prompts"
 MAX_BYTES = 1_000_000
 
 
-def version_files(tree: Tree, prompt: str) -> dict[str, list[str]]:
-    """Version to the files that claim it, versions in natural order (v2 before v10)."""
+def version_files(tree: Tree, prompt: str | PromptFiles) -> dict[str, list[str]]:
+    """Version to the files that claim it, versions in natural order (v2 before v10).
+
+    A `prompt` that is a name has its files in the usual place.
+    """
     files: dict[str, list[str]] = {}
-    for name in tree.names(f"{FOLDER}/{prompt}"):
-        ending = ending_of(name)
-        if ending and not name.startswith("."):
-            files.setdefault(name.removesuffix(ending), []).append(f"{FOLDER}/{prompt}/{name}")
+    for version, path in _located(prompt).versions(tree):
+        files.setdefault(version, []).append(path)
     return {version: files[version] for version in sorted(files, key=natural)}
 
 
@@ -35,7 +36,9 @@ class PromptParser:
         return parse(data, path, self.version)
 
 
-def load_prompt(tree: Tree, prompt: str, version: str, location: Location | None = None) -> Prompt:
+def load_prompt(
+    tree: Tree, prompt: str | PromptFiles, version: str, location: Location | None = None
+) -> Prompt:
     """One version. `location` is where it was asked for.
 
     Raises `Invalid` when the file is missing, claimed twice, or has problems.
@@ -52,27 +55,34 @@ def load_prompt(tree: Tree, prompt: str, version: str, location: Location | None
         raise Invalid((Problem(location or Location(path), error.message, error.hint),)) from None
 
 
-def version_path(tree: Tree, prompt: str, version: str, location: Location | None = None) -> str:
+def version_path(
+    tree: Tree, prompt: str | PromptFiles, version: str, location: Location | None = None
+) -> str:
     """The file of a version. Raises `Invalid` when there is none, or more than one."""
     files = version_files(tree, prompt)
     claimed = files.get(version, [])
     if len(claimed) == 1:
         return claimed[0]
-    folder = f"{FOLDER}/{prompt}"
+    located = _located(prompt)
     if claimed:
         message = f"version {version!r} has {len(claimed)} files: {', '.join(claimed)}"
-        raise Invalid((Problem(location or Location(folder), message, "keep one of them"),))
-    raise Invalid((_missing_problem(folder, version, list(files), location),))
+        where = location or Location(located.folder)
+        raise Invalid((Problem(where, message, "keep one of them"),))
+    raise Invalid((_missing_problem(located, version, list(files), location),))
 
 
 def _missing_problem(
-    folder: str, version: str, versions: list[str], location: Location | None
+    files: PromptFiles, version: str, versions: list[str], location: Location | None
 ) -> Problem:
-    message = f"there is no file {folder}/{version}.yaml"
+    where = location or Location(files.folder)
+    message = f"there is no file {files.example(version)}"
     if not versions:
-        return Problem(location or Location(folder), message, f"add it; {folder}/ has no versions")
-    hint = suggestion_or_list(version, versions, "versions")
-    return Problem(location or Location(folder), message, hint)
+        return Problem(where, message, f"add it; {files.folder}/ has no versions")
+    return Problem(where, message, suggestion_or_list(version, versions, "versions"))
+
+
+def _located(prompt: str | PromptFiles) -> PromptFiles:
+    return PromptFiles(prompt) if isinstance(prompt, str) else prompt
 
 
 def natural(version: str) -> tuple[tuple[int, int, str], ...]:

@@ -1,0 +1,43 @@
+"""Names in a manifest: of prompts and versions, which are parts of paths, and of projects."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
+_PROJECT = re.compile(r"[^\W_][\w.-]{0,99}\Z")
+RULE = "must begin with a letter or digit and hold only letters, digits, '_', '-', '.'"
+
+
+def is_version(name: str) -> bool:
+    """Whether a name can be that of a version."""
+    return bool(NAME.match(name))
+
+
+def is_prompt_name(name: str) -> bool:
+    """Whether a name can be that of a prompt: names with slashes between, as of folders."""
+    return len(name) <= 200 and all(NAME.match(part) for part in name.split("/"))
+
+
+def check_name(value: str) -> str:
+    """The name. Raises `ValueError` with the rule."""
+    if not NAME.match(value):
+        raise ValueError(RULE)
+    return value
+
+
+def check_prompt_name(value: str) -> str:
+    """The name of a prompt. Raises `ValueError` with the rule."""
+    if not is_prompt_name(value):
+        raise ValueError(f"{RULE} (and '/' between names)")
+    return value
+
+
+def check_project(value: str) -> str:
+    """The name of a project, of letters of any script. Raises `ValueError` with the rule."""
+    if not _PROJECT.match(value):
+        raise ValueError(RULE)
+    if unicodedata.normalize("NFC", value) != value:
+        raise ValueError("must be in the composed form of Unicode (NFC)")
+    return value

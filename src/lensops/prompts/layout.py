@@ -1,0 +1,123 @@
+"""Where the versions of a prompt lie: in `prompts/<name>/`, or at the manifest's `path:`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from lensops.errors import Location
+from lensops.files import Tree
+from lensops.manifest import Manifest, Node
+from lensops.manifest.names import is_prompt_name, is_version
+from lensops.manifest.paths import is_version_path
+from lensops.prompts.forms import ending_of
+
+FOLDER = "prompts"
+VERSION = "{version}"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFiles:
+    """The files of a prompt's versions; `pattern` is the manifest's `path:`, or empty.
+
+    A pattern has `{version}` in one of its parts. Where it names no ending that is a form, every
+    ending fits.
+    """
+
+    name: str
+    pattern: str = ""
+
+    @property
+    def path(self) -> PurePosixPath:
+        """The pattern, that of the usual place where none is declared."""
+        return PurePosixPath(self.pattern or f"{FOLDER}/{self.name}/{VERSION}")
+
+    @property
+    def folder(self) -> str:
+        """The folder that holds all versions, `.` for the manifest's own."""
+        return PurePosixPath(*self.path.parts[: self._part]).as_posix()
+
+    def versions(self, tree: Tree) -> Iterator[tuple[str, str]]:
+        """Each version with a file that claims it."""
+        part, *rest = self.path.parts[self._part :]
+        folder = "" if self.folder == "." else f"{self.folder}/"
+        if not rest:
+            for name in tree.names(folder.rstrip("/")):
+                if version := _match(part, name):
+                    yield version, folder + name
+            return
+        for name in tree.folders(folder.rstrip("/")):
+            if version := _match(part, name, is_folder=True):
+                below = PurePosixPath(folder, name, *rest[:-1]).as_posix()
+                for file in tree.names(below):
+                    if file == rest[-1] or _stem(file) == rest[-1]:
+                        yield version, f"{below}/{file}"
+
+    def example(self, version: str, origin: str = ".yaml") -> str:
+        """The file that a version would have; its ending is that of `origin` where it is open."""
+        path = self.path.as_posix().replace(VERSION, version)
+        return path if ending_of(path) else path + (ending_of(origin) or ".yaml")
+
+    def holds(self, path: str) -> bool:
+        """Whether a file lies where versions of this prompt lie."""
+        return self.folder == "." or path.startswith(f"{self.folder}/")
+
+    @property
+    def _part(self) -> int:
+        """The position of the part that has the version."""
+        return next((i for i, part in enumerate(self.path.parts) if VERSION in part), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A prompt as a manifest declares it, and where the manifest names the active version."""
+
+    files: PromptFiles
+    version: str
+    location: Location
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether names and path can be those of files; else the model says what is wrong."""
+        names = is_prompt_name(self.files.name) and is_version(self.version)
+        return names and (not self.files.pattern or is_version_path(self.files.pattern))
+
+
+def locate_prompt(manifest: Manifest, name: str) -> PromptFiles:
+    """The files of a prompt of the manifest; of one that it lacks, the usual place."""
+    entry = manifest.prompts.get(name)
+    return PromptFiles(name, (entry.path if entry else None) or "")
+
+
+def declared_prompts(node: Node | None) -> Iterator[Declared]:
+    """The prompts of a manifest's nodes, as far as they can be meant, whatever else is wrong."""
+    prompts = node.get("prompts") if node is not None else None
+    for key, entry in prompts.value if prompts is not None and prompts.kind == "mapping" else ():
+        active, path = entry.get("active"), entry.get("path")
+        pattern = path.value if path is not None else ""
+        if active is not None and isinstance(active.value, str) and isinstance(pattern, str):
+            yield Declared(PromptFiles(str(key.value), pattern), active.value, active.location)
+
+
+def locate_declared(node: Node | None, name: str) -> PromptFiles:
+    """The files of a prompt of a manifest's nodes; of one that it lacks, the usual place."""
+    found = (prompt.files for prompt in declared_prompts(node) if prompt.files.name == name)
+    return next(found, PromptFiles(name))
+
+
+def _match(part: str, name: str, *, is_folder: bool = False) -> str | None:
+    """The version in a name that fits the part, or None."""
+    before, _, after = part.partition(VERSION)
+    if not is_folder and not ending_of(after):
+        stem = _stem(name)
+        if stem is None or name.startswith("."):
+            return None
+        name = stem
+    version = name.removeprefix(before).removesuffix(after)
+    return version if before + version + after == name and is_version(version) else None
+
+
+def _stem(name: str) -> str | None:
+    ending = ending_of(name)
+    return name.removesuffix(ending) if ending else None
