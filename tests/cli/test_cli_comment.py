@@ -197,7 +197,8 @@ def test_a_broken_manifest_replaces_the_verdict_of_an_earlier_commit(
 
 
 def test_without_what_is_recorded_it_says_so(change: Repo, workflow: Workflow) -> None:
-    (change.root / "evals/offer_copy/recordings/v2.jsonl").unlink()
+    prompt = change.root / "prompts/offer_copy/v2.yaml"
+    prompt.write_text(prompt.read_text().replace("offer", "deal", 1))
     assert workflow.comment(change.root, "--replay").code == 2
     (body,) = workflow.bodies
     assert "could not start" in body
