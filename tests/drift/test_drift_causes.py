@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lensops.drift.report import FeatureDrift
+from lensops.drift.results import FeatureDrift
 from support.drift import SHARED, feature, windows
 
 ROWS = 4000

@@ -12,7 +12,7 @@ import pytest
 
 from lensops.drift import PropensityDriftMonitor
 from lensops.drift.engines.warehouse.connection import open_warehouse
-from lensops.drift.homogeneity import p_value
+from lensops.drift.two_sample import table_p_value as p_value
 from lensops.errors import UserError
 from support.cli import Result, lensops
 

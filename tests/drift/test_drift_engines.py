@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lensops.drift.check import check
+from lensops.drift.check import check_monitor
 from lensops.drift.engines.arrays import ArrayEngine
-from lensops.drift.report import DriftReport
+from lensops.drift.results import DriftReport
 from lensops.errors import UserError
 from lensops.manifest.drift import Monitor
 from support.drift import Table, checked, monitor, windows, write
@@ -51,7 +51,7 @@ def table(seed: int, rows: int = 400) -> dict[str, list[Any]]:
 
 
 def by_arrays(declared: Monitor, baseline: Table, current: Table) -> DriftReport:
-    return check("test", declared, ArrayEngine({"baseline": baseline, "current": current}))
+    return check_monitor("test", declared, ArrayEngine({"baseline": baseline, "current": current}))
 
 
 def counted(report: DriftReport) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from lensops.drift.decide import DriftRun, decide, monitor_result
 from lensops.drift.evidence import Evidence, Figures, Status
 from lensops.drift.homogeneity import adjusted, p_value, statistic
 from lensops.drift.interval import interval
-from lensops.drift.layout import Pair
+from lensops.drift.binning import Pair
 from lensops.drift.psi import jeffreys, psi
-from lensops.drift.report import DriftReport, FeatureDrift
+from lensops.drift.results import DriftReport, FeatureDrift
 from lensops.evidence import Outcome
 from lensops.manifest.drift import Bands
 from support.drift import monitor

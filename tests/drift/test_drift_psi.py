@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lensops.drift import DriftReport, PropensityDriftMonitor, compute_psi
-from lensops.drift.psi import clipped, contributions, jeffreys, psi
+from lensops.drift.psi import clipped_shares as clipped
+from lensops.drift.psi import contributions, psi
+from lensops.drift.psi import jeffreys_shares as jeffreys
 from lensops.errors import UserError
 from lensops.manifest.drift import Bands
 

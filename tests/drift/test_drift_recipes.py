@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lensops.drift.psi import psi
-from lensops.drift.recipes.evidently import filled
-from lensops.drift.report import FeatureDrift
+from lensops.drift.recipes import evidently_shares as filled
+from lensops.drift.results import FeatureDrift
 from support.drift import SHARED, checked, feature, monitor, windows
 
 needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data is not here")

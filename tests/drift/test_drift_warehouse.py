@@ -10,11 +10,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from lensops.drift.bands import calibrate
-from lensops.drift.check import check
+from lensops.drift.calibrate import calibrate
+from lensops.drift.check import check_monitor
 from lensops.drift.engines.duckdb import DuckEngine
 from lensops.drift.engines.warehouse import open_warehouse
-from lensops.drift.report import DriftReport
+from lensops.drift.results import DriftReport
 from lensops.drift.windows import sources
 from lensops.errors import RemoteFailed, UserError
 from lensops.files import Folder
@@ -136,7 +136,7 @@ def url(request: pytest.FixtureRequest, parquet: Path) -> Iterator[str]:
 def in_warehouse(url: str, **keys: Any) -> DriftReport:
     engine = open_warehouse(url)
     try:
-        return check("test", monitor(connection=url, table="rows", **keys), engine)
+        return check_monitor("test", monitor(connection=url, table="rows", **keys), engine)
     finally:
         engine.close()
 
@@ -145,7 +145,7 @@ def in_file(parquet: Path, **keys: Any) -> DriftReport:
     declared = monitor(data=parquet.name, **keys)
     engine = DuckEngine(Folder(parquet.parent), sources(declared))
     try:
-        return check("test", declared, engine)
+        return check_monitor("test", declared, engine)
     finally:
         engine.close()
 
@@ -205,7 +205,7 @@ def test_bad_input_is_a_clear_error(server: str, kind: str) -> None:
     engine = open_warehouse(server)
     try:
         with pytest.raises(UserError, match=message) as error:
-            check("test", declared, engine)
+            check_monitor("test", declared, engine)
         assert hint is None or hint in (error.value.hint or "")
         assert in_warehouse(server, **SIDES, **DAYS).n_current == 450
     finally:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lensops.drift.report import DriftReport
+from lensops.drift.results import DriftReport
 from lensops.errors import UserError
 from support.drift import checked, monitor, write
 

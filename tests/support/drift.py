@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from lensops.drift.check import check
+from lensops.drift.check import check_monitor
 from lensops.drift.engines.duckdb import DuckEngine
-from lensops.drift.report import DriftReport, FeatureDrift
-from lensops.drift.windows import sources
+from lensops.drift.results import DriftReport, FeatureDrift
+from lensops.drift.windows import monitor_columns, window_sources
 from lensops.files import Folder
 from lensops.manifest.drift import Monitor
 
@@ -31,9 +31,9 @@ def monitor(**keys: Any) -> Monitor:
 
 def checked(folder: Path, declared: Monitor) -> DriftReport:
     """The report of a monitor whose files lie in a folder."""
-    engine = DuckEngine(Folder(folder), sources(declared))
+    engine = DuckEngine(Folder(folder), window_sources(declared), monitor_columns(declared))
     try:
-        return check("test", declared, engine)
+        return check_monitor("test", declared, engine)
     finally:
         engine.close()
 

@@ -6,43 +6,49 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lensops.drift.check import check
-from lensops.drift.engines.arrays import ArrayEngine, counts
-from lensops.drift.layout import Measure
-from lensops.drift.psi import clipped, psi
-from lensops.drift.recipes import Known, recipe_of
-from lensops.drift.report import DriftReport
+import numpy as np
+
+from lensops.drift.binning import Binning, Measure, vector
+from lensops.drift.check import check_monitor
+from lensops.drift.engines.arrays import ArrayEngine, array_counts
+from lensops.drift.psi import Vector, clipped_shares, psi
+from lensops.drift.recipes import NumberFacts, recipe_of
+from lensops.drift.results import DriftReport
 from lensops.errors import UserError
 from lensops.manifest.drift import Bands, Feature, Monitor
 
 SCORE = "score"
 
 
-def compute_psi(baseline: Any, current: Any, bins: int = 10) -> float:
+def compute_psi(
+    baseline: Any,
+    current: Any,
+    bins: int = 10,
+    range: tuple[float, float] = (0.0, 1.0),  # noqa: A002  # the manifest's word
+) -> float:
     """The population stability index of two arrays of scores, in nats.
 
-    `bins` equal cells over [0, 1], shares clipped at 1e-6: for scores in [0, 1] exactly the
-    classic recipe. Scores below, above, missing and infinite are cells of their own. Raises
-    `UserError` when an array is empty or has more than one dimension.
+    `bins` equal cells over `range`, shares clipped at 1e-6: for scores in [0, 1] exactly the
+    classic recipe. Scores below, above, missing and infinite are bins of their own. Raises
+    `UserError` when an array is empty, holds texts or no number at all, or has more than one
+    dimension, and when more than half of both arrays lie outside the range.
     """
-    feature = Feature(range=(0.0, 1.0), bins=bins)
-    measure = Measure(SCORE, SCORE, "number")
-    layout = recipe_of(measure, feature).layout(measure, feature, Known())
+    feature, measure = Feature(range=range, bins=bins), Measure(SCORE, SCORE, "number")
+    binning = recipe_of(measure, feature).numbers(feature, NumberFacts(np.empty(0)))
     engine = ArrayEngine({"baseline": {SCORE: baseline}, "current": {SCORE: current}})
-    vectors = []
-    for name, table in engine.tables.items():
-        if not table[SCORE].size:
-            raise UserError(f"the {name} window has no scores")
-        vectors.append(counts(table[SCORE], measure, layout).vector(layout))
-    used = vectors[0] + vectors[1] > 0
-    used[: layout.fixed] = True
-    return float(psi(clipped(vectors[0][used]), clipped(vectors[1][used])))
+    sides = [
+        _score_vector(name, table[SCORE], measure, binning) for name, table in engine.tables.items()
+    ]
+    _require_range(sides, binning, range)
+    used = sides[0] + sides[1] > 0
+    used[: binning.fixed] = True
+    return float(psi(clipped_shares(sides[0][used]), clipped_shares(sides[1][used])))
 
 
 class PropensityDriftMonitor:
     """Compares windows of propensity scores, and of other columns when they are given.
 
-    `bands` are the limits of the PSI (0.10 and 0.20 by default), `bins` the cells of the score.
+    `bands` are the limits of the PSI (0.10 and 0.20 by default), `bins` those of the score.
     """
 
     def __init__(self, bands: Bands | None = None, bins: int = 10) -> None:
@@ -68,11 +74,33 @@ class PropensityDriftMonitor:
         monitor = Monitor(
             baseline="baseline", current="current", features=features, bands=self.bands
         )
-        report = check("propensity", monitor, ArrayEngine(tables))
+        report = check_monitor("propensity", monitor, ArrayEngine(tables))
         return replace(report, baseline_date=baseline_date, current_date=current_date)
 
     def _feature(self, name: str) -> Feature:
         return Feature(range=(0.0, 1.0), bins=self.bins) if name == SCORE else Feature()
+
+
+def _score_vector(name: str, array: Any, measure: Measure, binning: Binning) -> Vector:
+    """The bins of one array of scores. Raises `UserError` where there is no score."""
+    if not array.size:
+        raise UserError(f"the {name} window has no scores")
+    counts = array_counts(array, measure, binning)
+    if counts.extras[1]:
+        message = f"{counts.extras[1]:,} of the {name} window's values are not numbers"
+        raise UserError(message, "convert them, or drop them")
+    if not counts.present:
+        raise UserError(f"the {name} window has no scores: all {array.size:,} are missing")
+    return vector(counts, binning)
+
+
+def _require_range(sides: list[Vector], binning: Binning, limits: tuple[float, float]) -> None:
+    outside = slice(binning.fixed, len(binning.labels))
+    shares = [float(side[outside].sum() / side.sum()) for side in sides]
+    if min(shares) > 0.5:
+        low, high = limits
+        message = f"more than half of both windows lie outside [{low:g}, {high:g}]"
+        raise UserError(message, "give `range=(low, high)` of your scores")
 
 
 def _table(window: Any) -> Mapping[str, Any]:

@@ -1,91 +1,107 @@
-"""A baseline made ready: the cells of each feature, the rows in them, and its fine shape."""
+"""A baseline prepared: the bins of each feature, the rows in them, and the shape of its numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from lensops.drift.engine import Asked, Engine, Extremes, Group, Rows
-from lensops.drift.features import Watched, watched
-from lensops.drift.layout import Layout, Measure, Tally
+import numpy as np
+
+from lensops.drift.binning import Binning, Counts, Measure, Tally
+from lensops.drift.engine import CountQuery, Engine, Extremes, Group, Rows
+from lensops.drift.features import Watched, watch_features
 from lensops.drift.psi import Shares
-from lensops.drift.recipes import Known, Recipe, recipe_of
-from lensops.drift.recipes.evidently import FEW
+from lensops.drift.recipes import NumberFacts, Recipe, recipe_of
+from lensops.drift.recipes.categories import flag
+from lensops.drift.recipes.numbers import FEW, present
 from lensops.drift.shape import Shape, shape_of
 from lensops.drift.windows import Resolved
-from lensops.errors import UserError
+from lensops.errors import Stale, UserError
 from lensops.manifest.drift import Monitor
 
-VALUES = 1_000  # categories that a baseline remembers, with or without a cell of their own
 EXACT = 2_000_000  # numbers that are held in memory to find exact quantiles
 EVEN = 100_000  # rows that are taken evenly where there are more
-LEAST = 5_000  # rows that are taken of however many features
+FEWEST = 5_000  # rows that are taken of however many features
 SEGMENTS = 50  # segments that are reported by themselves
+LEVELS = 1_000  # distinct values that a recipe may take from the current window
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """One feature of a baseline. Without a layout it has no value to compare with."""
+class FeatureBaseline:
+    """One feature of a baseline. Categories get their bins when both windows are counted."""
 
     watched: Watched
-    layout: Layout | None
+    binning: Binning | None
     shape: Shape | None = None
 
     @property
     def measure(self) -> Measure:
         return self.watched.measure
 
+    @property
+    def recipe(self) -> Recipe:
+        return recipe_of(self.measure, self.watched.feature)
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """All that a comparison needs of the baseline; what a profile keeps.
+    """All that a comparison needs of the baseline; what a profile holds.
 
     `tallies` holds the counts by segment, under None those of all rows.
     """
 
     rows: int
-    features: tuple[Ready, ...]
+    features: tuple[FeatureBaseline, ...]
     tallies: Mapping[str | None, Tally]
     segments: tuple[str, ...] = ()
     date: str | None = None
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
+    binnings: Mapping[Measure, Binning | None] = field(init=False)
 
-    @property
-    def layouts(self) -> dict[Measure, Layout]:
-        return {ready.measure: ready.layout for ready in self.features if ready.layout}
+    def __post_init__(self) -> None:
+        binnings = {feature.measure: feature.binning for feature in self.features}
+        object.__setattr__(self, "binnings", binnings)
 
 
-def prepare(monitor: Monitor, engine: Engine, window: Resolved, current: Rows | None) -> Baseline:
-    """The baseline of a window. `current` is there for recipes that look at both windows."""
-    features = watched(monitor, engine, window.rows)
-    samples = engine.sample(
-        window.rows, _sampled(features), _step(window.extremes, len(_sampled(features)))
+def prepare_baseline(
+    monitor: Monitor, engine: Engine, window: Resolved, current: Rows | None
+) -> Baseline:
+    """The baseline of a window. `current` is there for recipes that look at both windows.
+
+    Raises `Stale` when rows came or went while they were read.
+    """
+    watched = watch_features(monitor, engine, window.rows)
+    numbers = [each.measure for each in watched if each.measure.kind == "number"]
+    samples = engine.sample(window.rows, numbers, _sample_step(window.extremes, len(numbers)))
+    features = tuple(
+        _feature(each, engine, window.rows, current, samples.get(each.measure.name))
+        for each in watched
     )
-    ready = tuple(
-        _ready(one, engine, window.rows, current, samples.get(one.measure.name)) for one in features
-    )
-    layouts = {one.measure: one.layout for one in ready if one.layout}
     segments = _segments(monitor, engine, window.rows)
     group = Group("column", monitor.by, segments) if monitor.by else None
-    tallies = engine.count(window.rows, Asked(layouts, group)) if layouts else {}
+    binnings = {feature.measure: feature.binning for feature in features}
+    tallies = with_total(engine.count(window.rows, CountQuery(binnings, group)))
+    require_rows(tallies, window.extremes.rows, "the baseline")
     return Baseline(
         rows=window.extremes.rows,
-        features=ready,
-        tallies=with_total(tallies),
+        features=features,
+        tallies=tallies,
         segments=segments,
         date=window.date,
         fingerprint=engine.fingerprint(window.rows),
-        notes=window.notes,
+        notes=(*window.notes, *_notes(features, samples)),
     )
 
 
-def refuse_alone(one: Watched) -> None:
-    """Raise `UserError` for a feature whose cells follow from both windows: a profile has one."""
-    recipe = recipe_of(one.measure, one.feature)
-    if recipe.looks_at_both and one.measure.kind != "flag":
-        words = f"{one.measure.name}: the recipe {recipe.name} takes its cells from both windows"
-        raise UserError(f"{words}, no profile can hold them", "name another, or no `profile:`")
+def refuse_profile(watched: Watched) -> None:
+    """Raise `UserError` for a feature whose bins follow from both windows: a profile has one."""
+    recipe = recipe_of(watched.measure, watched.feature)
+    if recipe.looks_at_both and watched.measure.kind == "number":
+        message = (
+            f"{watched.measure.name}: the recipe {recipe.name} takes its bins from both windows"
+        )
+        raise UserError(f"{message}, no profile can hold them", "name another, or no `profile:`")
 
 
 def with_total(tallies: Mapping[str | None, Tally]) -> dict[str | None, Tally]:
@@ -93,22 +109,35 @@ def with_total(tallies: Mapping[str | None, Tally]) -> dict[str | None, Tally]:
     if None in tallies or not tallies:
         return dict(tallies)
     parts = list(tallies.values())
-    total = {name: sum((p[name] for p in parts[1:]), parts[0][name]) for name in parts[0]}
+    total = {name: _sum_counts([part[name] for part in parts]) for name in parts[0]}
     return {**tallies, None: total}
+
+
+def require_rows(tallies: Mapping[str | None, Tally], rows: int, window: str) -> None:
+    """Raise `Stale` when a feature was counted in other rows than the window has."""
+    for name, counts in tallies.get(None, {}).items():
+        if counts.rows != rows:
+            message = (
+                f"{window} changed while it was read: {rows:,} rows, {counts.rows:,} of {name}"
+            )
+            raise Stale(message, "run the command again, or end the window before the newest rows")
 
 
 def even_step(rows: int, measures: int) -> int:
     """Every how many rows one is taken for the shape of a window."""
-    most = max(min(EVEN, EXACT // max(measures, 1)), LEAST)
-    return max(1, -(-rows // most))
+    taken = max(min(EVEN, EXACT // max(measures, 1)), FEWEST)
+    return max(1, -(-rows // taken))
 
 
-def _step(extremes: Extremes, measures: int) -> int:
+def _sample_step(extremes: Extremes, measures: int) -> int:
     return 1 if extremes.rows * measures <= EXACT else even_step(extremes.rows, measures)
 
 
-def _sampled(features: Sequence[Watched]) -> list[Measure]:
-    return [one.measure for one in features if one.measure.kind == "number"]
+def _sum_counts(parts: Sequence[Counts]) -> Counts:
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part  # type: ignore[operator]  # of one measure, so of one kind
+    return total
 
 
 def _segments(monitor: Monitor, engine: Engine, rows: Rows) -> tuple[str, ...]:
@@ -118,62 +147,49 @@ def _segments(monitor: Monitor, engine: Engine, rows: Rows) -> tuple[str, ...]:
     return tuple(value for value, _ in engine.values(rows, measure, SEGMENTS))
 
 
-def _ready(
-    one: Watched, engine: Engine, rows: Rows, current: Rows | None, sample: Shares | None
-) -> Ready:
-    recipe = recipe_of(one.measure, one.feature)
+def _feature(
+    watched: Watched, engine: Engine, rows: Rows, current: Rows | None, sample: Shares | None
+) -> FeatureBaseline:
+    recipe, measure = recipe_of(watched.measure, watched.feature), watched.measure
     if current is None:
-        refuse_alone(one)
-    known = _known(one.measure, recipe, engine, rows, current, sample)
-    if known is None:
-        return Ready(one, None)
-    layout = recipe.layout(one.measure, one.feature, known)
-    return Ready(one, layout, shape_of(sample) if sample is not None else None)
-
-
-def _known(
-    measure: Measure,
-    recipe: Recipe,
-    engine: Engine,
-    rows: Rows,
-    current: Rows | None,
-    sample: Shares | None,
-) -> Known | None:
-    """What the recipe may know, or None where the baseline has no value at all."""
+        refuse_profile(watched)
+    if measure.kind == "category" or measure.derivation == "repeated":
+        return FeatureBaseline(watched, None)
     if measure.kind == "flag":
-        return Known()
-    if measure.kind == "category":
-        return _categories(measure, recipe, engine, rows, current)
+        return FeatureBaseline(watched, flag(recipe.name))
     if sample is None or not sample.size:
-        return None
+        return FeatureBaseline(watched, present(recipe.name))
+    facts = NumberFacts(sample)
     if recipe.looks_at_both and current is not None:
-        return _both(measure, engine, rows, current, sample)
-    return Known(sample=sample)
+        facts = _facts_of_both(measure, engine, rows, current, sample)
+    return FeatureBaseline(watched, recipe.numbers(watched.feature, facts), shape_of(sample))
 
 
-def _categories(
-    measure: Measure, recipe: Recipe, engine: Engine, rows: Rows, current: Rows | None
-) -> Known | None:
-    found = [value for value, _ in engine.values(rows, measure, VALUES + 1)]
-    if not found:
-        return None
-    levels: tuple[str, ...] = ()
-    if recipe.looks_at_both and current is not None:
-        other = [value for value, _ in engine.values(current, measure, VALUES)]
-        levels = tuple(sorted({*found[:VALUES], *other}))
-    return Known(values=tuple(found[:VALUES]), complete=len(found) <= VALUES, levels=levels)
-
-
-def _both(measure: Measure, engine: Engine, rows: Rows, current: Rows, sample: Shares) -> Known:
+def _facts_of_both(
+    measure: Measure, engine: Engine, rows: Rows, current: Rows, sample: Shares
+) -> NumberFacts:
     """The extent of both windows, and their distinct numbers where the baseline has few."""
-    import numpy as np
-
-    ours, theirs = (engine.extents(side, [measure])[measure.name] for side in (rows, current))
-    both = ours | theirs if ours and theirs else ours
+    extents = [engine.extents(side, [measure])[measure.name] for side in (rows, current)]
+    extent = extents[0] | extents[1] if extents[0] and extents[1] else extents[0]
     levels: tuple[float, ...] = ()
     if np.unique(sample).size <= FEW and len(engine.values(rows, measure, FEW + 1)) <= FEW:
-        found = {
-            value for side in (rows, current) for value, _ in engine.values(side, measure, VALUES)
+        values = {
+            value for side in (rows, current) for value, _ in engine.values(side, measure, LEVELS)
         }
-        levels = tuple(value for value in map(float, found) if np.isfinite(value))
-    return Known(sample=sample, both=both, levels=levels)
+        levels = tuple(value for value in map(float, values) if np.isfinite(value))
+    return NumberFacts(sample, extent, levels)
+
+
+def _notes(features: Sequence[FeatureBaseline], samples: Mapping[str, Shares]) -> list[str]:
+    """What a reader must know of the values themselves."""
+    notes = []
+    for feature in features:
+        sample = samples.get(feature.measure.name)
+        whole = feature.shape is not None and feature.shape.integral
+        if sample is not None and sample.size and whole and np.abs(sample).max() > 2.0**53:
+            name = feature.measure.name
+            notes.append(
+                f"{name} holds integers beyond 2^53, where neighbours are counted as one:"
+                " subtract an offset in the data, or declare `kind: category`"
+            )
+    return notes

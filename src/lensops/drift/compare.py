@@ -1,4 +1,4 @@
-"""Compare a current window with a baseline, feature by feature, from their count vectors."""
+"""Compare a current window with a baseline, feature by feature, from their counts."""
 
 from __future__ import annotations
 
@@ -8,144 +8,225 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lensops.drift import evidence
-from lensops.drift.baseline import Ready
-from lensops.drift.causes import Case, Cause, causes, outside_share
-from lensops.drift.evidence import Evidence, Figures, Status
-from lensops.drift.homogeneity import adjusted
-from lensops.drift.layout import EXTRAS, Counts, Layout, Pair, Tally
+from lensops.drift.baseline import FeatureBaseline
+from lensops.drift.binning import EXTRAS, Binning, Counts, Pair, Tally, ValueCounts, vector
+from lensops.drift.canonical import VALUES, spelled_alike
+from lensops.drift.causes import Case, Cause, find_causes, outside_shares
+from lensops.drift.evidence import (
+    Evidence,
+    Figures,
+    Status,
+    Windows,
+    band_status,
+    evidence_word,
+    gate_band,
+    gate_level,
+    measure_shift,
+)
 from lensops.drift.psi import Vector
-from lensops.drift.recipes import Recipe, recipe_of
-from lensops.drift.report import FeatureDrift
+from lensops.drift.recipes import Recipe
+from lensops.drift.recipes.categories import flag
+from lensops.drift.results import FeatureDrift
 from lensops.drift.shape import Shape
+from lensops.drift.text import repeated_counts
+from lensops.drift.two_sample import benjamini_hochberg
 from lensops.manifest.drift import Monitor
 
-OUTSIDE = 0.01  # a larger share outside the range cannot be ok
-LEAST_ROWS = 2  # a window with fewer says nothing
+OUTSIDE = 0.01  # so much more of the current window outside the range cannot be ok
+UNFIT = 0.5  # a range that holds less than this of both windows tells nothing
+FEWEST_ROWS = 2  # a window with fewer says nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What the current window showed of one feature beside its counts."""
+class FeatureCounts:
+    """One feature counted in both windows, in bins that fit both. No binning: nothing to count."""
 
-    shape: Shape | None = None
-    newcomers: tuple[str, ...] = ()
+    feature: FeatureBaseline
+    binning: Binning | None
+    baseline: Counts
+    current: Counts
+
+    @property
+    def pair(self) -> Pair:
+        """The two count vectors, without optional bins that no row is in."""
+        recipe, binning = self.feature.recipe, self.binning
+        if binning is None:
+            return Pair((), _EMPTY, _EMPTY, recipe.smooth)
+        baseline, current = vector(self.baseline, binning), vector(self.current, binning)
+        used = used_bins(recipe, binning, baseline, current)
+        labels = np.array([*binning.labels, *EXTRAS], dtype=object)[used]
+        smooth, ignores = recipe.smooth, recipe.ignores_empty
+        return Pair(tuple(labels.tolist()), baseline[used], current[used], smooth, ignores)
 
 
 @dataclass(frozen=True, slots=True)
-class _Half:
+class _Pending:
     """A feature whose figures are known and whose evidence waits for those of all others."""
 
-    ready: Ready
+    counts: FeatureCounts
     pair: Pair
-    counts: tuple[Counts, Counts]
+    shape: Shape | None
     figures: Figures | None
     nothing: str = ""
 
 
-def features(
-    monitor: Monitor,
-    ready: Sequence[Ready],
-    tallies: tuple[Tally, Tally],
-    seen: Mapping[str, Seen],
+_EMPTY: Vector = np.zeros(0, dtype=np.int64)
+
+
+def count_features(
+    features: Sequence[FeatureBaseline], whole: tuple[Tally, Tally], tallies: tuple[Tally, Tally]
+) -> list[FeatureCounts]:
+    """The counts of each feature in bins that fit both windows, which follow from the whole ones.
+
+    `tallies` are those of the whole windows, or of one segment.
+    """
+    return [_fitted(feature, whole, tallies) for feature in features]
+
+
+def compare_features(
+    monitor: Monitor, counts: Sequence[FeatureCounts], shapes: Mapping[str, Shape | None]
 ) -> tuple[FeatureDrift, ...]:
-    """The compared features of the baseline's and the current window's counts."""
-    halves = [_half(monitor, one, tallies, seen) for one in ready]
-    tested = [half.figures.p_value for half in halves if half.figures]
-    q_values = iter(adjusted(tested))
+    """The compared features. `shapes` are those of the current window, by feature."""
+    pending = [_pending(monitor, each, shapes.get(each.feature.measure.name)) for each in counts]
+    q_values = iter(benjamini_hochberg([each.figures.p_value for each in pending if each.figures]))
     return tuple(
-        _whole(monitor, half, next(q_values), seen.get(half.ready.measure.name, Seen()))
-        if half.figures
-        else _nothing(half)
-        for half in halves
+        _feature_drift(monitor, each, next(q_values)) if each.figures else _without_data(each)
+        for each in pending
     )
 
 
-def pair_of(ready: Ready, layout: Layout, baseline: Counts, current: Counts) -> Pair:
-    """The two count vectors of a feature, without optional cells that no row is in."""
-    recipe = recipe_of(ready.measure, ready.watched.feature)
-    before, after = baseline.vector(layout), current.vector(layout)
-    kept = used(recipe, layout, before, after)
-    labels = np.array([*layout.labels, *EXTRAS], dtype=object)[kept]
-    return Pair(tuple(labels.tolist()), before[kept], after[kept], recipe.smooth)
+def used_bins(
+    recipe: Recipe, binning: Binning, baseline: Vector, current: Vector
+) -> NDArray[np.bool_]:
+    """Which of the binning's bins and of `EXTRAS` count: those always there, or with rows in.
+
+    A recipe that drops missing rows takes them in where a window has no others.
+    """
+    used: NDArray[np.bool_] = (baseline + current) > 0
+    used[: binning.fixed] = True
+    values = slice(0, len(binning.labels))
+    if not recipe.extras and baseline[values].sum() and current[values].sum():
+        used[-len(EXTRAS) :] = False
+    return used
 
 
-def used(recipe: Recipe, layout: Layout, before: Vector, after: Vector) -> NDArray[np.bool_]:
-    """Which of the layout's cells and of `EXTRAS` count: those always there, or with rows in."""
-    kept: NDArray[np.bool_] = (before + after) > 0
-    kept[: layout.fixed] = True
-    if not recipe.extras:
-        kept[-len(EXTRAS) :] = False
-    return kept
+def _fitted(
+    feature: FeatureBaseline, whole: tuple[Tally, Tally], tallies: tuple[Tally, Tally]
+) -> FeatureCounts:
+    name, binning = feature.measure.name, feature.binning
+    baseline, current = tallies[0].get(name), tallies[1].get(name)
+    absent = ValueCounts()
+    if name not in whole[0] or name not in whole[1]:
+        return FeatureCounts(feature, None, baseline or absent, current or absent)
+    entire = whole[0][name], whole[1][name]
+    if isinstance(entire[0], ValueCounts) and isinstance(entire[1], ValueCounts):
+        return _fitted_values(feature, entire[0], entire[1], baseline or absent, current or absent)
+    if baseline is None or current is None:
+        return FeatureCounts(feature, None, baseline or absent, current or absent)
+    return FeatureCounts(feature, binning, baseline, current)
 
 
-def _half(
-    monitor: Monitor, ready: Ready, tallies: tuple[Tally, Tally], seen: Mapping[str, Seen]
-) -> _Half:
-    name, layout = ready.measure.name, ready.layout
-    if layout is None or name not in tallies[0] or name not in tallies[1]:
-        empty = np.zeros(0, dtype=np.int64)
-        pair = Pair((), empty, empty, recipe_of(ready.measure, ready.watched.feature).smooth)
-        words = "the baseline has no values" if layout is None else "a window has no rows"
-        return _Half(ready, pair, (Counts(()), Counts(())), None, words)
-    counts = tallies[0][name], tallies[1][name]
-    pair = pair_of(ready, layout, *counts)
-    if words := _nothing_to_compare(ready, pair, counts, seen.get(name, Seen())):
-        return _Half(ready, pair, counts, None, words)
-    band = evidence.deciding(monitor, ready.watched.bands)
-    return _Half(ready, pair, counts, evidence.measure(pair, band, monitor.confidence))
+def _fitted_values(
+    feature: FeatureBaseline,
+    entire_baseline: ValueCounts,
+    entire_current: ValueCounts,
+    baseline: Counts,
+    current: Counts,
+) -> FeatureCounts:
+    assert isinstance(baseline, ValueCounts)  # noqa: S101  # a part of what is counted by value
+    assert isinstance(current, ValueCounts)  # noqa: S101
+    if feature.measure.derivation == "repeated":
+        return FeatureCounts(
+            feature, flag(feature.recipe.name), *repeated_counts(baseline, current)
+        )
+    spelled = spelled_alike(entire_current, entire_baseline)
+    binning = feature.recipe.categories(feature.watched.feature, entire_baseline, spelled)
+    current = spelled_alike(current, entire_baseline)
+    return FeatureCounts(feature, binning, baseline, current)
 
 
-def _nothing_to_compare(ready: Ready, pair: Pair, counts: tuple[Counts, Counts], seen: Seen) -> str:
+def _pending(monitor: Monitor, counts: FeatureCounts, shape: Shape | None) -> _Pending:
+    pair = counts.pair
+    if nothing := _nothing_to_compare(counts, pair, shape):
+        return _Pending(counts, pair, shape, None, nothing)
+    windows = Windows(counts.baseline, counts.current, (counts.feature.shape, shape))
+    band = gate_band(monitor, counts.feature.watched.bands)
+    figures = measure_shift(pair, windows, band, monitor.confidence)
+    return _Pending(counts, pair, shape, figures)
+
+
+def _nothing_to_compare(counts: FeatureCounts, pair: Pair, shape: Shape | None) -> str:
     """Why two windows say nothing of drift, or nothing."""
-    for name, side in zip(("baseline", "current window"), counts, strict=True):
-        if side.rows < LEAST_ROWS:
+    sides = {"baseline": counts.baseline, "current window": counts.current}
+    for name, side in sides.items():
+        if side.rows < FEWEST_ROWS:
             return f"the {name} has {side.rows} row{'' if side.rows == 1 else 's'}"
-        if not side.present:
-            return f"the {name} has no values: all {side.rows:,} are missing"
-    if not min(pair.sizes):
+    if not counts.baseline.present and not counts.current.present:
+        return "neither window has a value: all are missing"
+    if counts.binning is None or not min(pair.sizes):
         return "a window has no values"
-    used = (pair.baseline + pair.current) > 0
-    shapes = [shape for shape in (ready.shape, seen.shape) if shape]
-    fixed = all(shape.low == shape.high for shape in shapes) and ready.measure.kind != "flag"
-    if used.sum() == 1 and fixed:
+    occupied = (pair.baseline + pair.current) > 0
+    shapes = [each for each in (counts.feature.shape, shape) if each]
+    constant = all(each.low == each.high for each in shapes)
+    if occupied.sum() == 1 and constant and counts.feature.measure.kind != "flag":
         return "every value is the same: a constant says nothing of drift"
     return ""
 
 
-def _whole(monitor: Monitor, half: _Half, q_value: float, seen: Seen) -> FeatureDrift:
-    ready, figures, layout = half.ready, half.figures, half.ready.layout
-    assert figures is not None  # noqa: S101  # only halves with figures come here
-    assert layout is not None  # noqa: S101  # and these have a layout
-    bands = ready.watched.bands
-    status = evidence.banded(figures.psi, bands)
-    band = evidence.deciding(monitor, bands)
-    word = evidence.word(status, figures, q_value, band, 1 - monitor.confidence)
-    case = Case(layout, half.pair, figures, word, ready.shape, seen.shape, seen.newcomers)
-    if status is Status.OK and outside_share(case) > OUTSIDE:
+def _feature_drift(monitor: Monitor, pending: _Pending, q_value: float) -> FeatureDrift:
+    counts, figures, binning = pending.counts, pending.figures, pending.counts.binning
+    assert figures is not None  # noqa: S101  # only features with figures come here
+    assert binning is not None  # noqa: S101  # and these have bins
+    bands = counts.feature.watched.bands
+    status, band = band_status(figures.psi, bands), gate_band(monitor, bands)
+    evidence = evidence_word(status, figures, q_value, band, gate_level(monitor))
+    outside = outside_shares(binning, pending.pair)
+    unfit = _unfit(counts, outside)
+    if unfit and evidence not in {Evidence.CONFIRMED, Evidence.SMALL}:
+        evidence = Evidence.INCONCLUSIVE
+    case = Case(
+        binning,
+        pending.pair,
+        figures,
+        evidence,
+        Windows(counts.baseline, counts.current, (counts.feature.shape, pending.shape)),
+    )
+    if status is Status.OK and (outside[1] - outside[0] > OUTSIDE or unfit):
         status = Status.WARNING
-    made = _feature(half, status, word)
-    return replace(made, figures=figures, q_value=q_value, causes=causes(case))
+    drift = _as_feature(pending, status, evidence)
+    causes = find_causes(case)
+    return replace(drift, figures=figures, q_value=q_value, causes=causes, unfit=unfit)
 
 
-def _nothing(half: _Half) -> FeatureDrift:
-    cause = Cause("no data", half.nothing)
-    return replace(_feature(half, Status.NO_DATA, Evidence.INCONCLUSIVE), causes=(cause,))
+def _unfit(counts: FeatureCounts, outside: tuple[float, float]) -> str:
+    """Why the bins cannot tell of drift, or nothing."""
+    if min(outside) > UNFIT:
+        return f"{min(outside):.0%} or more of both windows lie outside the declared range"
+    sides = (counts.baseline, counts.current)
+    if any(isinstance(side, ValueCounts) and side.unlisted for side in sides):
+        return f"more than {VALUES:,} different values: too many for a category"
+    return ""
 
 
-def _feature(half: _Half, status: Status, word: Evidence) -> FeatureDrift:
-    ready, layout, pair = half.ready, half.ready.layout, half.pair
-    categories = layout.values if layout and layout.kind == "category" else ()
+def _without_data(pending: _Pending) -> FeatureDrift:
+    cause = Cause("no data", pending.nothing)
+    return replace(_as_feature(pending, Status.NO_DATA, Evidence.INCONCLUSIVE), causes=(cause,))
+
+
+def _as_feature(pending: _Pending, status: Status, evidence: Evidence) -> FeatureDrift:
+    counts, pair = pending.counts, pending.pair
+    binning, feature = counts.binning, counts.feature
+    categories = binning.values if binning and binning.kind == "category" else ()
     return FeatureDrift(
-        name=ready.measure.name,
-        kind=ready.measure.kind,
-        recipe=recipe_of(ready.measure, ready.watched.feature).name,
+        name=feature.measure.name,
+        kind=feature.measure.kind,
+        recipe=feature.recipe.name,
         labels=pair.labels,
-        edges=tuple(layout.edges or categories) if layout else (),
+        edges=tuple(binning.edges or categories) if binning else (),
         baseline_counts=tuple(int(count) for count in pair.baseline),
         current_counts=tuple(int(count) for count in pair.current),
         status=status,
-        evidence=word,
-        bands=ready.watched.bands,
-        missing=(half.counts[0].missing, half.counts[1].missing),
+        evidence=evidence,
+        bands=feature.watched.bands,
+        missing=(counts.baseline.missing, counts.current.missing),
     )

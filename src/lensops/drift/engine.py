@@ -1,19 +1,21 @@
-"""What drift asks of an engine: a few aggregates of rows, whatever holds them."""
+"""What drift needs of an engine: a few aggregates of rows, whatever holds them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from lensops.drift.layout import Layout, Measure, Tally
+from lensops.drift.binning import Binning, Measure, Tally
 from lensops.drift.psi import Shares
 from lensops.drift.recipes import Extent
 from lensops.manifest.drift import Scalar, Span
 
 Condition = Scalar | tuple[Scalar, ...] | Span
 NUMBER, CATEGORY, TEXT, TIME = "number", "category", "text", "time"  # kinds of columns
+NESTED = "nested"  # lists, maps and the like, which have no order and no names
+OTHER_SEGMENTS, MISSING_SEGMENT = "others", "missing"  # of rare values, and of no value
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,15 @@ class Extremes:
 
 
 @dataclass(frozen=True, slots=True)
+class Readability:
+    """Of a column of texts: rows with a value, those that read as numbers, some that do not."""
+
+    filled: int
+    numbers: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """How rows are grouped while they are counted.
 
@@ -64,15 +75,12 @@ class Group:
     start: datetime | None = None
 
 
-OTHERS, NOWHERE = "others", "missing"  # the segments of rare values, and of no value
-
-
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is counted in one statement."""
+class CountQuery:
+    """What is counted in one scan; categories are counted by value and need no binning."""
 
-    layouts: Mapping[Measure, Layout]
-    group: Group | None = field(default=None)
+    binnings: Mapping[Measure, Binning | None]
+    group: Group | None = None
 
 
 class Engine(Protocol):
@@ -84,8 +92,8 @@ class Engine(Protocol):
     def extremes(self, rows: Rows) -> Extremes:
         """Rows and times. Raises `UserError` for naive timestamps without a time zone."""
 
-    def readable(self, rows: Rows, columns: Sequence[str]) -> Mapping[str, tuple[int, int]]:
-        """Of text columns: the rows that have a value, and those whose value is a number."""
+    def readable(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Readability]:
+        """How much of columns of texts reads as numbers, by the name of the measure."""
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
         """Finite values of number measures, of every `step`-th row; the same on every run."""
@@ -93,16 +101,14 @@ class Engine(Protocol):
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
         """The finite values' number, smallest and largest; None when there are none."""
 
-    def values(
-        self, rows: Rows, measure: Measure, most: int, besides: Sequence[str] = ()
-    ) -> list[tuple[str, int]]:
+    def values(self, rows: Rows, measure: Measure, limit: int) -> list[tuple[str, int]]:
         """The commonest values as text with their rows, ties in the order of the text."""
 
-    def count(self, rows: Rows, asked: Asked) -> Mapping[str | None, Tally]:
-        """Rows in the cells of each measure, by group; in one statement. None: no group."""
+    def count(self, rows: Rows, query: CountQuery) -> Mapping[str | None, Tally]:
+        """Rows in the bins of each measure, by group. None: no group."""
 
     def fingerprint(self, rows: Rows) -> str:
-        """A digest that changes when the source does, without reading all of it."""
+        """A digest that changes when the source does."""
 
     def close(self) -> None:
         """Let go of connections and temporary files."""

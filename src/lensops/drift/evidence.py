@@ -1,16 +1,22 @@
-"""Evidence: what two count vectors say of a shift, and the word for it."""
+"""Evidence: what the counts of two windows say of a shift, and the word for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lensops.drift import chance
-from lensops.drift.homogeneity import p_value
-from lensops.drift.interval import interval
-from lensops.drift.layout import Pair
-from lensops.drift.psi import psi
+import numpy as np
+
+from lensops.drift.binning import BinCounts, Counts, Pair, ValueCounts
+from lensops.drift.noise import expected_noise, noise_limit, psi_interval, rows_needed
+from lensops.drift.psi import Vector, psi
+from lensops.drift.shape import Shape
+from lensops.drift.two_sample import combine_weighted, ordered_p_value, table_p_value
 from lensops.manifest.drift import Bands, Monitor
+
+ORDER, TIES, EXTRA = 0.8, 0.1, 0.1  # weights of what is tested of a number
+TIED_ROWS, TIED_SHARE = 5, 0.01  # of both windows: from these on one value is tested by itself
+STRICT = 10  # the gate fails at this part of 1 - confidence
 
 
 class Status(StrEnum):
@@ -35,7 +41,7 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The measured figures of one feature, all of them from its two count vectors.
+    """The measured figures of one feature.
 
     `noise` is the PSI expected by chance, `noise_limit` the one that chance stays below with the
     monitor's confidence, `interval` the bounds of the shift with chance taken off, `rows_needed`
@@ -50,35 +56,111 @@ class Figures:
     rows_needed: int
 
 
-def measure(pair: Pair, band: float, confidence: float) -> Figures:
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """One feature as it was counted in both windows; shapes are there for numbers."""
+
+    baseline: Counts
+    current: Counts
+    shapes: tuple[Shape | None, Shape | None] = (None, None)
+
+
+def measure_shift(pair: Pair, windows: Windows, band: float, confidence: float) -> Figures:
     """The figures of two windows that both have rows. `band` is the one that matters."""
     n, m = pair.sizes
     degrees = max(int(((pair.baseline + pair.current) > 0).sum()) - 1, 0)
     return Figures(
         psi=float(psi(*pair.shares)),
-        p_value=p_value(pair.baseline, pair.current),
-        noise=chance.noise(degrees, n, m),
-        noise_limit=chance.noise_limit(degrees, n, m, confidence),
-        interval=interval(pair, confidence),
-        rows_needed=chance.rows_needed(degrees, band, n, confidence),
+        p_value=exchange_p_value(windows),
+        noise=expected_noise(degrees, n, m),
+        noise_limit=noise_limit(degrees, n, m, confidence),
+        interval=psi_interval(pair, confidence),
+        rows_needed=rows_needed(degrees, band, n, confidence),
     )
 
 
-def banded(value: float, bands: Bands) -> Status:
+def exchange_p_value(windows: Windows) -> float:
+    """Could the rows of both windows be exchanged? Tested in bins that both chose together."""
+    baseline, current = windows.baseline, windows.current
+    if isinstance(baseline, ValueCounts) and isinstance(current, ValueCounts):
+        return table_p_value(*_value_table(baseline, current))
+    assert isinstance(baseline, BinCounts)  # noqa: S101  # both windows are counted alike
+    assert isinstance(current, BinCounts)  # noqa: S101
+    return _number_p_value(baseline, current, windows.shapes)
+
+
+def _number_p_value(
+    baseline: BinCounts, current: BinCounts, shapes: tuple[Shape | None, Shape | None]
+) -> float:
+    """The order of the values, their ties, and the rows without a value, each by a test."""
+    fine = np.array(baseline.bins), np.array(current.bins)
+    sides = (baseline, current)
+    extras = [np.array([side.rows - sum(side.extras), *side.extras]) for side in sides]
+    tables = [(ORDER, fine, ordered_p_value), (EXTRA, (extras[0], extras[1]), table_p_value)]
+    if shapes[0] is not None and shapes[1] is not None:
+        tables.append((TIES, _tie_table(shapes[0], shapes[1]), table_p_value))
+    return combine_weighted(
+        [(test(*table), weight) for weight, table, test in tables if _can_differ(*table)]
+    )
+
+
+def _can_differ(baseline: Vector, current: Vector) -> bool:
+    return int((baseline + current > 0).sum()) > 1 and bool(baseline.sum() and current.sum())
+
+
+def _tie_table(baseline: Shape, current: Shape) -> tuple[Vector, Vector]:
+    """Rows at values that many rows of both windows together share, then all other rows.
+
+    A value counts from as many rows on as none could have that neither window lists.
+    """
+    rows = baseline.rows + current.rows
+    complete = baseline.complete and current.complete
+    floor = max(TIED_ROWS, TIED_SHARE * rows, baseline.limit + current.limit + 1)
+    values = sorted({value for value, _ in (*baseline.common, *current.common)})
+    table = [(baseline.times(value), current.times(value)) for value in values]
+    counts = [pair for pair in table if complete or sum(pair) >= floor]
+    return _with_rest(counts, baseline.rows, current.rows)
+
+
+def _value_table(baseline: ValueCounts, current: ValueCounts) -> tuple[Vector, Vector]:
+    """Rows by value, then those of all values too rare to be listed by both, then the missing."""
+    floor = baseline.limit + current.limit + 1 if baseline.unlisted or current.unlisted else 1
+    values = sorted({*baseline.values, *current.values})
+    table = [(baseline.values.get(value, 0), current.values.get(value, 0)) for value in values]
+    counts = [pair for pair in table if sum(pair) >= floor]
+    counts.append((baseline.missing, current.missing))
+    return _with_rest(counts, baseline.rows, current.rows)
+
+
+def _with_rest(counts: list[tuple[int, int]], n: int, m: int) -> tuple[Vector, Vector]:
+    sides = np.array(counts, dtype=np.int64).reshape(-1, 2)
+    rest = np.maximum(np.array([n, m]) - sides.sum(axis=0), 0)
+    table = np.concatenate([sides, rest[None, :]])
+    return table[:, 0], table[:, 1]
+
+
+def band_status(value: float, bands: Bands) -> Status:
     """The status of a PSI: above `critical`, above `warning`, or ok."""
     if value > bands.critical:
         return Status.CRITICAL
     return Status.WARNING if value > bands.warning else Status.OK
 
 
-def deciding(monitor: Monitor, bands: Bands) -> float:
+def gate_band(monitor: Monitor, bands: Bands) -> float:
     """The band that fails the gate."""
     return bands.warning if monitor.gate.on == "warning" else bands.critical
 
 
-def word(status: Status, figures: Figures, q_value: float, band: float, alpha: float) -> Evidence:
-    """The word for a status, given the q-value of its feature and the level `alpha`."""
-    if q_value < alpha:
+def gate_level(monitor: Monitor) -> float:
+    """The p-value, adjusted for the number of features, below which chance is ruled out."""
+    return (1 - monitor.confidence) / STRICT
+
+
+def evidence_word(
+    status: Status, figures: Figures, q_value: float, band: float, level: float
+) -> Evidence:
+    """The word for a status, given the q-value of its feature and the level."""
+    if q_value < level:
         return Evidence.SMALL if status is Status.OK else Evidence.CONFIRMED
     if figures.noise_limit >= band:
         return Evidence.INCONCLUSIVE

@@ -4,82 +4,128 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lensops.drift import text
-from lensops.drift.engine import NUMBER, TEXT, TIME, Engine, Rows
-from lensops.drift.layout import Measure
+from lensops.drift.binning import Measure
+from lensops.drift.engine import NESTED, NUMBER, TEXT, TIME, Engine, Readability, Rows
 from lensops.errors import UserError
 from lensops.manifest.drift import Bands, Feature, Monitor
 
-MOSTLY = 0.9  # the share of readable numbers from which a text column is one of numbers
+SOME = 0.05  # the share of numbers from which a column of texts is not taken for a category
 ANY_KIND = (None, "evidently")  # what is declared of a feature whose kind follows from the data
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One measure with the feature of the manifest that asks for it, and its bands."""
+    """One measure with the feature of the manifest that declares it, and its bands."""
 
     measure: Measure
     feature: Feature
     bands: Bands
 
 
-def watched(monitor: Monitor, engine: Engine, rows: Rows) -> list[Watched]:
+def watch_features(monitor: Monitor, engine: Engine, rows: Rows) -> list[Watched]:
     """The measures of a monitor; kinds that are not declared follow from the baseline's data.
 
-    Raises `UserError` for a column that is not there or holds no values that can be counted.
+    Raises `UserError` for a column that is not there, or whose kind the data leaves open.
     """
-    kinds = require(monitor, engine, rows, "the baseline")
-    undecided = [
-        column
+    kinds = require_columns(monitor, engine, rows, "the baseline")
+    open_kinds = [
+        column_measure(name, feature, NUMBER)
         for name, feature in monitor.features.items()
-        if feature.kind is None
-        and feature.chosen in ANY_KIND
-        and kinds[column := feature.column or name] == TEXT
+        if _kind_is_open(feature) and kinds[feature.column or name] == TEXT
     ]
-    readable = engine.readable(rows, list(dict.fromkeys(undecided)))
-    numeric = {name for name, (filled, ok) in readable.items() if filled and ok >= MOSTLY * filled}
-    found: list[Watched] = []
+    readable = engine.readable(rows, open_kinds) if open_kinds else {}
+    watched: list[Watched] = []
     for name, feature in monitor.features.items():
-        column = feature.column or name
-        kind = _kind(feature, kinds[column], column, column in numeric)
+        kind = _kind(name, feature, kinds[feature.column or name], readable)
         bands = feature.bands or monitor.bands
-        made = text.measures(name, column) if kind == TEXT else [Measure(name, column, kind)]
-        found += [Watched(measure, feature, bands) for measure in made]
-    names = Counter(one.measure.name for one in found)
-    if twice := [name for name, count in names.items() if count > 1]:
-        words = f"two features are called {twice[0]!r}: one is a part of a text"
-        raise UserError(words, "give the other one another name, with `column:`")
-    return found
+        watched += [
+            Watched(measure, feature, bands) for measure in measures_of(name, feature, kind)
+        ]
+    _require_distinct_names(watched)
+    return watched
 
 
-def require(monitor: Monitor, engine: Engine, rows: Rows, window: str) -> dict[str, str]:
+def measures_of(name: str, feature: Feature, kind: str) -> list[Measure]:
+    """The measures of a feature: itself, or what is derived of its texts."""
+    if kind == TEXT:
+        return text.text_measures(name, feature.column or name)
+    return [column_measure(name, feature, kind)]
+
+
+def column_measure(name: str, feature: Feature, kind: str) -> Measure:
+    """A column's own values."""
+    column, missing = feature.column or name, tuple(feature.missing)
+    return Measure(name, column, kind, missing=missing, decimal=feature.decimal)
+
+
+def require_columns(monitor: Monitor, engine: Engine, rows: Rows, window: str) -> dict[str, str]:
     """The kinds of a window's columns, after a look that every column is there."""
     kinds = dict(engine.columns(rows))
     features = {f.column or name for name, f in monitor.features.items()}
     conditions = [name for name, _ in rows.where]
-    others = [name for name in (rows.time, monitor.by) if name is not None]
-    for name in (*sorted(features), *conditions, *others):
+    extra = [name for name in (rows.time, monitor.by) if name is not None]
+    for name in (*sorted(features), *conditions, *extra):
         if name not in kinds:
             raise _no_column(name, kinds, rows, window)
     return kinds
 
 
-def _kind(feature: Feature, kind: str, column: str, numeric: bool) -> str:
+def _kind_is_open(feature: Feature) -> bool:
+    return feature.kind is None and feature.chosen in ANY_KIND
+
+
+def _refuse_nested(column: str, column_kind: str) -> None:
+    if column_kind == NESTED:
+        raise UserError(
+            f"column {column!r} holds lists or objects",
+            "watch what can be counted of them, such as a field (`user.age`) or a length",
+        )
+
+
+def _kind(
+    name: str, feature: Feature, column_kind: str, readable: Mapping[str, Readability]
+) -> str:
+    _refuse_nested(feature.column or name, column_kind)
     if feature.kind is not None:
         return feature.kind
     if feature.chosen in {"uniform", "quantile", "edges"}:
         return "number"
     if feature.chosen == "categories":
         return "category"
-    if kind == TIME:
+    if column_kind == TIME:
         raise UserError(
-            f"column {column!r} holds timestamps",
+            f"column {feature.column or name!r} holds timestamps",
             "watch numbers, categories or texts, or declare `kind: category`",
         )
-    return "number" if kind == NUMBER or numeric else "category"
+    if column_kind == TEXT:
+        return _kind_of_texts(feature.column or name, readable[name])
+    return "number" if column_kind == NUMBER else "category"
+
+
+def _kind_of_texts(column: str, readable: Readability) -> str:
+    """Numbers, or categories; texts that are partly numbers are neither in silence."""
+    if readable.filled and readable.numbers == readable.filled:
+        return "number"
+    if readable.numbers < SOME * readable.filled or not readable.filled:
+        return "category"
+    share = readable.numbers / readable.filled
+    examples = ", ".join(repr(example) for example in readable.examples)
+    raise UserError(
+        f"column {column!r}: {share:.1%} of its values are numbers, others are not: {examples}",
+        'declare `kind: number`, with `missing: ["NA", "-"]` or `decimal: ","` where these are'
+        " the reason, or `kind: category`",
+    )
+
+
+def _require_distinct_names(watched: list[Watched]) -> None:
+    names = Counter(each.measure.name for each in watched)
+    if repeated := [name for name, count in names.items() if count > 1]:
+        message = f"two features are called {repeated[0]!r}: one is a part of a text"
+        raise UserError(message, "give the other one another name, with `column:`")
 
 
 def _no_column(name: str, kinds: Iterable[str], rows: Rows, window: str) -> UserError:

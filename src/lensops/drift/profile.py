@@ -1,4 +1,4 @@
-"""A baseline's profile: edges, counts and shapes in a few KB, so that later runs read no rows."""
+"""A baseline's profile: bins, counts and shapes in a few KB, so that later runs read no rows."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from lensops.drift import text
-from lensops.drift.baseline import Baseline, Ready, refuse_alone
-from lensops.drift.features import Watched
-from lensops.drift.layout import Counts, Layout, Measure
+from lensops.drift.baseline import Baseline, FeatureBaseline, refuse_profile
+from lensops.drift.binning import Binning, Counts, Measure, Tally, vector
+from lensops.drift.features import Watched, measures_of
 from lensops.drift.shape import Shape
 from lensops.errors import UserError
 from lensops.manifest.drift import Monitor
 from lensops.prompts import digest
 
-SCHEMA: Final = "lensops/profile/v1"
-_MEASURE, _LAYOUT = TypeAdapter(Measure), TypeAdapter(Layout)
+SCHEMA: Final = "lensops/profile/v2"
+_MEASURE, _BINNING = TypeAdapter(Measure), TypeAdapter(Binning)
+_SHAPE = TypeAdapter(Shape)
+_COUNTS: TypeAdapter[Counts] = TypeAdapter(Counts)
 _UNSOUND = (
     ValidationError,
     ValueError,
@@ -28,11 +29,10 @@ _UNSOUND = (
     ArithmeticError,
     RecursionError,
 )
-_SHAPE, _COUNTS = TypeAdapter(Shape), TypeAdapter(Counts)
 
 
-def settings(monitor: Monitor) -> str:
-    """The digest of what a profile depends on: the window, the filter, the features' cells."""
+def settings_digest(monitor: Monitor) -> str:
+    """The digest of what a profile depends on: the window, the filter, the features' bins."""
     parts = {"data", "baseline", "time", "timezone", "where", "by", "connection", "table"}
     body = monitor.model_dump(mode="json", by_alias=True, include=parts)
     body["features"] = {
@@ -42,27 +42,27 @@ def settings(monitor: Monitor) -> str:
     return digest("profile", body)
 
 
-def dumped(name: str, monitor: Monitor, baseline: Baseline) -> bytes:
+def dump_profile(name: str, monitor: Monitor, baseline: Baseline) -> bytes:
     """The profile of a monitor's baseline as JSON."""
     body = {
         "schema": SCHEMA,
         "monitor": name,
-        "settings": settings(monitor),
+        "settings": settings_digest(monitor),
         "rows": baseline.rows,
         "date": baseline.date,
         "fingerprint": baseline.fingerprint,
         "segments": list(baseline.segments),
-        "features": [_feature(ready) for ready in baseline.features],
+        "features": [_feature_data(feature) for feature in baseline.features],
         "tallies": [
             [segment, {measure: asdict(counts) for measure, counts in tally.items()}]
             for segment, tally in baseline.tallies.items()
         ],
     }
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
-    return (text + "\n").encode()
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return (_broken_lines(text) + "\n").encode()
 
 
-def loaded(data: bytes, path: str, monitor: Monitor) -> Baseline:
+def load_profile(data: bytes, path: str, monitor: Monitor) -> Baseline:
     """The baseline that a profile holds.
 
     Raises `UserError` when it is no profile, or one of other settings than the monitor's.
@@ -71,33 +71,40 @@ def loaded(data: bytes, path: str, monitor: Monitor) -> Baseline:
     try:
         body = json.loads(data)
         if not isinstance(body, dict) or body.get("schema") != SCHEMA:
-            raise UserError(f"{path} is no profile of a baseline", again)
-        if body["settings"] != settings(monitor):
-            words = f"{path} was made for another window or other features than the manifest has"
-            raise UserError(words, again)
+            raise UserError(f"{path} is no profile of a baseline, or one of another version", again)
+        if body["settings"] != settings_digest(monitor):
+            problem = f"{path} was made for another window or other features than the manifest has"
+            raise UserError(problem, again)
         return _baseline(body, monitor)
     except _UNSOUND:
         raise UserError(f"{path} is no sound profile of a baseline", again) from None
 
 
-def _feature(ready: Ready) -> dict[str, Any]:
+def _broken_lines(text: str) -> str:
+    """The JSON text with each feature and each tally on a line of its own."""
+    for start in ('{"binning"', '"features"', '"tallies"', '"fingerprint"'):
+        text = text.replace(f" {start}", f"\n{start}")
+    return text
+
+
+def _feature_data(feature: FeatureBaseline) -> dict[str, Any]:
     return {
-        "measure": asdict(ready.measure),
-        "layout": asdict(ready.layout) if ready.layout else None,
-        "shape": asdict(ready.shape) if ready.shape else None,
+        "measure": asdict(feature.measure),
+        "binning": asdict(feature.binning) if feature.binning else None,
+        "shape": asdict(feature.shape) if feature.shape else None,
     }
 
 
 def _baseline(body: dict[str, Any], monitor: Monitor) -> Baseline:
-    features = tuple(_ready(each, monitor) for each in body["features"])
-    tallies = {
-        segment: {name: _COUNTS.validate_python(each) for name, each in tally.items()}
+    features = tuple(_feature(data, monitor) for data in body["features"])
+    tallies: dict[str | None, Tally] = {
+        segment: {name: _COUNTS.validate_python(counts) for name, counts in tally.items()}
         for segment, tally in body["tallies"]
     }
-    for ready in features:
+    for feature in features:
         for tally in tallies.values():
-            if ready.layout is not None:
-                tally[ready.measure.name].vector(ready.layout)  # raises where they do not fit
+            if feature.binning is not None:
+                vector(tally[feature.measure.name], feature.binning)  # raises where they do not fit
     return Baseline(
         rows=int(body["rows"]),
         features=features,
@@ -108,20 +115,18 @@ def _baseline(body: dict[str, Any], monitor: Monitor) -> Baseline:
     )
 
 
-def _ready(body: dict[str, Any], monitor: Monitor) -> Ready:
+def _feature(body: dict[str, Any], monitor: Monitor) -> FeatureBaseline:
     measure = _MEASURE.validate_python(body["measure"])
-    own = measure.name in monitor.features
-    name = measure.name if own else measure.name.rpartition(".")[0]
+    declared = measure.name in monitor.features
+    name = measure.name if declared else measure.name.rpartition(".")[0]
     feature = monitor.features[name]
-    column = feature.column or name
-    known = [Measure(name, column, measure.kind)] if own else text.measures(name, column)
-    if measure not in known:
+    if measure not in measures_of(name, feature, measure.kind if declared else "text"):
         raise ValueError(measure.name)
     watched = Watched(measure, feature, feature.bands or monitor.bands)
-    refuse_alone(watched)
-    layout, shape = body["layout"], body["shape"]
-    return Ready(
+    refuse_profile(watched)
+    binning, shape = body["binning"], body["shape"]
+    return FeatureBaseline(
         watched,
-        _LAYOUT.validate_python(layout) if layout else None,
+        _BINNING.validate_python(binning) if binning else None,
         _SHAPE.validate_python(shape) if shape else None,
     )

@@ -26,13 +26,13 @@ def psi(baseline: Shares, current: Shares) -> Shares:
     return total
 
 
-def clipped(counts: Vector) -> Shares:
+def clipped_shares(counts: Vector) -> Shares:
     """Shares of counts, none below 1e-6: the smoothing of the classic recipe."""
     shares: Shares = np.clip(counts / counts.sum(axis=-1, keepdims=True), 1e-6, None)
     return shares
 
 
-def jeffreys(counts: Vector) -> Shares:
+def jeffreys_shares(counts: Vector) -> Shares:
     """Shares after half a row is added to every cell (Jeffreys' prior); they sum to 1."""
     raised = counts + 0.5
     shares: Shares = raised / raised.sum(axis=-1, keepdims=True)

@@ -33,15 +33,23 @@ class Resolved:
         """What a reader must know of the window."""
         if not (self.rows.bounded and self.extremes.timeless):
             return ()
-        words = f"{self.extremes.timeless:,} rows of {', '.join(self.rows.source)}"
-        return (f"{words} have no readable time and are in no window",)
+        rows = f"{self.extremes.timeless:,} rows of {', '.join(self.rows.source)}"
+        return (f"{rows} have no readable time and are in no window",)
 
 
-def sources(monitor: Monitor, *, baseline: bool = True) -> tuple[tuple[str, ...], ...]:
+def window_sources(monitor: Monitor, *, baseline: bool = True) -> tuple[tuple[str, ...], ...]:
     """The sources that the monitor's windows read, each once."""
     sides = [monitor.current, *([monitor.baseline] if baseline else [])]
-    found = [_source(monitor, side) for side in sides if side is not None]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(_source(monitor, side) for side in sides if side is not None))
+
+
+def monitor_columns(monitor: Monitor) -> tuple[str, ...]:
+    """The columns that the monitor reads of its sources."""
+    windows = [w for w in (monitor.baseline, monitor.current) if isinstance(w, Window)]
+    names = [feature.column or name for name, feature in monitor.features.items()]
+    names += [name for window in windows for name in window.where]
+    extra = [name for name in (monitor.time, monitor.by) if name is not None]
+    return tuple(dict.fromkeys([*names, *monitor.where, *extra]))
 
 
 def baseline_rows(monitor: Monitor) -> Rows:
@@ -51,12 +59,12 @@ def baseline_rows(monitor: Monitor) -> Rows:
 
 
 def current_rows(monitor: Monitor) -> Rows:
-    """The current window's rows as declared; `last` is resolved by `settle`."""
+    """The current window's rows as declared; `last` is resolved by `resolve_window`."""
     assert monitor.current is not None  # noqa: S101  # the manifest's model asks for it
     return _rows(monitor, monitor.current)
 
 
-def settle(engine: Engine, rows: Rows, window: Files | Window | None) -> Resolved:
+def resolve_window(engine: Engine, rows: Rows, window: Files | Window | None) -> Resolved:
     """A window with its rows counted; one of the `last` days counted back from the newest row."""
     extremes = engine.extremes(rows)
     last = window.last if isinstance(window, Window) else None
@@ -72,7 +80,7 @@ def settle(engine: Engine, rows: Rows, window: Files | Window | None) -> Resolve
     return Resolved(cut, engine.extremes(cut))
 
 
-def up_to(baseline: Rows, window: Files | Window | None, current: Rows) -> Rows:
+def end_before(baseline: Rows, window: Files | Window | None, current: Rows) -> Rows:
     """The baseline, ended where the current window of the same source begins if it has no end."""
     timed = isinstance(window, Window) and window.timed and window.to is None
     if not timed or current.start is None or baseline.source != current.source:
@@ -91,8 +99,9 @@ def _rows(monitor: Monitor, window: Files | Window) -> Rows:
 
 
 def _source(monitor: Monitor, window: Files | Window) -> tuple[str, ...]:
-    if monitor.table is not None:
-        return (monitor.table,)
+    table = window.table if isinstance(window, Window) else None
+    if table or monitor.table:
+        return (table or monitor.table or "",)
     files = window.data if isinstance(window, Window) else window
     files = monitor.data if files is None else files
     if files is None:
@@ -110,8 +119,8 @@ def _moment(text: str | None, monitor: Monitor) -> datetime | None:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        words = f"{text} is no time of the years 1 to 9999 in UTC"
-        raise UserError(words, "leave the bound out where there is none") from None
+        message = f"{text} is no time of the years 1 to 9999 in UTC"
+        raise UserError(message, "leave the bound out where there is none") from None
 
 
 def _stretch(last: str) -> timedelta:

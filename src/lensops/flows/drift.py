@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from lensops.drift.bands import Calibrated
-from lensops.drift.bands import calibrate as find_bands
 from lensops.drift.baseline import Baseline
-from lensops.drift.check import baseline_of, check
-from lensops.drift.decide import DriftRun, MonitorResult, monitor_result
+from lensops.drift.calibrate import Calibrated
+from lensops.drift.calibrate import calibrate as find_bands
+from lensops.drift.check import check_monitor, read_baseline
+from lensops.drift.decide import monitor_result
 from lensops.drift.engine import Engine
 from lensops.drift.engines.duckdb import DuckEngine
-from lensops.drift.profile import dumped, loaded
-from lensops.drift.windows import baseline_rows, sources
+from lensops.drift.profile import dump_profile, load_profile
+from lensops.drift.results import DriftRun, MonitorResult
+from lensops.drift.windows import baseline_rows, monitor_columns, window_sources
 from lensops.errors import UserError
 from lensops.files import write_atomic
 from lensops.flows.project import Opened
@@ -25,28 +26,30 @@ from lensops.manifest.drift import Monitor
 PROFILE_BYTES = 50_000_000
 
 
-class Watch(Protocol):
-    """Who is told which monitor is being counted."""
+class MonitorListener(Protocol):
+    """Who learns which monitor is being counted."""
 
     def monitor(self, name: str, place: int, of: int) -> None:
         """The counting of a monitor begins."""
 
 
-def run(project: Opened, only: tuple[str, ...] = (), watch: Watch | None = None) -> DriftRun:
+def run(
+    project: Opened, only: tuple[str, ...] = (), listener: MonitorListener | None = None
+) -> DriftRun:
     """Check the monitors of a project, or those that are named.
 
     Raises `UserError` for data that is missing or not as declared, and for an unknown monitor.
     """
-    names = chosen(project, only)
-    found = []
+    names = select_monitors(project, only)
+    results = []
     for place, name in enumerate(names):
-        if watch is not None:
-            watch.monitor(name, place, len(names))
-        found.append(_check(project, name))
-    return DriftRun(tuple(found))
+        if listener is not None:
+            listener.monitor(name, place, len(names))
+        results.append(_check(project, name))
+    return DriftRun(tuple(results))
 
 
-def chosen(project: Opened, only: tuple[str, ...]) -> tuple[str, ...]:
+def select_monitors(project: Opened, only: tuple[str, ...]) -> tuple[str, ...]:
     """The monitors that are meant. Raises `UserError` for an unknown one, or when there is none."""
     declared = project.manifest.drift
     if not declared:
@@ -54,8 +57,8 @@ def chosen(project: Opened, only: tuple[str, ...]) -> tuple[str, ...]:
         raise UserError("the manifest declares no drift monitor", hint)
     for name in only:
         if name not in declared:
-            known = f"monitors: {', '.join(declared)}"
-            raise UserError(f"there is no monitor {name!r}", suggestion(name, declared) or known)
+            names = f"monitors: {', '.join(declared)}"
+            raise UserError(f"there is no monitor {name!r}", suggestion(name, declared) or names)
     return tuple(name for name in declared if not only or name in only)
 
 
@@ -65,15 +68,15 @@ def write_profiles(project: Opened, only: tuple[str, ...] = ()) -> tuple[str, ..
     A monitor without `profile:` gets `drift/<monitor>.profile.json`. Raises `UserError`.
     """
     written = []
-    for name in chosen(project, only):
+    for name in select_monitors(project, only):
         monitor = project.manifest.drift[name]
         if monitor.baseline is None:
             hint = "declare `baseline:` beside `profile:` while you write it"
             raise UserError(f"{name} declares no baseline to make a profile of", hint)
         path = monitor.profile or f"drift/{name}.profile.json"
         with _engine(project, monitor, baseline=True) as engine:
-            made = dumped(name, monitor, baseline_of(monitor, engine, None))
-        write_atomic(project.tree.path(path), made)
+            profile = dump_profile(name, monitor, read_baseline(monitor, engine, None))
+        write_atomic(project.tree.path(path), profile)
         written.append(path)
     return tuple(written)
 
@@ -85,23 +88,23 @@ def calibrate(
 
     Raises `Undecided` when a baseline is too short, `UserError`.
     """
-    found = []
-    for name in chosen(project, only):
+    calibrated = []
+    for name in select_monitors(project, only):
         monitor = project.manifest.drift[name]
         if monitor.baseline is None:
             raise UserError(f"{name} declares no baseline to calibrate on", "declare `baseline:`")
         with _engine(project, monitor, baseline=True) as engine:
-            found.append(find_bands(name, monitor, engine))
+            calibrated.append(find_bands(name, monitor, engine))
     if write:
-        _write(project, found)
-    return tuple(found)
+        _write_bands(project, calibrated)
+    return tuple(calibrated)
 
 
 def _check(project: Opened, name: str) -> MonitorResult:
     monitor = project.manifest.drift[name]
-    kept = _profile(project, monitor)
-    with _engine(project, monitor, baseline=kept is None) as engine:
-        report = check(name, monitor, engine, kept)
+    profile = _profile(project, monitor)
+    with _engine(project, monitor, baseline=profile is None) as engine:
+        report = check_monitor(name, monitor, engine, profile)
     return monitor_result(monitor, report)
 
 
@@ -114,48 +117,53 @@ def _profile(project: Opened, monitor: Monitor) -> Baseline | None:
     except FileNotFoundError:
         if monitor.baseline is not None:
             return None
-        words = f"there is no profile {monitor.profile}"
-        raise UserError(words, "write it with `lensops drift profile`") from None
-    return _compared_with_data(project, monitor, loaded(data, monitor.profile, monitor))
+        problem = f"there is no profile {monitor.profile}"
+        raise UserError(problem, "write it with `lensops drift profile`") from None
+    return _with_data_note(project, monitor, load_profile(data, monitor.profile, monitor))
 
 
-def _compared_with_data(project: Opened, monitor: Monitor, kept: Baseline) -> Baseline:
+def _with_data_note(project: Opened, monitor: Monitor, profile: Baseline) -> Baseline:
     """The profile, with a note where the data that it was made of is here and differs."""
     if monitor.baseline is None or monitor.connection is not None:
-        return kept
+        return profile
     rows = baseline_rows(monitor)
     try:
-        now = DuckEngine(project.tree, [rows.source]).fingerprint(rows)
+        fingerprint = DuckEngine(project.tree, [rows.source]).fingerprint(rows)
     except UserError:  # a profile is there so that the data need not be
-        return kept
-    if now == kept.fingerprint:
-        return kept
-    words = f"{monitor.profile} was made of other data than {', '.join(rows.source)} holds now"
-    return replace(kept, notes=(*kept.notes, words))
+        return profile
+    if fingerprint == profile.fingerprint:
+        return profile
+    note = f"{monitor.profile} was made of other data than {', '.join(rows.source)} holds now"
+    return replace(profile, notes=(*profile.notes, note))
 
 
 @contextmanager
 def _engine(project: Opened, monitor: Monitor, *, baseline: bool) -> Iterator[Engine]:
-    engine: Engine
+    """The monitor's engine; files must be the same when it is left."""
     if monitor.connection is not None:
-        from lensops.drift.engines.warehouse import open_warehouse  # the extra
-        from lensops.models.secrets import expand_references, hide_secrets
-
-        url = monitor.connection
-        engine = open_warehouse(expand_references(url), lambda text: hide_secrets(text, url))
-    else:
-        engine = DuckEngine(project.tree, sources(monitor, baseline=baseline))
-    try:
+        with closing(_warehouse(monitor.connection)) as warehouse:
+            yield warehouse
+        return
+    sources = window_sources(monitor, baseline=baseline)
+    with closing(DuckEngine(project.tree, sources, monitor_columns(monitor))) as engine:
         yield engine
-    finally:
-        engine.close()
+        engine.record_digests()
+        engine.require_unchanged()
 
 
-def _write(project: Opened, found: list[Calibrated]) -> None:
-    """Put the bands into the manifest, touching nothing else of it."""
+def _warehouse(url: str) -> Engine:
+    from lensops.drift.engines.warehouse import open_warehouse  # the extra
+    from lensops.models.secrets import cleaned, expanded
+
+    return open_warehouse(expanded(url), lambda text: cleaned(text, url))
+
+
+def _write_bands(project: Opened, calibrated: list[Calibrated]) -> None:
+    """Put the bands of each feature into the manifest, touching nothing else of it."""
     data = project.path.read_bytes()
-    for each in found:
-        for limit in ("critical", "warning"):
-            keys = ("drift", each.monitor, "bands", limit)
-            data = set_number(data, project.file.path, keys, getattr(each.bands, limit))
+    for monitor in calibrated:
+        for feature in monitor.features:
+            for limit in ("critical", "warning"):
+                keys = ("drift", monitor.monitor, "features", feature.name, "bands", limit)
+                data = set_number(data, project.file.path, keys, getattr(feature.bands, limit))
     write_atomic(project.path, data)

@@ -28,7 +28,7 @@ from lensops.gate import GateResult, Scores, decide, next_command, unevaluated_f
 from lensops.manifest.locate import find_manifest, folder_of
 
 if TYPE_CHECKING:
-    from lensops.drift.decide import DriftRun
+    from lensops.drift.results import DriftRun
 
 
 def gate(

@@ -72,6 +72,10 @@ class Feature(_Strict):
     bins: Annotated[int, Field(ge=2, le=1000)] = Field(
         10, description="Cells of uniform and quantile; the most categories with a cell (50)."
     )
+    missing: tuple[str, ...] = Field(
+        (), strict=False, description="Texts that stand for no value, such as NA."
+    )
+    decimal: Literal[".", ","] = Field(".", description="The decimal sign of numbers in texts.")
     bands: Bands | None = None
 
     @model_validator(mode="after")
@@ -98,6 +102,8 @@ class Feature(_Strict):
                 raise ValueError(f"`{key}` means nothing to {self._said}")
         if self.kind == "text" and self.recipe is not None:
             raise ValueError("`recipe` means nothing to kind text")
+        if self.kind == "text" and (self.missing or self.decimal != "."):
+            raise ValueError("`missing` and `decimal` mean nothing to kind text")
         if (self.kind, self.chosen) in _MISMATCHED:
             raise ValueError(f"recipe {self.chosen} does not count kind {self.kind}")
         return self
@@ -131,6 +137,7 @@ class Window(_Strict):
     """Some rows of the data: by time, by a filter, or both; half-open in UTC, from ≤ t < to."""
 
     data: Files | None = Field(None, description="Files of this window; default: `data`.")
+    table: str | None = Field(None, description="The table of this window; default: `table`.")
     start: Moment | None = Field(None, alias="from")
     to: Moment | None = None
     last: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}[hdw]$")] | None = Field(
@@ -200,8 +207,17 @@ class Monitor(_Strict):
         cut = [w for w in (self.baseline, self.current) if isinstance(w, Window)]
         if any(window.timed for window in cut) and self.time is None:
             raise ValueError("windows by time need `time: <column>`")
-        if (self.connection is None) != (self.table is None):
-            raise ValueError("`connection` and `table` belong together")
-        if any(w.data is None for w in cut) and self.data is None and self.table is None:
+        tables = [self.table, *(window.table for window in cut)]
+        if self.connection is None and any(tables):
+            raise ValueError("`table` needs `connection`")
+        if self.connection is not None and not self._all_tables():
+            raise ValueError("`connection` needs `table`, of the monitor or of each window")
+        if self.connection is None and any(w.data is None for w in cut) and self.data is None:
             raise ValueError("this window needs `data: <files>` (or `connection` and `table`)")
         return self
+
+    def _all_tables(self) -> bool:
+        windows = [w for w in (self.baseline, self.current) if w is not None]
+        return self.table is not None or all(
+            isinstance(window, Window) and window.table is not None for window in windows
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lensops.drift.decide import MonitorResult
+from lensops.drift.results import MonitorResult
 from lensops.errors import Invalid, RemoteFailed, UserError
 from lensops.evals.result import SuiteResult
 from lensops.evidence import Outcome
@@ -133,10 +133,10 @@ def _drift(result: MonitorResult) -> Iterator[tuple[Line, ...]]:
     rows = f"{report.n_baseline:,} → {report.n_current:,}"
     name = Span(report.name, Tone.STRONG)
     yield (
-        line(status_sign(report.decided)),
+        line(status_sign(report.headline_status)),
         line(name),
         line(psi),
-        line(report.decided),
+        line(report.headline_status),
         line(""),
         line(rows),
     )

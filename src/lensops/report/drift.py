@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lensops.drift.decide import DriftRun, MonitorResult
 from lensops.drift.evidence import Status
-from lensops.drift.report import WORST, Compared, FeatureDrift, SegmentDrift
+from lensops.drift.results import (
+    WORST,
+    Comparison,
+    DriftRun,
+    FeatureDrift,
+    MonitorResult,
+    SegmentDrift,
+)
 from lensops.evidence import Outcome
 from lensops.format import count_shares, format_p_value, format_score, sparkline
 from lensops.report.document import (
@@ -61,7 +67,7 @@ def data(run: DriftRun) -> dict[str, Any]:
 def headline(monitors: Sequence[MonitorResult]) -> str:
     """Such as `✅ Drift PSI=0.0031 status=OK`."""
     psi = _largest(monitors)
-    decided = max((c.report.decided for c in monitors), key=_rank, default="no data")
+    decided = max((c.report.headline_status for c in monitors), key=_rank, default="no data")
     return (
         f"{SIGNS.get(decided, OPEN)} Drift PSI={format_score(psi, 'none')} status={decided.upper()}"
     )
@@ -79,7 +85,7 @@ def monitor_blocks(result: MonitorResult, *, reasons: bool = True) -> Iterator[B
     yield Paragraph(_windows(result))
     yield from _features(report)
     explained = [
-        line(_reason_sign(reason.outcome), str(reason)) for reason in decision.found if reasons
+        line(_reason_sign(reason.outcome), str(reason)) for reason in decision.entries if reasons
     ]
     explained += map(warning_line, report.notes)
     features = worst_first(report)
@@ -97,10 +103,10 @@ def _windows(result: MonitorResult) -> Line:
     report = result.report
     dates = f" · {report.baseline_date} → {report.current_date}" if report.current_date else ""
     rows = f"{report.n_baseline:,} → {report.n_current:,} rows{dates}"
-    return line(status_word(report.decided), Span(f" · {rows}", Tone.MUTED))
+    return line(status_word(report.headline_status), Span(f" · {rows}", Tone.MUTED))
 
 
-def _features(compared: Compared) -> Iterator[Block]:
+def _features(compared: Comparison) -> Iterator[Block]:
     rows = [_row(feature) for feature in worst_first(compared)]
     if rows:
         yield Table(_COLUMNS, tuple(rows[:SHOWN]))
@@ -130,11 +136,11 @@ def _causes(feature: FeatureDrift) -> Line:
 
 def _is_explained(feature: FeatureDrift, result: MonitorResult) -> bool:
     """Whether a reason of the decision says all that the causes would."""
-    named = any(reason.feature == feature.name for reason in result.decision.found)
+    named = any(reason.feature == feature.name for reason in result.decision.entries)
     return named and len(feature.causes) == 1
 
 
-def worst_first(compared: Compared) -> list[FeatureDrift]:
+def worst_first(compared: Comparison) -> list[FeatureDrift]:
     """Features by status, then by PSI."""
     return sorted(
         compared.features, key=lambda f: (-WORST.index(f.status), -(f.psi or 0.0), f.name)

@@ -1,40 +1,41 @@
-"""Causes: why a feature shifted, in words; one file a kind, asked in this order."""
+"""Causes: why a feature shifted, in words; each is asked in this order."""
 
 from __future__ import annotations
 
-from lensops.drift.causes.categories import newcomers
+from lensops.drift.causes import counts, moves, parts
 from lensops.drift.causes.cause import Case, Cause, Finder
-from lensops.drift.causes.cells import cells
-from lensops.drift.causes.chance import chance
-from lensops.drift.causes.gaps import infinite, missing, outside, outside_share, unreadable
-from lensops.drift.causes.move import offset, scale
-from lensops.drift.causes.spike import spike
-from lensops.drift.causes.truncation import truncation
+from lensops.drift.causes.counts import outside_shares
 
 FINDERS: dict[str, Finder] = {
-    "chance": chance,
-    "outside": outside,
-    "missing": missing,
-    "infinite": infinite,
-    "not a number": unreadable,
-    "new": newcomers,
-    "offset": offset,
-    "scale": scale,
-    "spike": spike,
-    "truncation": truncation,
-    "cells": cells,
+    "chance": counts.chance,
+    "outside": counts.outside,
+    "missing": counts.missing,
+    "infinite": counts.infinite,
+    "not a number": counts.unreadable,
+    "new": counts.newcomers,
+    "offset": moves.offset,
+    "replacement": parts.replacement,
+    "spike": parts.spike,
+    "truncation": parts.truncation,
+    "scale": moves.scale,
+    "affine": moves.affine,
+    "rotation": moves.rotation,
+    "transform": moves.transform,
+    "rounding": moves.rounding,
+    "beyond": parts.beyond,
+    "bins": counts.moved_bins,
 }
-EXPLAINED_AWAY = {"scale", "spike", "truncation"}  # consequences of a move that is named already
+ALWAYS = {"chance", "outside", "missing", "infinite", "not a number", "new", "bins"}
 
 
-def causes(case: Case) -> tuple[Cause, ...]:
-    """The causes of one feature's shift, the broadest first."""
-    found: list[Cause] = []
+def find_causes(case: Case) -> tuple[Cause, ...]:
+    """The causes of one feature's shift, the broadest first; one that is whole ends the search."""
+    causes: list[Cause] = []
     for kind, finder in FINDERS.items():
-        moved = any(cause.whole for cause in found)
-        if not (moved and kind in EXPLAINED_AWAY) and (cause := finder(case)):
-            found.append(cause)
-    return tuple(found)
+        explained = any(cause.whole for cause in causes)
+        if (kind in ALWAYS or not explained) and (cause := finder(case)):
+            causes.append(cause)
+    return tuple(causes)
 
 
-__all__ = ["Case", "Cause", "causes", "outside_share"]
+__all__ = ["Case", "Cause", "find_causes", "outside_shares"]

@@ -1,40 +1,48 @@
-"""What causes are found from: one feature's cells, figures and shapes."""
+"""What causes are found from: one feature's bins, figures and shapes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lensops.drift.evidence import Evidence, Figures
-from lensops.drift.layout import Layout, Pair
+from lensops.drift.binning import Binning, Pair
+from lensops.drift.evidence import Evidence, Figures, Windows
 from lensops.drift.shape import Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One compared feature. Shapes are there for numbers, `newcomers` for categories."""
+    """One compared feature."""
 
-    layout: Layout
+    binning: Binning
     pair: Pair
     figures: Figures
     evidence: Evidence
-    baseline: Shape | None = None
-    current: Shape | None = None
-    newcomers: tuple[str, ...] = ()
+    windows: Windows
 
     @property
     def real(self) -> bool:
-        """Whether the cells tell of more than chance."""
-        return self.evidence in {Evidence.CONFIRMED, Evidence.SMALL, Evidence.WEAK}
+        """Whether the counts tell of more than chance."""
+        return self.evidence in {Evidence.CONFIRMED, Evidence.SMALL}
+
+    @property
+    def shapes(self) -> tuple[Shape, Shape] | None:
+        """The shapes of both windows, where both have one."""
+        baseline, current = self.windows.shapes
+        return (baseline, current) if baseline is not None and current is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What moved, in words. `whole` says that it explains the shift by itself."""
+    """What moved, as a sentence. `explains` is its part of the shift, None where that has no sense.
+
+    `whole` says that nothing else needs to be looked for.
+    """
 
     kind: str
     text: str
     whole: bool = False
+    explains: float | None = None
 
 
 Finder = Callable[[Case], Cause | None]

@@ -5,16 +5,29 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from lensops.drift.engine import CATEGORY, NUMBER, Asked, Extremes, Rows
-from lensops.drift.layout import Counts, Layout, Measure, Tally
+from lensops.drift.binning import BinCounts, Binning, Counts, Measure, Tally, ValueCounts
+from lensops.drift.canonical import count_values
+from lensops.drift.engine import (
+    CATEGORY,
+    NUMBER,
+    TEXT,
+    CountQuery,
+    Extremes,
+    Readability,
+    Rows,
+)
 from lensops.drift.psi import Shares
 from lensops.drift.recipes import Extent
 from lensops.drift.text import DERIVED
 from lensops.errors import UserError
+
+EXAMPLES = 3  # values that are no numbers
+md5 = partial(hashlib.md5, usedforsecurity=False)
 
 
 class ArrayEngine:
@@ -41,124 +54,137 @@ class ArrayEngine:
     def extremes(self, rows: Rows) -> Extremes:
         return Extremes(next(iter(self._table(rows).values())).size)
 
-    def readable(
-        self, rows: Rows, columns: Sequence[str]
-    ) -> Mapping[str, tuple[int, int]]:  # asked of every engine
-        return {}  # an array has a type
+    def readable(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Readability]:
+        return {m.name: _readability(self._table(rows)[m.column], m) for m in measures}
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
         table = self._table(rows)
-        taken = {m.name: _numbers(table[m.column][::step], m)[0] for m in measures}
-        return {name: numbers[np.isfinite(numbers)] for name, numbers in taken.items()}
+        arrays = {m.name: _numbers(table[m.column][::step], m)[0] for m in measures}
+        return {name: numbers[np.isfinite(numbers)] for name, numbers in arrays.items()}
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
-        sampled = self.sample(rows, measures, 1)
         return {
             name: Extent(values.size, float(values.min()), float(values.max()))
             if values.size
             else None
-            for name, values in sampled.items()
+            for name, values in self.sample(rows, measures, 1).items()
         }
 
-    def values(
-        self, rows: Rows, measure: Measure, most: int, besides: Sequence[str] = ()
-    ) -> list[tuple[str, int]]:
-        known = set(besides)
-        counted = Counter(v for v in _texts(self._table(rows)[measure.column]) if v is not None)
-        ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-        return [item for item in ordered if item[0] not in known][:most]
+    def values(self, rows: Rows, measure: Measure, limit: int) -> list[tuple[str, int]]:
+        texts = _texts(self._table(rows)[measure.column])
+        counts = Counter(text for text in texts if text is not None)
+        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:limit]
 
-    def count(self, rows: Rows, asked: Asked) -> Mapping[str | None, Tally]:
+    def count(self, rows: Rows, query: CountQuery) -> Mapping[str | None, Tally]:
         table = self._table(rows)
-        return {None: {m.name: counts(table[m.column], m, at) for m, at in asked.layouts.items()}}
+        return {
+            None: {
+                measure.name: array_counts(table[measure.column], measure, binning)
+                for measure, binning in query.binnings.items()
+            }
+        }
 
     def fingerprint(self, rows: Rows) -> str:
         digest = hashlib.sha256()
         for name, array in sorted(self._table(rows).items()):
-            digest.update(f"{name}\0{array.size}\0{array[:1000].tolist()}".encode())
+            digest.update(f"{name}\0{array.size}\0{array.tolist()}".encode())
         return f"sha256:{digest.hexdigest()}"
 
     def _table(self, rows: Rows) -> dict[str, Any]:
         return self.tables[rows.source[0]]
 
 
-def counts(array: Any, measure: Measure, layout: Layout) -> Counts:
-    """The rows of an array in the cells of a layout."""
-    if measure.how == "repeated":
-        present = [text for text in _texts(array) if text is not None]
-        distinct = len(set(present))
-        return Counts((distinct, len(present) - distinct), array.size - len(present))
-    if layout.kind == "flag":
-        return _flags(array, measure)
-    if layout.kind == "category":
-        return _categories(array, layout)
+def array_counts(array: Any, measure: Measure, binning: Binning | None) -> Counts:
+    """The rows of an array in the bins of a binning; by value without one."""
+    if binning is None:
+        return _value_counts(array, measure)
+    if binning.kind == "flag":
+        return _flag_counts(array, measure)
     numbers, unreadable = _numbers(array, measure)
-    return _cut(numbers, layout, unreadable)
+    return _cut(numbers, binning, unreadable)
 
 
-def _cut(numbers: Shares, layout: Layout, unreadable: int) -> Counts:
+def _cut(numbers: Shares, binning: Binning, unreadable: int) -> BinCounts:
     finite = numbers[np.isfinite(numbers)]
-    at = np.searchsorted(np.asarray(layout.cut), finite, side="right")
-    cells = np.bincount(at, minlength=len(layout.cut) + 1)
+    places = np.searchsorted(np.asarray(binning.cuts), finite, side="right")
+    bins = np.bincount(places, minlength=len(binning.cuts) + 1)
     infinite = int(np.isinf(numbers).sum())
     missing = numbers.size - finite.size - infinite - unreadable
-    return Counts(tuple(int(cell) for cell in cells), missing, infinite, unreadable)
+    return BinCounts(tuple(int(count) for count in bins), missing, infinite, unreadable)
 
 
-def _categories(array: Any, layout: Layout) -> Counts:
-    counted = Counter(_texts(array))
-    missing = counted.pop(None, 0)
-    cells = [counted.pop(value, 0) for value in layout.values]
-    return Counts((*cells, sum(counted.values())), missing)
+def _value_counts(array: Any, measure: Measure) -> ValueCounts:
+    listed = {value.strip() for value in measure.missing}
+    counts = Counter(text for text in _texts(array) if text is not None)
+    if measure.derivation == "repeated":
+        digests = {md5(text.encode(errors="replace")).hexdigest(): n for text, n in counts.items()}
+        return count_values(digests.items(), counts.total(), array.size - counts.total(), raw=True)
+    present = {text: n for text, n in counts.items() if text.strip() not in listed}
+    filled = sum(present.values())
+    return count_values(present.items(), filled, array.size - filled)
 
 
-def _flags(array: Any, measure: Measure) -> Counts:
-    read, texts = DERIVED[measure.how].read, _texts(array)
-    if measure.how == "empty":
+def _flag_counts(array: Any, measure: Measure) -> BinCounts:
+    read, texts = DERIVED[measure.derivation].read, _texts(array)
+    if measure.derivation == "empty":
         texts = [text or "" for text in texts]
-    said = [bool(read(text)) for text in texts if text is not None]
-    return Counts((len(said) - sum(said), sum(said)), len(texts) - len(said))
+    flags = [bool(read(text)) for text in texts if text is not None]
+    return BinCounts((len(flags) - sum(flags), sum(flags)), len(texts) - len(flags))
 
 
 def _numbers(array: Any, measure: Measure) -> tuple[Shares, int]:
     """A measure as floats, NaN where there is none, and how many values are no numbers."""
-    if measure.how != "value":
-        read = DERIVED[measure.how].read
+    if measure.derivation != "value":
+        read = DERIVED[measure.derivation].read
         derived = [np.nan if t is None else float(read(t)) for t in _texts(array)]
         return np.asarray(derived, dtype=np.float64), 0
     if array.dtype.kind in "biuf":
         return array.astype(np.float64), 0
-    made = [_number(value) for value in array.tolist()]
-    unreadable = sum(value is None for value in made)
-    return np.asarray([np.nan if v is None else v for v in made], dtype=np.float64), unreadable
+    values = [_number(value, measure) for value in array.tolist()]
+    unreadable = sum(value is None for value in values)
+    floats = [np.nan if value is None else value for value in values]
+    return np.asarray(floats, dtype=np.float64), unreadable
 
 
-def _number(value: Any) -> float | None:
+def _number(value: Any, measure: Measure) -> float | None:
     """A value as a float, NaN where it is missing, None where it is no number."""
-    if _missing(value) or (isinstance(value, str) and not value.strip()):
+    if _is_missing(value):
         return float("nan")
+    if isinstance(value, str):
+        text = value.strip()
+        if not text or text in {each.strip() for each in measure.missing}:
+            return float("nan")
+        value = {"true": 1.0, "false": 0.0}.get(text.lower(), text.replace(measure.decimal, "."))
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
         return None
 
 
+def _readability(array: Any, measure: Measure) -> Readability:
+    texts = [text for text in _texts(array) if text is not None]
+    read = {text: _number(text, measure) for text in dict.fromkeys(texts)}
+    odd = sorted(text for text, number in read.items() if number is None or _is_boolean(text))
+    filled = [text for text in texts if text.strip()]
+    numbers = sum(text not in set(odd) for text in filled)
+    return Readability(len(filled), numbers, tuple(odd[:EXAMPLES]))
+
+
+def _is_boolean(text: str) -> bool:
+    return text.strip().lower() in {"true", "false"}
+
+
 def _texts(array: Any) -> list[str | None]:
     """Values as text, None where they are missing."""
-    return [None if _missing(value) else _text(value) for value in array.tolist()]
+    return [None if _is_missing(value) else str(value) for value in array.tolist()]
 
 
-def _missing(value: Any) -> bool:
+def _is_missing(value: Any) -> bool:
     """None, NaN, and pandas' NA, which does not say whether it equals itself."""
     try:
         return value is None or bool(value != value)
     except TypeError:
         return True
-
-
-def _text(value: Any) -> str:
-    """A value as SQL writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _array(values: Any) -> Any:
@@ -167,8 +193,8 @@ def _array(values: Any) -> Any:
         array = array.astype(object)
         array[np.ma.getmaskarray(values)] = None
     if array.dtype.kind in "mM":
-        words = "the values are times, which have no PSI"
-        raise UserError(words, "give what you would watch of them, such as the age in days")
+        message = "the values are times, which have no PSI"
+        raise UserError(message, "give what you would watch of them, such as the age in days")
     if array.ndim != 1:
         raise UserError(f"a window's values have one dimension, these have {array.ndim}")
     return array if array.dtype.kind in "biufUO" else array.astype(object)
@@ -177,8 +203,11 @@ def _array(values: Any) -> Any:
 def _kind(array: Any) -> str:
     if array.dtype.kind in "iuf":
         return NUMBER
+    if array.dtype.kind == "U":
+        return TEXT
     if array.dtype.kind == "O":
-        present = [v for v in array.tolist() if not _missing(v)]
-        numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in present)
-        return NUMBER if numbers else CATEGORY
+        present = [v for v in array.tolist() if not _is_missing(v)]
+        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in present):
+            return NUMBER
+        return TEXT if all(isinstance(v, str) for v in present) else CATEGORY
     return CATEGORY

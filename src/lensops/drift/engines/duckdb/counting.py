@@ -1,66 +1,193 @@
-"""The counting statement: one scan of one window, every feature's cells in one row a group."""
+"""The counting statements: numbers and flags of a window in one, each category in one of its own."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from lensops.drift.engine import NOWHERE, OTHERS, Asked, Group, Rows
-from lensops.drift.engines.duckdb import expressions
-from lensops.drift.engines.duckdb.cells import Column, column
-from lensops.drift.engines.duckdb.conditions import conditions
-from lensops.drift.engines.duckdb.statement import Statement
-from lensops.drift.engines.duckdb.times import moment
-from lensops.drift.layout import Tally
+from lensops.drift.binning import BinCounts, Binning, Measure
+from lensops.drift.canonical import VALUES
+from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, Group, Rows
+from lensops.drift.engines.duckdb.sql import (
+    FLOATING,
+    Column,
+    Statement,
+    category_sql,
+    filled_sql,
+    flag_sql,
+    is_number,
+    number_sql,
+    text_sql,
+)
+from lensops.drift.engines.duckdb.windows import Columns, moment_sql, window_conditions
+
+Result = Sequence[Any]
+
+
+class Aggregates(Protocol):
+    """One measure of the counting statement; `name` is its column there."""
+
+    def inner(self, name: str, statement: Statement, /) -> list[str]:
+        """What the inner query computes for each row."""
+
+    def outer(self, name: str, statement: Statement, /) -> list[str]:
+        """The aggregates over the rows of a group."""
+
+    def counts(self, rows: int, results: Result, /) -> BinCounts:
+        """The counts that `rows` and the aggregates' results mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Finite values between the cuts, by one look-up a row, and the others by kind.
+
+    Text is cast where it can be; what cannot is unreadable. DuckDB's histogram includes the upper
+    end of a bin, so that the number just below a cut ends one.
+    """
+
+    measure: Measure
+    binning: Binning
+    column: Column
+
+    @property
+    def _is_text(self) -> bool:
+        return self.measure.derivation == "value" and not is_number(self.column.type)
+
+    @property
+    def _may_be_special(self) -> bool:
+        return self.measure.derivation == "value" and self.column.type.startswith(FLOATING)
+
+    def inner(self, name: str, statement: Statement) -> list[str]:
+        columns = [f"{number_sql(self.measure, self.column, statement)} AS {name}"]
+        if self._is_text:
+            filled = filled_sql(self.measure, self.column, statement)
+            columns.append(f"{filled} AS {name}_text")
+        return columns
+
+    def outer(self, name: str, statement: Statement) -> list[str]:
+        filled = f"count({name}_text)" if self._is_text else f"count({name})"
+        ends = statement.bind([math.nextafter(cut, -math.inf) for cut in self.binning.cuts])
+        finite = f"CASE WHEN isfinite({name}) THEN {name} END" if self._may_be_special else name
+        special = [f"count_if(isnan({name}))", f"count_if(isinf({name}))"]
+        histogram = f"histogram({finite}, {ends}::DOUBLE[])"
+        return [
+            filled,
+            f"count({name})",
+            *(special if self._may_be_special else ["0", "0"]),
+            histogram,
+        ]
+
+    def counts(self, rows: int, results: Result) -> BinCounts:
+        filled, numbers, nan, infinite = (int(result or 0) for result in results[:4])
+        histogram = results[4] or {}
+        ends = [*(math.nextafter(cut, -math.inf) for cut in self.binning.cuts), math.inf]
+        bins = tuple(int(histogram.get(end, 0)) for end in ends)
+        return BinCounts(bins, rows - filled + nan, infinite, filled - numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """Rows where something does not hold of a text, and where it does."""
+
+    measure: Measure
+    column: Column
+
+    def inner(self, name: str, _: Statement) -> list[str]:
+        return [f"{flag_sql(self.measure, self.column)} AS {name}"]
+
+    def outer(self, name: str, _: Statement) -> list[str]:
+        return [f"count({name})", f"count_if({name})"]
+
+    def counts(self, rows: int, results: Result) -> BinCounts:
+        filled, yes = (int(result or 0) for result in results)
+        return BinCounts((filled - yes, yes), rows - filled)
 
 
 class Counting:
-    """Writes the statement for what is asked, and reads its result."""
+    """The statement that counts numbers and flags, and what its result means."""
 
-    def __init__(self, rows: Rows, asked: Asked, types: dict[str, str]) -> None:
-        self.rows, self.group, self.types = rows, asked.group, types
-        self.columns: dict[str, Column] = {
-            measure.name: column(measure, layout, types[measure.column])
-            for measure, layout in asked.layouts.items()
+    def __init__(
+        self,
+        rows: Rows,
+        binnings: Mapping[Measure, Binning],
+        group: Group | None,
+        columns: Columns,
+    ) -> None:
+        self.rows, self.group, self.columns = rows, group, columns
+        self.aggregates: dict[str, Aggregates] = {
+            measure.name: Flags(measure, columns[measure.column])
+            if binning.kind == "flag"
+            else Numbers(measure, binning, columns[measure.column])
+            for measure, binning in binnings.items()
         }
 
     def text(self, source: str, statement: Statement) -> str:
         """The whole statement; `source` is what stands after the inner FROM."""
         inner, outer = [], []
-        for place, made in enumerate(self.columns.values()):
-            inner += made.inner(f"f{place}")
-            outer += made.outer(f"f{place}", statement)
-        key = _key(self.group, self.rows, self.types, statement) if self.group else "NULL"
-        selected = ", ".join([f"{key} AS g", *inner])
-        where = conditions(self.rows, self.types, statement)
-        window = f"SELECT {selected} FROM {source} WHERE {where}"
+        for index, aggregates in enumerate(self.aggregates.values()):
+            inner += aggregates.inner(f"f{index}", statement)
+            outer += aggregates.outer(f"f{index}", statement)
+        window = windowed(self.rows, self.group, self.columns, inner, source, statement)
         grouped = " GROUP BY g" if self.group else ""
-        keyed = "g" if self.group else "NULL"
-        return f"SELECT {', '.join([keyed, 'count(*)', *outer])} FROM ({window}){grouped}"
+        key = "g" if self.group else "NULL"
+        return f"SELECT {', '.join([key, 'count(*)', *outer])} FROM ({window}){grouped}"
 
-    def tallies(self, results: list[tuple[Any, ...]]) -> dict[str | None, Tally]:
-        """The counts of each group by the names of the measures."""
-        return {
-            None if row[0] is None else str(row[0]): self._tally(row[1], row[2:]) for row in results
-        }
-
-    def _tally(self, rows: int, results: tuple[Any, ...]) -> Tally:
-        tally, statement = {}, Statement()
-        for name, made in self.columns.items():
-            width = len(made.outer("f", statement))
-            tally[name] = made.counts(rows, results[:width])
+    def counts(self, result: Result) -> dict[str, BinCounts]:
+        """The counts of one group by the names of the measures."""
+        rows, results = int(result[1]), list(result[2:])
+        counts: dict[str, BinCounts] = {}
+        for name, aggregates in self.aggregates.items():
+            width = len(aggregates.outer("f", Statement()))
+            counts[name] = aggregates.counts(rows, results[:width])
             results = results[width:]
-        return tally
+        return counts
 
 
-def _key(group: Group, rows: Rows, types: dict[str, str], statement: Statement) -> str:
-    if group.kind == "time" and rows.time is not None and group.start is not None:
-        at = moment(rows.time, types[rows.time], rows.timezone, statement)
+def value_counting(
+    rows: Rows,
+    measure: Measure,
+    group: Group | None,
+    columns: Columns,
+    source: str,
+    statement: Statement,
+) -> str:
+    """The statement of each group's commonest values: key, value, its rows, rows with any."""
+    text = text_sql(columns[measure.column])
+    if measure.derivation == "repeated":
+        text = f"CAST(md5_number_lower({text}) AS VARCHAR)"
+    window = windowed(rows, group, columns, [f"{text} AS v"], source, statement)
+    grouped = f"SELECT g, v, count(*) AS n FROM ({window}) GROUP BY g, v"
+    filled = "sum(n) FILTER (WHERE v IS NOT NULL) OVER (PARTITION BY g)"
+    rank = "row_number() OVER (PARTITION BY g, v IS NULL ORDER BY n DESC, v)"
+    ranked = f"SELECT g, v, n, {filled} AS filled, {rank} AS rank FROM ({grouped})"
+    return f"SELECT g, v, n, filled FROM ({ranked}) WHERE rank <= {statement.bind(VALUES + 1)}"
+
+
+def windowed(
+    rows: Rows,
+    group: Group | None,
+    columns: Columns,
+    selected: Sequence[str],
+    source: str,
+    statement: Statement,
+) -> str:
+    """The rows of a window with the key `g` of their group."""
+    key = _key(group, rows, columns, statement) if group else "NULL"
+    where = window_conditions(rows, columns, statement)
+    return f"SELECT {', '.join([f'{key} AS g', *selected])} FROM {source} WHERE {where}"
+
+
+def _key(group: Group, rows: Rows, columns: Columns, statement: Statement) -> str:
+    if group.kind == "time" and group.start is not None:
+        moment = moment_sql(rows, columns, statement)
         start = f"epoch_us(CAST({statement.bind(group.start.isoformat())} AS TIMESTAMPTZ))"
         width = statement.bind(int(group.size * 1_000_000))
-        return f"CAST((epoch_us({at}) - {start}) // {width} AS VARCHAR)"
+        return f"CAST((epoch_us({moment}) - {start}) // {width} AS VARCHAR)"
     if group.kind == "rows":
         return f"CAST((row_number() OVER () - 1) // {statement.bind(int(group.size))} AS VARCHAR)"
-    value = expressions.text(group.column)
-    kept = f"list_contains({statement.bind(list(group.keep))}::VARCHAR[], {value})"
-    missing, others = statement.bind(NOWHERE), statement.bind(OTHERS)
-    return f"CASE WHEN {value} IS NULL THEN {missing} WHEN {kept} THEN {value} ELSE {others} END"
+    value = category_sql(columns[group.column])
+    listed = f"list_contains({statement.bind(list(group.keep))}::VARCHAR[], {value})"
+    missing, rest = statement.bind(MISSING_SEGMENT), statement.bind(OTHER_SEGMENTS)
+    return f"CASE WHEN {value} IS NULL THEN {missing} WHEN {listed} THEN {value} ELSE {rest} END"

@@ -6,194 +6,298 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
-from lensops.drift.engine import CATEGORY, NUMBER, TEXT, TIME, Asked, Extremes, Rows
-from lensops.drift.engines.duckdb import expressions, sampling, times
-from lensops.drift.engines.duckdb.conditions import conditions
-from lensops.drift.engines.duckdb.counting import Counting
-from lensops.drift.engines.duckdb.files import resolve
-from lensops.drift.engines.duckdb.readers import ROW, numbered, reading, types_of
+import numpy as np
+
+from lensops.drift.binning import BinCounts, Binning, Counts, Measure, Tally, ValueCounts
+from lensops.drift.canonical import count_values
+from lensops.drift.engine import (
+    CATEGORY,
+    NESTED,
+    NUMBER,
+    TEXT,
+    TIME,
+    CountQuery,
+    Extremes,
+    Readability,
+    Rows,
+)
+from lensops.drift.engines.duckdb.counting import Counting, value_counting
+from lensops.drift.engines.duckdb.readers import Relation, open_relation
 from lensops.drift.engines.duckdb.session import Session
-from lensops.drift.engines.duckdb.statement import Statement, quoted
-from lensops.drift.layout import Counts, Measure, Tally
+from lensops.drift.engines.duckdb.sources import resolve_source
+from lensops.drift.engines.duckdb.sql import (
+    Statement,
+    filled_sql,
+    is_nested,
+    is_number,
+    is_text,
+    number_sql,
+    text_sql,
+)
+from lensops.drift.engines.duckdb.windows import (
+    Columns,
+    moment_sql,
+    naive_texts,
+    no_zone,
+    window_conditions,
+)
 from lensops.drift.psi import Shares
 from lensops.drift.recipes import Extent
-from lensops.errors import UserError
+from lensops.errors import Stale, UserError
 from lensops.files import LocalTree
 
 Item = TypeVar("Item")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
 WIDTH = 50  # measures of one statement: memory grows with the columns that are read together
-ENDS = 65_536  # bytes of a file's beginning and end that its fingerprint reads
+EXAMPLES = 3  # values that are no numbers
+LENGTH = 40  # characters of such a value
 
 
 class DuckEngine:
     """Counts the files of a monitor. All its sources are named when it is made.
 
-    Raises `UserError` for files that are missing, of no known format, or outside the repository.
+    `columns` are those that will be read, all without any. Raises `UserError` for files that are
+    missing, of no known format, or outside the repository.
     """
 
-    def __init__(self, folder: LocalTree, sources: Iterable[tuple[str, ...]]) -> None:
-        self.folder = folder
-        self.sources = {source: resolve(source, folder) for source in sources}
-        self._types: dict[tuple[str, ...], dict[str, str]] = {}
+    def __init__(
+        self, folder: LocalTree, sources: Iterable[tuple[str, ...]], columns: Iterable[str] = ()
+    ) -> None:
+        self.folder, self.needed = folder, tuple(columns)
+        self.sources = {source: resolve_source(source, folder) for source in sources}
+        self.identities = {file: _identity(file) for file in self.files}
+        self._relations: dict[tuple[str, ...], Relation] = {}
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file of the sources, once."""
+        return sorted({file for source in self.sources.values() for file in source.files})
 
     @cached_property
     def session(self) -> Session:
-        files = [file for source in self.sources.values() for file in source.files]
-        return Session(files, self.folder.root)
+        return Session(self.files, self.folder.root)
 
     def close(self) -> None:
         if "session" in self.__dict__:
             self.session.close()
 
+    def require_unchanged(self) -> None:
+        """Raise `Stale` when a file is not the one that was opened."""
+        for file, identity in self.identities.items():
+            if _identity(file) != identity:
+                name = file.relative_to(self.folder.root).as_posix()
+                raise Stale(f"{name} was changed while it was read", "run the command again")
+
+    def record_digests(self) -> None:
+        """Have the project's snapshot know the bytes of every file."""
+        for file in self.files:
+            self._file_digest(file, file.relative_to(self.folder.root).as_posix())
+
     def columns(self, rows: Rows) -> Mapping[str, str]:
-        untyped = self.sources[rows.source].form != "parquet"
-        return {name: _kind(kind, untyped) for name, kind in self._types_of(rows).items()}
+        return {name: _kind(column.type) for name, column in self._columns(rows).items()}
 
     def extremes(self, rows: Rows) -> Extremes:
         statement = Statement()
         if rows.time is None:
             return Extremes(int(self._select(rows, ["count(*)"], statement)[0]))
-        kind = self._types_of(rows)[rows.time]
-        at = f"epoch_us({times.moment(rows.time, kind, rows.timezone, statement)})"
-        naive = times.naive_texts(rows.time, kind, rows.timezone)
-        wanted = ["count(*)", f"count({at})", f"min({at})", f"max({at})", f"sum(({naive})::INT)"]
-        found = self._select(rows, wanted, statement, or_timeless=True)
-        count, timed, first, last, without_zone = found
+        columns = self._columns(rows)
+        moment = f"epoch_us({moment_sql(rows, columns, statement)})"
+        naive = f"count_if({naive_texts(rows, columns)})"
+        aggregates = ["count(*)", f"count({moment})", f"min({moment})", f"max({moment})", naive]
+        result = self._select(rows, aggregates, statement, or_timeless=True)
+        count, timed, first, last, without_zone = result
         if without_zone:
-            raise times.no_zone(rows.time)
+            raise no_zone(rows.time)
         inside = timed if rows.bounded else count
         return Extremes(int(inside), _time(first), _time(last), int(count) - int(timed))
 
-    def readable(self, rows: Rows, columns: Sequence[str]) -> Mapping[str, tuple[int, int]]:
-        wanted = []
-        for name in columns:
-            wanted.append(f"count({expressions.filled(name)})")
-            wanted.append(f"count(TRY_CAST({quoted(name)} AS DOUBLE))")
-        found = self._select(rows, wanted, Statement()) if wanted else ()
+    def readable(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Readability]:
+        statement, columns, aggregates = Statement(), self._columns(rows), []
+        for measure in measures:
+            text = filled_sql(measure, columns[measure.column], statement)
+            decimal = f"replace({text}, {statement.bind(measure.decimal)}, '.')"
+            number = f"TRY_CAST({decimal} AS DOUBLE)"
+            example = f"left({text}, {LENGTH})"
+            odd = (
+                f"min({example}, {EXAMPLES}) FILTER (WHERE {number} IS NULL AND {text} IS NOT NULL)"
+            )
+            aggregates += [f"count({text})", f"count({number})", odd]
+        result = self._select(rows, aggregates, statement) if aggregates else ()
         return {
-            name: (int(found[2 * at]), int(found[2 * at + 1])) for at, name in enumerate(columns)
+            measure.name: _readability(result[3 * index : 3 * index + 3])
+            for index, measure in enumerate(measures)
         }
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
-        found: dict[str, Shares] = {}
+        samples: dict[str, Shares] = {}
         for part in _parts(measures):
-            found |= self._sampled(rows, part, step)
-        return found
+            samples |= self._sample_part(rows, part, step)
+        return samples
 
-    def _sampled(self, rows: Rows, measures: Sequence[Measure], step: int) -> dict[str, Shares]:
-        statement, types, source = Statement(), self._types_of(rows), self.sources[rows.source]
-        if step > 1 and self._is_one_whole_file(rows):
-            blocks = sampling.blocks(self.extremes(rows).rows, step, statement)
-            after_from = f"(SELECT * FROM {numbered(source, statement)} WHERE {blocks})"
-            step = 1
-        else:
-            after_from = reading(source, self._needed(rows, measures), statement)
-        text = sampling.text(rows, measures, step, types, after_from, statement)
+    def _sample_part(self, rows: Rows, measures: Sequence[Measure], step: int) -> dict[str, Shares]:
+        statement, columns = Statement(), self._columns(rows)
+        values = [
+            f"{number_sql(measure, columns[measure.column], statement)} AS f{index}"
+            for index, measure in enumerate(measures)
+        ]
+        names = ", ".join(f"f{index}" for index in range(len(values)))
+        numbered = [*values, "row_number() OVER () AS n"] if step > 1 else values
+        source = self._relation(rows).sql(statement)
+        where = window_conditions(rows, columns, statement)
+        text = f"SELECT {', '.join(numbered)} FROM {source} WHERE {where}"
+        if step > 1:
+            text = f"SELECT {names} FROM ({text}) WHERE (n - 1) % {statement.bind(step)} = 0"
         arrays = self.session.arrays(text, statement.values)
-        return {m.name: sampling.finite(arrays[f"f{at}"]) for at, m in enumerate(measures)}
+        return {m.name: _finite(arrays[f"f{index}"]) for index, m in enumerate(measures)}
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
-        wanted = []
+        statement, columns, aggregates = Statement(), self._columns(rows), []
         for measure in measures:
-            number = expressions.number(measure, self._types_of(rows)[measure.column])
-            kept = f"FILTER (WHERE isfinite({number}))"
-            wanted += [f"{call}({number}) {kept}" for call in ("count", "min", "max")]
-        found = self._select(rows, wanted, Statement()) if wanted else ()
-        thirds = [found[at : at + 3] for at in range(0, len(found), 3)]
-        made = [Extent(int(n), float(low), float(high)) if n else None for n, low, high in thirds]
-        return {measure.name: extent for measure, extent in zip(measures, made, strict=True)}
+            number = number_sql(measure, columns[measure.column], statement)
+            finite = f"FILTER (WHERE isfinite({number}))"
+            aggregates += [f"{call}({number}) {finite}" for call in ("count", "min", "max")]
+        result = self._select(rows, aggregates, statement) if aggregates else ()
+        thirds = [result[index : index + 3] for index in range(0, len(result), 3)]
+        extents = [
+            Extent(int(n), float(low), float(high)) if n else None for n, low, high in thirds
+        ]
+        return {measure.name: extent for measure, extent in zip(measures, extents, strict=True)}
 
-    def values(
-        self, rows: Rows, measure: Measure, most: int, besides: Sequence[str] = ()
-    ) -> list[tuple[str, int]]:
-        statement = Statement()
-        kind = self._types_of(rows)[measure.column]
-        value = expressions.text(measure.column)
+    def values(self, rows: Rows, measure: Measure, limit: int) -> list[tuple[str, int]]:
+        statement, columns = Statement(), self._columns(rows)
+        value = text_sql(columns[measure.column])
         if measure.kind == NUMBER:
-            value = f"CAST({expressions.number(measure, kind)} AS VARCHAR)"
-        source = reading(self.sources[rows.source], self._needed(rows, [measure]), statement)
-        where = conditions(rows, self._types_of(rows), statement)
-        known = f"list_contains({statement.bind(list(besides))}::VARCHAR[], v)"
+            number = number_sql(measure, columns[measure.column], statement)
+            value = f"CAST({number} AS VARCHAR)"
+        source = self._relation(rows).sql(statement)
+        where = window_conditions(rows, columns, statement)
         text = (
             f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {source} WHERE {where})"
-            f" WHERE v IS NOT NULL AND NOT {known} GROUP BY v ORDER BY count(*) DESC, v"
-            f" LIMIT {statement.bind(most)}"
+            f" WHERE v IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v"
+            f" LIMIT {statement.bind(limit)}"
         )
         return [(str(row[0]), int(row[1])) for row in self.session.rows(text, statement.values)]
 
-    def count(self, rows: Rows, asked: Asked) -> Mapping[str | None, Tally]:
+    def count(self, rows: Rows, query: CountQuery) -> Mapping[str | None, Tally]:
         tallies: dict[str | None, dict[str, Counts]] = {}
-        for part in _parts(list(asked.layouts.items())):
-            counted = self._counted(rows, Asked(dict(part), asked.group))
-            for group, tally in counted.items():
-                tallies.setdefault(group, {}).update(tally)
+        binned = [(measure, each) for measure, each in query.binnings.items() if each is not None]
+        for part in _parts(binned):
+            for group, counts in self._count_bins(rows, query, dict(part)):
+                tallies.setdefault(group, {}).update(counts)
+        for measure, binning in query.binnings.items():
+            if binning is None:
+                for group, values in self._count_values(rows, query, measure):
+                    tallies.setdefault(group, {})[measure.name] = values
         return tallies
 
-    def _counted(self, rows: Rows, asked: Asked) -> Mapping[str | None, Tally]:
+    def _count_bins(
+        self, rows: Rows, query: CountQuery, binnings: dict[Measure, Binning]
+    ) -> Iterator[tuple[str | None, dict[str, BinCounts]]]:
         statement = Statement()
-        counting = Counting(rows, asked, self._types_of(rows))
-        extra = [asked.group.column] if asked.group and asked.group.column else []
-        columns = self._needed(rows, list(asked.layouts), extra)
-        source = reading(self.sources[rows.source], columns, statement)
-        text = counting.text(source, statement)
-        return counting.tallies(self.session.rows(text, statement.values))
+        counting = Counting(rows, binnings, query.group, self._columns(rows))
+        text = counting.text(self._relation(rows).sql(statement), statement)
+        for result in self.session.rows(text, statement.values):
+            yield _group(result[0]), counting.counts(result)
+
+    def _count_values(
+        self, rows: Rows, query: CountQuery, measure: Measure
+    ) -> Iterator[tuple[str | None, ValueCounts]]:
+        statement = Statement()
+        source = self._relation(rows).sql(statement)
+        columns = self._columns(rows)
+        text = value_counting(rows, measure, query.group, columns, source, statement)
+        groups: dict[str | None, list[tuple[Any, ...]]] = {}
+        for result in self.session.rows(text, statement.values):
+            groups.setdefault(_group(result[0]), []).append(result)
+        if not groups and not query.group:
+            groups[None] = []
+        for group, results in groups.items():
+            yield group, _value_counts(results, measure)
 
     def fingerprint(self, rows: Rows) -> str:
         digest = hashlib.sha256()
         for file in self.sources[rows.source].files:
-            size = file.stat().st_size
-            digest.update(f"{file.relative_to(self.folder.root).as_posix()}\0{size}\0".encode())
-            with file.open("rb") as opened:
-                digest.update(opened.read(ENDS))
-                opened.seek(max(size - ENDS, 0))
-                digest.update(opened.read(ENDS))
+            name = file.relative_to(self.folder.root).as_posix()
+            digest.update(f"{name}\0{self._file_digest(file, name)}\0".encode())
         return f"sha256:{digest.hexdigest()}"
 
+    def _file_digest(self, file: Path, name: str) -> str:
+        """The digest of the bytes, by the project's snapshot where there is one."""
+        record = getattr(self.folder, "digest", None)
+        if record is not None:
+            return str(record(name))
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+
     def _select(
-        self, rows: Rows, wanted: list[str], statement: Statement, *, or_timeless: bool = False
+        self, rows: Rows, aggregates: list[str], statement: Statement, *, or_timeless: bool = False
     ) -> tuple[Any, ...]:
         """One row of aggregates over a window."""
-        types = self._types_of(rows)
-        source = reading(self.sources[rows.source], list(types), statement)
-        where = conditions(rows, types, statement, or_timeless=or_timeless)
-        text = f"SELECT {', '.join(wanted)} FROM {source} WHERE {where}"
+        source = self._relation(rows).sql(statement)
+        where = window_conditions(rows, self._columns(rows), statement, or_timeless=or_timeless)
+        text = f"SELECT {', '.join(aggregates)} FROM {source} WHERE {where}"
         return self.session.rows(text, statement.values)[0]
 
-    def _types_of(self, rows: Rows) -> dict[str, str]:
-        if rows.source not in self._types:
-            self._types[rows.source] = types_of(self.sources[rows.source], self.session)
-        return self._types[rows.source]
+    def _columns(self, rows: Rows) -> Columns:
+        return self._relation(rows).columns
 
-    def _needed(
-        self, rows: Rows, measures: Sequence[Measure], more: Sequence[str] = ()
-    ) -> list[str]:
-        """The columns that a statement reads."""
-        times_of = [rows.time] if rows.time else []
-        names = [m.column for m in measures] + [name for name, _ in rows.where] + times_of
-        return list(dict.fromkeys([*names, *more]))
+    def _relation(self, rows: Rows) -> Relation:
+        if rows.source not in self._relations:
+            table, source = f"t{len(self._relations)}", self.sources[rows.source]
+            self._relations[rows.source] = open_relation(source, self.session, table, self.needed)
+        return self._relations[rows.source]
 
-    def _is_one_whole_file(self, rows: Rows) -> bool:
-        source = self.sources[rows.source]
-        whole = not rows.where and not rows.bounded and ROW not in self._types_of(rows)
-        return source.form == "parquet" and len(source.files) == 1 and whole
+
+def _value_counts(results: list[tuple[Any, ...]], measure: Measure) -> ValueCounts:
+    """The counts of one group: rows of key, value, count, and rows with any value."""
+    listed = {value.strip() for value in measure.missing}
+    missing = sum(int(n) for _, value, n, _ in results if value is None)
+    filled = next((int(total or 0) for *_, total in results), 0)
+    values = [(str(value), int(n)) for _, value, n, _ in results if value is not None]
+    absent = sum(n for value, n in values if value.strip() in listed)
+    present = [(value, n) for value, n in values if value.strip() not in listed]
+    raw = measure.derivation == "repeated"
+    return count_values(present, filled - absent, missing + absent, raw=raw)
+
+
+def _readability(result: Sequence[Any]) -> Readability:
+    return Readability(int(result[0]), int(result[1]), tuple(str(each) for each in result[2] or ()))
+
+
+def _finite(array: Any) -> Shares:
+    """The finite values of a column as DuckDB gives it."""
+    values = np.ma.filled(np.ma.asarray(array, dtype=np.float64), np.nan)
+    finite: Shares = values[np.isfinite(values)]
+    return finite
+
+
+def _identity(file: Path) -> tuple[int, int, int]:
+    status = file.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _group(key: Any) -> str | None:
+    return None if key is None else str(key)
 
 
 def _parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     """As many as one statement counts; nearly always that is all of them."""
-    for at in range(0, len(items), WIDTH):
-        yield items[at : at + WIDTH]
+    for start in range(0, len(items), WIDTH):
+        yield items[start : start + WIDTH]
 
 
-def _kind(kind: str, untyped: bool) -> str:
+def _kind(kind: str) -> str:
+    if is_nested(kind):
+        return NESTED
     if kind.startswith("TIMESTAMP") or kind == "DATE":
         return TIME
-    if expressions.is_number(kind):
+    if is_number(kind) and kind != "BOOLEAN":
         return NUMBER
-    return TEXT if untyped else CATEGORY
+    return TEXT if is_text(kind) else CATEGORY
 
 
 def _time(microseconds: int | None) -> datetime | None:
@@ -205,5 +309,5 @@ def _time(microseconds: int | None) -> datetime | None:
     except OverflowError:
         moment = None
     if moment is None or moment == LAST:
-        raise UserError("a row has a time outside of the years 1 to 9999", "mend or filter it")
+        raise UserError("a row has a time outside of the years 1 to 9999", "fix or filter it")
     return moment

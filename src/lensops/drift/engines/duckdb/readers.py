@@ -1,137 +1,226 @@
-"""The table function that reads the files of each format."""
+"""The files of a window as one relation: Parquet read in place, texts loaded into a table once."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from lensops.drift.engines.duckdb.csvhead import Header, header
-from lensops.drift.engines.duckdb.files import GZIP, Source
-from lensops.drift.engines.duckdb.session import Session, pattern
-from lensops.drift.engines.duckdb.statement import Statement, quoted
+from lensops.drift.engines.duckdb.csv_header import Header, read_header
+from lensops.drift.engines.duckdb.session import Session, path_pattern
+from lensops.drift.engines.duckdb.sources import GZIP, Source
+from lensops.drift.engines.duckdb.sql import Column, Statement, quote_name
 from lensops.errors import UserError
 
-PART = 1 << 20  # bytes that are read at a time
-ROW = "file_row_number"  # the name that DuckDB gives to the place of a row in its Parquet file
+CHUNK = 1 << 20  # bytes that are read at a time
+EXPANSION, SMALL = 100, 100_000_000  # a .gz is read to so many times its size, or so many bytes
+DEPTH = 8  # of fields within fields
+Columns = Mapping[str, Column]
 
 
-def types_of(source: Source, session: Session) -> dict[str, str]:
-    """Columns and their DuckDB types. Texts of CSV and JSONL stay VARCHAR: nothing is guessed."""
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What stands after FROM, the values bound in it, and its columns by their own names."""
+
+    sql: Callable[[Statement], str]
+    columns: Columns
+
+
+def open_relation(source: Source, session: Session, table: str, needed: Iterable[str]) -> Relation:
+    """The files of a source. Those of text are loaded into `table`: what is read, is read once.
+
+    Only the needed columns are loaded, where any are named. Raises `UserError`.
+    """
     for file in source.files:
         if file.suffix.lower() == GZIP:
-            _whole_or_error(file, _shown(file, session.root))
-    return _TYPES[source.form](source, session)
+            _require_whole(file, _shown_path(file, session.root))
+    if source.form == "parquet":
+        return _parquet(source, session)
+    reader = _csv if source.form == "csv" else _json
+    return reader(source, session, table, set(needed))
 
 
-def reading(source: Source, columns: Sequence[str], statement: Statement) -> str:
-    """What stands after FROM: the columns of all files, all of them text but for Parquet."""
-    return _READERS[source.form](source, columns, statement)
+def _parquet(source: Source, session: Session) -> Relation:
+    _require_parquet(source, session.root)
+    hive = any("=" in part for file in source.files for part in file.parent.parts)
 
+    def sql(statement: Statement) -> str:
+        files = statement.bind([path_pattern(file) for file in source.files])
+        options = f"union_by_name = true, hive_partitioning = {str(hive).lower()}"
+        return f"read_parquet({files}, {options})"
 
-def _csv_types(source: Source, session: Session) -> dict[str, str]:
-    names = [name for head in _heads(source, session.root) for name in head.names]
-    return dict.fromkeys(names, "VARCHAR")
-
-
-def _json_types(source: Source, session: Session) -> dict[str, str]:
     statement = Statement()
-    files = statement.bind([pattern(file) for file in source.files])
-    text = f"DESCRIBE SELECT * FROM read_json({files}, union_by_name = true)"
-    return {str(row[0]): "VARCHAR" for row in session.rows(text, statement.values)}
+    described = session.rows(f"DESCRIBE SELECT * FROM {sql(statement)}", statement.values)
+    names = _own_names(source, session, [str(row[0]) for row in described])
+    columns: dict[str, Column] = {}
+    for name, row in zip(names, described, strict=True):
+        column = Column(quote_name(str(row[0])), str(row[1]))
+        columns |= {name: column, **dict(_fields(name, column, DEPTH))}
+    return Relation(sql, columns)
 
 
-def _parquet_types(source: Source, session: Session) -> dict[str, str]:
-    _parquet_or_error(source, session.root)
+def _own_names(source: Source, session: Session, names: list[str]) -> list[str]:
+    """The names as the first file writes them: DuckDB numbers those that differ by capitals."""
     statement = Statement()
-    text = f"DESCRIBE SELECT * FROM {_parquet(source, (), statement)}"
-    return {str(row[0]): str(row[1]) for row in session.rows(text, statement.values)}
+    file = statement.bind(path_pattern(source.files[0]))
+    schema = session.rows(
+        f"SELECT name, coalesce(num_children, 0) FROM parquet_schema({file})", statement.values
+    )
+    own, skipped = [], 0
+    for name, children in schema[1:]:
+        if skipped:
+            skipped += int(children) - 1
+        else:
+            own.append(str(name))
+            skipped = int(children)
+    renamed = [a.casefold() != b.casefold() for a, b in zip(own, names, strict=False)]
+    return [*own, *names[len(own) :]] if len(own) <= len(names) and any(renamed) else names
 
 
-def _csv(source: Source, columns: Sequence[str], statement: Statement) -> str:
+def _fields(name: str, column: Column, depth: int) -> Iterator[tuple[str, Column]]:
+    """The fields of a struct as columns of their own, named `user.age`."""
+    if not column.type.startswith("STRUCT(") or column.type.endswith("]") or not depth:
+        return
+    for field, kind in _struct_fields(column.type[len("STRUCT(") : -1]):
+        inner = Column(f"{column.sql}.{quote_name(field)}", kind)
+        yield f"{name}.{field}", inner
+        yield from _fields(f"{name}.{field}", inner, depth - 1)
+
+
+def _struct_fields(text: str) -> Iterator[tuple[str, str]]:
+    """Names and types of `a INTEGER, "b c" STRUCT(d VARCHAR)`."""
+    level, quoted, start, parts = 0, False, 0, []
+    for index, sign in enumerate(text):
+        quoted ^= sign == '"'
+        level += (sign == "(") - (sign == ")") if not quoted else 0
+        if sign == "," and not level and not quoted:
+            parts.append(text[start:index].strip())
+            start = index + 1
+    for part in (*parts, text[start:].strip()):
+        end = part.rindex('" ') + 1 if part.startswith('"') else part.index(" ")
+        name = part[:end].strip('"').replace('""', '"')
+        yield name, part[end:].strip()
+
+
+def _csv(source: Source, session: Session, table: str, needed: set[str]) -> Relation:
     """One reader for the files of each header: columns are found by name, not by place."""
     groups: dict[Header, list[Path]] = {}
     for file in source.files:
-        groups.setdefault(header(file, file.name), []).append(file)
-    parts = []
-    for head, files in groups.items():
-        listed = ", ".join(_blank_as_null(name) for name in columns if name in head.names)
-        read = (
-            f"read_csv({statement.bind([pattern(file) for file in files])},"
-            f" columns = {statement.bind(dict.fromkeys(head.names, 'VARCHAR'))},"
-            f" auto_detect = false, header = true, delim = {statement.bind(head.separator)},"
-            f" quote = chr(34), escape = chr(34){_line_end(head, statement)})"
-        )
-        parts.append(f"SELECT {listed or 'NULL AS none'} FROM {read}")
-    return "(" + " UNION ALL BY NAME ".join(parts) + ")"
+        header = read_header(file, _shown_path(file, session.root))
+        groups.setdefault(header, []).append(file)
+    partitions = {file: _partitions(file, session.root) for file in source.files}
+    names = list(dict.fromkeys(name for header in groups for name in header.names))
+    names += [key for keys in partitions.values() for key in keys if key not in names]
+    loaded = [name for name in dict.fromkeys(names) if name in needed or not needed]
+    statement, parts = Statement(), []
+    for header, files in groups.items():
+        keys = {tuple(partitions[file].items()) for file in files}
+        for key in sorted(keys):
+            own = [file for file in files if tuple(partitions[file].items()) == key]
+            parts.append(_csv_part(header, own, dict(key), loaded, statement))
+    text = " UNION ALL ".join(parts)
+    session.rows(f"CREATE TEMP TABLE {table} AS {text}", statement.values)
+    columns = {name: Column(f"c{index}", "VARCHAR") for index, name in enumerate(loaded)}
+    absent = Column("NULL::VARCHAR", "VARCHAR")
+    return Relation(lambda _: table, {**dict.fromkeys(names, absent), **columns})
 
 
-def _line_end(head: Header, statement: Statement) -> str:
-    if not head.line_end:
-        return ""
-    written = head.line_end.encode("unicode_escape").decode()  # backslashes, as DuckDB takes it
-    return f", new_line = {statement.bind(written)}"
-
-
-def _blank_as_null(name: str) -> str:
-    """A column of text. It keeps DuckDB from moving a TRY_CAST into the reader, where it fails."""
-    return f"nullif({quoted(name)}, '') AS {quoted(name)}"
-
-
-def _json(source: Source, columns: Sequence[str], statement: Statement) -> str:
-    wanted = statement.bind(dict.fromkeys(columns, "VARCHAR")) if columns else "{none: 'VARCHAR'}"
-    return (
-        f"read_json({statement.bind([pattern(file) for file in source.files])}, columns = {wanted})"
+def _csv_part(
+    header: Header,
+    files: list[Path],
+    partition: dict[str, str],
+    loaded: list[str],
+    statement: Statement,
+) -> str:
+    """The loaded columns of files with one header. The blank ones are NULL."""
+    selected = []
+    for index, name in enumerate(loaded):
+        value = "NULL::VARCHAR"
+        if name in header.names:
+            value = f"nullif(h{header.names.index(name)}, '')"
+        elif name in partition:
+            value = f"{statement.bind(partition[name])}::VARCHAR"
+        selected.append(f"{value} AS c{index}")
+    internal = {f"h{index}": "VARCHAR" for index in range(len(header.names))}
+    read = (
+        f"read_csv({statement.bind([path_pattern(file) for file in files])},"
+        f" columns = {statement.bind(internal)},"
+        f" auto_detect = false, header = true, delim = {statement.bind(header.separator)},"
+        f" quote = chr(34), escape = chr(34){_line_end(header, statement)})"
     )
+    return f"SELECT {', '.join(selected) or 'NULL AS c0'} FROM {read}"
 
 
-def numbered(source: Source, statement: Statement) -> str:
-    """What stands after FROM to read Parquet files with the column `ROW`."""
-    return _parquet(source, (), statement).removesuffix(")") + f", {ROW} = true)"
+def _line_end(header: Header, statement: Statement) -> str:
+    if not header.line_end:
+        return ""
+    escaped = header.line_end.encode("unicode_escape").decode()  # backslashes, as DuckDB takes it
+    return f", new_line = {statement.bind(escaped)}"
 
 
-def _parquet(source: Source, _columns: Sequence[str], statement: Statement) -> str:
-    files = statement.bind([pattern(file) for file in source.files])
-    return f"read_parquet({files}, union_by_name = true, hive_partitioning = false)"
+def _partitions(file: Path, root: Path) -> dict[str, str]:
+    """The columns that folders such as `region=eu` stand for."""
+    parts = file.parent.relative_to(root).parts if file.is_relative_to(root) else ()
+    return dict(part.split("=", 1) for part in parts if "=" in part.strip("="))
 
 
-def _heads(source: Source, root: Path) -> list[Header]:
-    return [header(file, _shown(file, root)) for file in source.files]
+def _json(source: Source, session: Session, table: str, needed: set[str]) -> Relation:
+    """Values stay text: nothing is guessed. A field within an object is a column `user.age`."""
+    statement = Statement()
+    files = statement.bind([path_pattern(file) for file in source.files])
+    described = session.rows(
+        f"DESCRIBE SELECT * FROM read_json({files}, union_by_name = true)", statement.values
+    )
+    kinds = {str(row[0]): str(row[1]) for row in described}
+    loaded = [name for name in kinds if not needed or _is_needed(name, needed)]
+    statement = Statement()
+    files = statement.bind([path_pattern(file) for file in source.files])
+    typed = statement.bind(dict.fromkeys(loaded, "VARCHAR")) if loaded else "{none: 'VARCHAR'}"
+    text = f"SELECT * FROM read_json({files}, columns = {typed})"
+    session.rows(f"CREATE TEMP TABLE {table} AS {text}", statement.values)
+    columns: dict[str, Column] = {}
+    for name, kind in kinds.items():
+        columns[name] = Column(quote_name(name), "VARCHAR")
+        for path, _ in _fields(name, Column("", kind), DEPTH):
+            steps = "".join(f'."{step}"' for step in path[len(name) + 1 :].split("."))
+            pointer = ("$" + steps).replace("'", "''")
+            sql = f"json_extract_string({quote_name(name)}, '{pointer}')"
+            columns[path] = Column(sql, "VARCHAR")
+    return Relation(lambda _: table, columns)
 
 
-def _parquet_or_error(source: Source, root: Path) -> None:
+def _is_needed(name: str, needed: set[str]) -> bool:
+    return name in needed or any(each.startswith(f"{name}.") for each in needed)
+
+
+def _require_parquet(source: Source, root: Path) -> None:
     for file in source.files:
         with file.open("rb") as opened:
             start = opened.read(40)
         if start.startswith(b"version https://git-lfs"):
-            message = f"{_shown(file, root)} is a pointer of Git LFS, not the data"
+            message = f"{_shown_path(file, root)} is a pointer of Git LFS, not the data"
             raise UserError(message, "run `git lfs pull`")
         if not start.startswith(b"PAR1"):
-            raise UserError(f"{_shown(file, root)} is not a Parquet file, or it is broken")
+            raise UserError(f"{_shown_path(file, root)} is not a Parquet file, or it is broken")
 
 
-def _whole_or_error(file: Path, shown: str) -> None:
+def _require_whole(file: Path, shown: str) -> None:
     """Read a compressed file to its end: some versions of DuckDB take the half of one for all."""
+    limit, size = max(file.stat().st_size * EXPANSION, SMALL), 0
     try:
         with gzip.open(file) as opened:
-            while opened.read(PART):
-                pass
+            while chunk := opened.read(CHUNK):
+                size += len(chunk)
+                if size > limit:
+                    break
     except (OSError, EOFError, zlib.error):
         raise UserError(f"{shown} cannot be read: it is broken, or not compressed") from None
+    if size > limit:
+        message = f"{shown} holds more than {EXPANSION} times its size"
+        raise UserError(message, "decompress it, or write it as Parquet")
 
 
-def _shown(file: Path, root: Path) -> str:
+def _shown_path(file: Path, root: Path) -> str:
     return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
-
-
-_TYPES: dict[str, Callable[[Source, Session], dict[str, str]]] = {
-    "csv": _csv_types,
-    "json": _json_types,
-    "parquet": _parquet_types,
-}
-_READERS: dict[str, Callable[[Source, Sequence[str], Statement], str]] = {
-    "csv": _csv,
-    "json": _json,
-    "parquet": _parquet,
-}

@@ -34,7 +34,7 @@ class Session:
         self.errors = duckdb.Error
         self.spill = tempfile.TemporaryDirectory(prefix="lensops-")
         self.connection = duckdb.connect(config=CONFIG)
-        allowed = [form for file in files for form in (str(file), pattern(file))]
+        allowed = [form for file in files for form in (str(file), path_pattern(file))]
         settings: dict[str, Any] = {
             "memory_limit": MEMORY,
             "threads": max(1, min(os.cpu_count() or 1, THREADS)),
@@ -50,48 +50,48 @@ class Session:
 
     def rows(self, text: str, values: list[Any]) -> list[tuple[Any, ...]]:
         """All rows of a statement's result."""
-        with self._said():
-            found: list[tuple[Any, ...]] = self.connection.execute(text, values).fetchall()
-        return found
+        with self._clear_errors():
+            result: list[tuple[Any, ...]] = self.connection.execute(text, values).fetchall()
+        return result
 
     def arrays(self, text: str, values: list[Any]) -> dict[str, Any]:
         """A statement's result as one array a column, masked where there is no value."""
-        with self._said():
-            found: dict[str, Any] = self.connection.execute(text, values).fetchnumpy()
-        return found
+        with self._clear_errors():
+            arrays: dict[str, Any] = self.connection.execute(text, values).fetchnumpy()
+        return arrays
 
     def close(self) -> None:
         self.connection.close()
         self.spill.cleanup()
 
     @contextlib.contextmanager
-    def _said(self) -> Any:
-        """DuckDB's errors as words: what is wrong with which file, without paths of the machine."""
+    def _clear_errors(self) -> Any:
+        """DuckDB's errors in plain terms, without paths of the machine."""
         try:
             yield
         except self.errors as error:
-            raise UserError(*_words(str(error).replace(f"{self.root}{os.sep}", ""))) from None
+            raise UserError(*_explain(str(error).replace(f"{self.root}{os.sep}", ""))) from None
 
 
-def pattern(file: Path) -> str:
+def path_pattern(file: Path) -> str:
     """A path as DuckDB reads it: what would be a glob is put in brackets."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(file))
 
 
-def _words(said: str) -> tuple[str, str | None]:
-    file = re.search(r"file = (.+)", said)
+def _explain(message: str) -> tuple[str, str | None]:
+    file = re.search(r"file = (.+)", message)
     name = f"{file[1].strip()}: " if file else ""
-    if match := _RAGGED.search(said):
+    if match := _RAGGED.search(message):
         line, expected, found = match.groups()
         hint = "put a text that holds the separator into double quotes"
         fields = "field" if found == "1" else "fields"
         return f"{name}line {line} has {found} {fields}, the header {expected}", hint
-    if match := _LINE.search(said):
+    if match := _LINE.search(message):
         return f"{name}line {match[1]} is not valid CSV", "quotes must be closed and doubled inside"
-    if "CSV Parser" in said:
-        words = f"{name}it is not valid CSV"
-        return words, "lines must end alike, and quotes must be closed and doubled inside"
-    first = said.split("\n\n")[0].splitlines()[0]
+    if "CSV Parser" in message:
+        problem = f"{name}it is not valid CSV"
+        return problem, "lines must end alike, and quotes must be closed and doubled inside"
+    first = message.split("\n\n")[0].splitlines()[0]
     kind, _, rest = first.partition(": ")
     if "Out of Memory" in kind:
         return "the rows need more memory than drift allows itself", "watch fewer columns at once"

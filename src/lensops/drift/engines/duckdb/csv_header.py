@@ -14,7 +14,8 @@ from lensops.errors import UserError
 
 SEPARATORS = (",", ";", "\t", "|")
 LONGEST = 1_000_000  # characters of a header's line
-MOST = 1_000  # lines of a header
+LINES = 1_000  # of a header
+NAMES = 20_000  # columns of a table
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
@@ -30,33 +31,35 @@ class Header:
     line_end: str | None = None
 
 
-def header(file: Path, shown: str) -> Header:
+def read_header(file: Path, shown: str) -> Header:
     """The header of a file. Raises `UserError` when it is empty or not UTF-8 text."""
     try:
-        with _opened(file) as text:
+        with _open_text(file) as text:
             lines = [text.readline(LONGEST)]
             separator = _separator(lines[0], file)
-            row = next(csv.reader(_noted(text, lines), delimiter=separator), [])
+            row = next(csv.reader(_noting_lines(text, lines), delimiter=separator), [])
     except UnicodeDecodeError:
         raise UserError(f"{shown} is not UTF-8 text", "save the file as UTF-8") from None
     except (OSError, EOFError, csv.Error) as error:
         raise UserError(f"{shown} cannot be read: {error}") from None
     if not any(row):
         raise UserError(f"{shown} is empty", "the first line of a CSV file names its columns")
+    if len(row) > NAMES:
+        raise UserError(f"{shown} has {len(row):,} columns, {NAMES:,} are read", "use Parquet")
     ending = lines[-1][len(lines[-1].rstrip("\r\n")) :] if len(lines) > 1 else None
-    return Header(_once(row), separator, ending)
+    return Header(_distinct_names(row), separator, ending)
 
 
-def _opened(file: Path) -> TextIO:
+def _open_text(file: Path) -> TextIO:
     if file.suffix.lower() == ".gz":
         return cast("TextIO", gzip.open(file, "rt", encoding="utf-8-sig", newline=""))
     return file.open(encoding="utf-8-sig", newline="")
 
 
-def _noted(text: TextIO, lines: list[str]) -> Iterator[str]:
+def _noting_lines(text: TextIO, lines: list[str]) -> Iterator[str]:
     """The line that was read already, then as many as a record needs; each is noted."""
     yield lines[0]
-    for _ in range(MOST):
+    for _ in range(LINES):
         lines.append(text.readline(LONGEST))
         yield lines[-1]
 
@@ -67,16 +70,14 @@ def _separator(line: str, file: Path) -> str:
     return max(SEPARATORS, key=_QUOTED.sub("", line).count)
 
 
-def _once(row: list[str]) -> tuple[str, ...]:
-    """Names, those without one called by their place, repeated ones numbered.
-
-    DuckDB takes names that differ in capitals for one.
-    """
-    names: dict[str, str] = {}
-    for at, name in enumerate(row):
-        plain = name or f"column{at}"
+def _distinct_names(row: list[str]) -> tuple[str, ...]:
+    """Names, those without one called by their place, repeated ones numbered."""
+    names: dict[str, None] = {}
+    for index, name in enumerate(row):
+        plain = unique = name or f"column{index}"
         count = 1
-        while (made := plain if count == 1 else f"{plain} ({count})").casefold() in names:
+        while unique in names:
             count += 1
-        names[made.casefold()] = made
-    return tuple(names.values())
+            unique = f"{plain} ({count})"
+        names[unique] = None
+    return tuple(names)

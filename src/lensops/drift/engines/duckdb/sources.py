@@ -31,7 +31,7 @@ class Source:
     files: tuple[Path, ...]
 
 
-def resolve(paths: Iterable[str], folder: LocalTree) -> Source:
+def resolve_source(paths: Iterable[str], folder: LocalTree) -> Source:
     """The files of one or more declared paths.
 
     Raises `UserError` when there are none, or of several formats, or with a name that is no text,
@@ -39,7 +39,7 @@ def resolve(paths: Iterable[str], folder: LocalTree) -> Source:
     """
     files = sorted({file for path in paths for file in _files(path, folder)})
     for file in files:
-        _named(file)
+        _require_utf8_name(file)
     forms = {form_of(file) for file in files}
     if len(forms) > 1:
         names = ", ".join(sorted({file.name for file in files})[:3])
@@ -54,24 +54,24 @@ def form_of(file: Path) -> str:
     ending = suffixes[-2:-1] if zipped else suffixes[-1:]
     form = FORMATS.get(ending[0]) if ending else None
     if form is None or (zipped and form == "parquet"):
-        known = ".csv, .tsv, .jsonl (each also .gz) and .parquet"
-        raise UserError(f"{file.name}: this format is not read", f"known are {known}")
+        formats = ".csv, .tsv, .jsonl (each also .gz) and .parquet"
+        raise UserError(f"{file.name}: this format is not read", f"known are {formats}")
     return form
 
 
 def _files(path: str, folder: LocalTree) -> list[Path]:
     base = PurePosixPath(*_before_magic(path))
-    found = folder.path(str(base))
+    parent = folder.path(str(base))
     literal = folder.path(path)
     if literal.is_file():
         return [literal]
     if literal.is_dir():
         files = _visible(literal.rglob("*"), literal)
-        files = [file for file in files if _known(file)]
-    elif base != PurePosixPath(path) and found.is_dir():
+        files = [file for file in files if _has_known_format(file)]
+    elif base != PurePosixPath(path) and parent.is_dir():
         files = _visible(folder.root.glob(path), folder.root)
     else:
-        raise _absent(path, literal)
+        raise _no_file(path, literal)
     for file in files:
         if not file.resolve().is_relative_to(folder.boundary):
             raise OutsideError(f"{path!r}: {file.name} is a link that leaves the repository")
@@ -80,7 +80,7 @@ def _files(path: str, folder: LocalTree) -> list[Path]:
     return files
 
 
-def _named(file: Path) -> None:
+def _require_utf8_name(file: Path) -> None:
     """A system's file names are bytes; the engine opens those that are UTF-8."""
     for part in reversed(file.parts):
         try:
@@ -106,12 +106,12 @@ def _visible(files: Iterable[Path], root: Path) -> list[Path]:
     )
 
 
-def _known(file: Path) -> bool:
+def _has_known_format(file: Path) -> bool:
     name = file.name.lower().removesuffix(GZIP)
     return any(name.endswith(ending) for ending in FORMATS)
 
 
-def _absent(path: str, file: Path) -> UserError:
+def _no_file(path: str, file: Path) -> UserError:
     siblings = [p.name for p in file.parent.iterdir()] if file.parent.is_dir() else []
     near = difflib.get_close_matches(file.name, siblings, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "paths are relative to the manifest"

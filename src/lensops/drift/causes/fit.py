@@ -1,0 +1,104 @@
+"""How well a change of the baseline's values explains the current ones, chance taken off."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lensops.drift.psi import Shares
+from lensops.drift.shape import Shape
+
+CRITICAL = 1.63  # the Kolmogorov distance, over √(1/n + 1/m), that chance passes once in 100
+GRID = 1.5 / 256  # how far a distribution between two quantiles may be from a straight line
+EXPLAINED = 0.8  # of the distance
+SAME = 0.02  # a change that leaves no more of the distance than this moved the very same rows
+ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a change leaves of the largest distance between both distributions."""
+
+    start: float
+    left: float
+    tolerance: float
+
+    @property
+    def explains(self) -> float:
+        """The part of the shift that the change explains, 0 to 1."""
+        return max(1 - self.left / self.start, 0.0) if self.start else 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether chance explains what is left, and there was more than chance before."""
+        if self.start <= 0:
+            return False
+        if self.left <= SAME * self.start:
+            return True
+        shifted = self.start > 2 * self.tolerance
+        return shifted and self.left <= self.tolerance and self.explains >= EXPLAINED
+
+
+def fit_of(baseline: Shape, current: Shape, changed: Shape) -> Fit:
+    """How well the changed baseline fits the current window."""
+    return Fit(
+        distance(baseline, current), distance(changed, current), tolerance(baseline, current)
+    )
+
+
+def tolerance(baseline: Shape, current: Shape) -> float:
+    """The distance that chance, and the grid of quantiles, explain."""
+    grid = 0.0 if baseline.complete and current.complete else GRID
+    return CRITICAL * math.sqrt(1 / baseline.rows + 1 / current.rows) + grid
+
+
+def distance(one_shape: Shape, other: Shape) -> float:
+    """Kolmogorov's distance: the largest between both distribution functions."""
+    points = between([*knots(one_shape), *knots(other)])
+    if not points.size:
+        return 0.0
+    return float(np.abs(one_shape.share_below(points) - other.share_below(points)).max())
+
+
+def conditional_distance(
+    baseline: Shape, current: Shape, keep: Callable[[Shape, Shares], Shares]
+) -> float:
+    """The distance of both distributions after `keep` has made each of its shares a part."""
+    points = between([*knots(baseline), *knots(current)])
+    if not points.size:
+        return 0.0
+    return float(np.abs(keep(baseline, points) - keep(current, points)).max())
+
+
+def knots(shape: Shape) -> list[float]:
+    """The values at which a distribution function changes."""
+    return [value for value, _ in shape.common] if shape.complete else list(shape.quantiles)
+
+
+def between(values: list[float]) -> Shares:
+    """Points between neighbouring values; values that only rounding tells apart are one."""
+    unique = np.unique(np.asarray(values, dtype=np.float64))
+    if unique.size < 2:
+        return np.empty(0)
+    scale = float(np.abs(unique).max())
+    wide = np.diff(unique) > 1e-9 * scale
+    points: Shares = ((unique[1:] + unique[:-1]) / 2)[wide]
+    return points
+
+
+def change(shape: Shape, function: Callable[[Shares], Shares]) -> Shape | None:
+    """The shape of changed values, by a monotone function; None where it has no finite values."""
+    with np.errstate(all="ignore"):
+        quantiles = np.sort(function(np.asarray(shape.quantiles)))
+        values = function(np.array([value for value, _ in shape.common]))
+    if not np.isfinite(quantiles).all() or not np.isfinite(values).all():
+        return None
+    times = [times for _, times in shape.common]
+    return replace(
+        shape,
+        quantiles=tuple(quantiles.tolist()),
+        common=tuple(zip(values.tolist(), times, strict=True)),
+    )

@@ -1,0 +1,243 @@
+"""Causes that change every value: an offset, another unit, another scale, a transform."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from lensops.drift.causes.cause import Case, Cause, number, percent
+from lensops.drift.causes.fit import ROWS, Fit, change, fit_of
+from lensops.drift.psi import Shares
+from lensops.drift.shape import Shape
+
+FEWEST = 3  # distinct values of something that can be shifted
+FACTORS = 8  # and of something whose scale can be told
+UNITS = (
+    *(10.0**power for power in range(-9, 10) if power),
+    *(60.0, 3600.0, 86_400.0, 24.0, 7.0, 12.0, 365.25, 1440.0, 168.0, 2.0, 0.5),
+    *(1024.0, 1_048_576.0, 2.54, 0.3048, 0.9144, 1.609344, 0.45359237, 28.349523125, 3.6),
+)  # and the inverse of each
+SCALES = ((32.0, 1.8), (-32 / 1.8, 1 / 1.8), (273.15, 1.0), (-273.15, 1.0))  # °C, °F, K
+TRANSFORMS: dict[str, Callable[[Shares], Shares]] = {
+    "the natural logarithm of the former ones": np.log,
+    "log(1 + x) of the former ones": np.log1p,
+    "the decimal logarithm of the former ones": np.log10,
+    "the exponential of the former ones": np.exp,
+    "the square root of the former ones": np.sqrt,
+    "the square of the former ones": lambda x: np.where(x >= 0, x * x, np.nan),
+    "the former ones with the opposite sign": np.negative,
+    "the reciprocal of the former ones": lambda x: np.where(x > 0, 1 / x, np.nan),
+}
+CYCLES = (7, 12, 24, 60, 360)  # days, months or hours, hours, minutes, degrees
+STEPS = (1000.0, 100.0, 10.0, 5.0, 1.0, 0.5, 0.1, 0.01)
+FINER = 0.5  # of the baseline's values lie between the steps
+Affine = tuple[float, float]
+
+
+def offset(case: Case) -> Cause | None:
+    """All values moved by one amount, as when every customer's recency grows by a day."""
+    shapes = _usable(case, FEWEST)
+    if shapes is None:
+        return None
+    move = _simplest(shapes, ((amount, 1.0) for amount in _amounts(*shapes) if amount))
+    if move is None:
+        return None
+    (amount, _), fit = move
+    return _cause("offset", f"shifted by about {_signed(amount)}", fit)
+
+
+def scale(case: Case) -> Cause | None:
+    """All values multiplied by one factor, as when a unit changes."""
+    shapes = _usable(case, FACTORS)
+    if shapes is None:
+        return None
+    move = _simplest(shapes, ((0.0, factor) for factor in _factors(*shapes)))
+    if move is None:
+        return None
+    (_, factor), fit = move
+    return _cause("scale", f"multiplied by about {factor:.6g}", fit)
+
+
+def affine(case: Case) -> Cause | None:
+    """A factor and an offset, as of another scale of temperatures, or another spread.
+
+    Of values that lie evenly, any cut-out is an affine change of any other: there it is silent.
+    """
+    shapes = _usable(case, FACTORS)
+    if shapes is None:
+        return None
+    known = _simplest(shapes, iter(SCALES))
+    even = _lies_evenly(shapes[0])
+    move = known or (None if even else _simplest(shapes, _lines(*shapes)))
+    if move is None:
+        return None
+    (amount, factor), fit = move
+    median = shapes[0].quantiles[128]
+    spread = abs(amount + factor * median - median) <= 0.02 * _width(shapes[0])
+    text = f"multiplied by about {factor:.4g}, then shifted by about {_signed(amount)}"
+    if spread and not known:
+        text = f"spread about {factor:.3g} times as wide around {number(median)}"
+    return _cause("scale", text, fit)
+
+
+def transform(case: Case) -> Cause | None:
+    """Another function of the values: a logarithm, a root, the opposite sign."""
+    shapes = _usable(case, FACTORS)
+    if shapes is None:
+        return None
+    for name, function in TRANSFORMS.items():
+        changed = change(shapes[0], function)
+        fit = fit_of(*shapes, changed) if changed else None
+        if fit and fit.holds:
+            return _cause("transform", f"the values look like {name}", fit)
+    return None
+
+
+def rotation(case: Case) -> Cause | None:
+    """Values of a cycle turned by some steps, as hours are in another time zone."""
+    shapes = _usable(case, FEWEST)
+    if shapes is None or not all(shape.complete and shape.integral for shape in shapes):
+        return None
+    for cycle in CYCLES:
+        first = 1 if min(shape.low for shape in shapes) >= 1 else 0
+        if not all(first <= shape.low and shape.high < cycle + first for shape in shapes):
+            continue
+        fits = {steps: _rotated(shapes, steps, cycle, first) for steps in range(1, cycle)}
+        steps = min(fits, key=lambda each: fits[each].left)
+        if fits[steps].holds:
+            shown = steps if steps <= cycle // 2 else steps - cycle
+            return _cause("rotation", f"turned by {shown:+d} in a cycle of {cycle}", fits[steps])
+    return None
+
+
+def rounding(case: Case) -> Cause | None:
+    """Values that lie on steps which the baseline's do not lie on."""
+    shapes = case.shapes
+    if shapes is None or min(shape.rows for shape in shapes) < ROWS:
+        return None
+    baseline, current = shapes
+    for step in STEPS:
+        if _on_steps(current, step) < 1 or current.distinct < FEWEST:
+            continue
+        if _on_steps(baseline, step) > 1 - FINER:
+            return None
+        return Cause("rounding", f"all values are multiples of {step:g} now: rounded or cut off")
+    return None
+
+
+def _usable(case: Case, fewest: int) -> tuple[Shape, Shape] | None:
+    """Both shapes where there are rows and values enough to tell how they moved."""
+    shapes = case.shapes
+    if shapes is None or min(shape.rows for shape in shapes) < ROWS:
+        return None
+    return shapes if min(shape.distinct for shape in shapes) >= fewest else None
+
+
+def _cause(kind: str, text: str, fit: Fit) -> Cause:
+    share = f" ({percent(fit.explains)} of the shift)" if fit.explains < 0.995 else ""
+    return Cause(kind, text + share, whole=True, explains=fit.explains)
+
+
+def _simplest(shapes: tuple[Shape, Shape], moves: Iterator[Affine]) -> tuple[Affine, Fit] | None:
+    """Of the moves that hold, the first that chance cannot tell from the best."""
+    fits: list[tuple[Affine, Fit]] = []
+    for move in dict.fromkeys(moves):
+        changed = change(shapes[0], lambda x, move=move: move[0] + move[1] * x)  # type: ignore[misc]  # bound at once
+        if changed is not None:
+            fits.append((move, fit_of(*shapes, changed)))
+    holding = [each for each in fits if each[1].holds]
+    if not holding:
+        return None
+    best = min(fit.left for _, fit in holding)
+    margin = best + 0.25 * holding[0][1].tolerance if best > 1e-9 else best + 1e-9
+    return next(each for each in holding if each[1].left <= margin)
+
+
+def _amounts(baseline: Shape, current: Shape) -> Iterator[float]:
+    """Offsets to try, the shortest first: by the quantiles, and steps of whole numbers."""
+    differences = np.asarray(current.quantiles) - np.asarray(baseline.quantiles)
+    estimates = [float(np.median(differences)), float(differences[16:-16].mean())]
+    if baseline.integral and current.integral:
+        nearest = round(estimates[0])
+        yield from (float(nearest + more) for more in (0, -1, 1, -2, 2, -3, 3))
+        return
+    for digits in (1, 2, 3, 4):
+        yield from (_rounded(estimate, digits) for estimate in estimates)
+    yield from estimates
+
+
+def _factors(baseline: Shape, current: Shape) -> Iterator[float]:
+    """Factors to try: units beside the ratio of the quantiles, then that ratio, shortest first."""
+    ratios = _ratios(baseline, current)
+    for ratio in ratios:
+        near = {unit for each in UNITS for unit in (each, 1 / each) if abs(unit / ratio - 1) < 0.1}
+        yield from sorted(near, key=lambda unit: abs(unit / ratio - 1))
+    around = np.geomspace(0.97, 1.03, 13)
+    for digits in (1, 2, 3, 4):
+        yield from (f for ratio in ratios if abs((f := _rounded(ratio, digits)) - 1) > 0.02)
+    for ratio in ratios:
+        yield from (float(f) for f in ratio * around if abs(f - 1) > 0.02)
+
+
+def _ratios(baseline: Shape, current: Shape) -> list[float]:
+    first, second = np.asarray(baseline.quantiles), np.asarray(current.quantiles)
+    alike = first * second > 0
+    if not alike.any():
+        return []
+    with np.errstate(over="ignore"):
+        middle = float(np.median(second[alike] / first[alike]))
+        inner = slice(16, -16)
+        squares = float(first[inner] @ first[inner])
+        slope = float(first[inner] @ second[inner]) / squares if squares else middle
+    return [ratio for ratio in (middle, slope) if 0 < ratio < math.inf]
+
+
+def _lines(baseline: Shape, current: Shape) -> Iterator[Affine]:
+    """Straight lines through the quantiles of both windows, those of short numbers first."""
+    first, second = (np.asarray(shape.quantiles)[8:-8] for shape in (baseline, current))
+    centred = first - first.mean()
+    squares = float(centred @ centred)
+    if not squares:
+        return
+    slope = float(centred @ (second - second.mean())) / squares
+    for digits in (2, 3, 6):
+        factor = _rounded(slope, digits)
+        if factor > 0 and abs(factor - 1) > 0.02:
+            amount = float(np.median(second - factor * first))
+            yield from ((_rounded(amount, short), factor) for short in (2, 3, 6))
+
+
+def _rotated(shapes: tuple[Shape, Shape], steps: int, cycle: int, first: int) -> Fit:
+    changed = change(shapes[0], lambda x: (x - first + steps) % cycle + first)
+    assert changed is not None  # noqa: S101  # finite values stay so
+    return fit_of(*shapes, changed)
+
+
+def _lies_evenly(shape: Shape) -> bool:
+    """Whether the values lie evenly between their ends."""
+    quantiles = np.asarray(shape.quantiles)
+    line = np.linspace(quantiles[0], quantiles[-1], quantiles.size)
+    width = float(quantiles[-1] - quantiles[0])
+    return bool(np.abs(quantiles - line).max() <= (0.02 + 2 / math.sqrt(shape.rows)) * width)
+
+
+def _width(shape: Shape) -> float:
+    return shape.quantiles[240] - shape.quantiles[16]
+
+
+def _on_steps(shape: Shape, step: float) -> float:
+    """The share of a shape's values that are multiples of a step."""
+    values = np.array([value for value, _ in shape.common] if shape.complete else shape.quantiles)
+    times = values / step
+    with np.errstate(invalid="ignore"):
+        return float((np.abs(times - np.round(times)) < 1e-6 * np.maximum(np.abs(times), 1)).mean())
+
+
+def _rounded(value: float, digits: int) -> float:
+    return float(f"{value:.{digits}g}")
+
+
+def _signed(amount: float) -> str:
+    return f"{amount:+.1f}" if 0.95 <= abs(amount) < 1e4 else f"{amount:+.3g}"

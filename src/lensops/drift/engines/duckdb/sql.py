@@ -1,0 +1,133 @@
+"""SQL under construction: quoted names, bound values, and the expression of each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lensops.drift.binning import Measure
+from lensops.drift.text import BEGINNING, FENCE, REFUSAL, WORD
+from lensops.errors import UserError
+
+NUMBERS: tuple[str, ...] = (
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT"),
+    *("UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "REAL", "BOOLEAN"),
+)
+FLOATING = ("FLOAT", "DOUBLE", "REAL", "VARCHAR", "JSON")  # types that can hold NaN or infinity
+NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "BIT", "VARIANT", "GEOMETRY")
+_PLAIN_DECIMAL = r"[+-]?(0|[1-9]\d*)\.\d+"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as SQL, with its DuckDB type."""
+
+    sql: str
+    type: str
+
+
+class Statement:
+    """Collects the values of a statement while its text is written."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+    def bind(self, value: Any) -> str:
+        """The place in the text that a value is bound to."""
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+
+def quote_name(name: str) -> str:
+    """A column's name as an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _pattern(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+DERIVED: dict[str, Callable[[str], str]] = {
+    "length": lambda text: f"length({text})",
+    "words": lambda text: f"len(regexp_extract_all({text}, {_pattern(WORD)}))",
+    "code_fence": lambda text: f"contains({text}, {_pattern(FENCE)})",
+    "valid_json": lambda text: (
+        f"(left(ltrim({text}, chr(32) || chr(9) || chr(10) || chr(13)), 1) IN ('{{', '[')"
+        f" AND json_valid({text}))"
+    ),
+    "refusal": lambda text: (
+        f"regexp_matches(replace(lower(left({text}, {BEGINNING})), chr(8217), chr(39)),"
+        f" {_pattern(REFUSAL)})"
+    ),
+    "empty": lambda text: f"NOT regexp_matches(coalesce({text}, ''), {_pattern(WORD)})",
+}
+
+
+def number_sql(measure: Measure, column: Column, statement: Statement) -> str:
+    """A measure as DOUBLE, NULL where it is missing or no number.
+
+    Raises `UserError` for a type that holds no numbers.
+    """
+    if measure.derivation != "value":
+        return f"CAST({DERIVED[measure.derivation](text_sql(column))} AS DOUBLE)"
+    if is_number(column.type):
+        return f"CAST({column.sql} AS DOUBLE)"
+    if not is_text(column.type):
+        raise UserError(
+            f"column {measure.column!r} holds no numbers but {column.type}",
+            "watch a column of numbers, or make one of it in the data",
+        )
+    text = _unlisted(measure, text_sql(column), statement)
+    if measure.decimal != ".":
+        text = f"replace({text}, {statement.bind(measure.decimal)}, '.')"
+    boolean = f"CASE lower(trim({text})) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
+    return f"coalesce(TRY_CAST({text} AS DOUBLE), {boolean})"
+
+
+def filled_sql(measure: Measure, column: Column, statement: Statement) -> str:
+    """A column as text, NULL where it is blank or counts as missing."""
+    return f"nullif(trim({_unlisted(measure, text_sql(column), statement)}), '')"
+
+
+def flag_sql(measure: Measure, column: Column) -> str:
+    """A derived flag as BOOLEAN, NULL where the text is missing."""
+    return DERIVED[measure.derivation](text_sql(column))
+
+
+def text_sql(column: Column) -> str:
+    """A column as text."""
+    return f"CAST({column.sql} AS VARCHAR)"
+
+
+def category_sql(column: Column) -> str:
+    """A column as text in the canonical spelling, but for timestamps."""
+    text = f"trim({text_sql(column)})"
+    return (
+        f"CASE WHEN lower({text}) IN ('true', 'false') THEN lower({text})"
+        f" WHEN regexp_full_match({text}, {_pattern(_PLAIN_DECIMAL)})"
+        f" THEN rtrim(rtrim({text}, '0'), '.') ELSE nullif({text}, '') END"
+    )
+
+
+def is_number(kind: str) -> bool:
+    """Whether a DuckDB type is a number."""
+    return kind.startswith(NUMBERS) and not kind.endswith("]")
+
+
+def is_text(kind: str) -> bool:
+    """Whether a DuckDB type is text, or an enumeration of texts."""
+    return kind in {"VARCHAR", "JSON"} or kind.startswith("ENUM")
+
+
+def is_nested(kind: str) -> bool:
+    """Whether a value of a DuckDB type is more than one."""
+    return kind.endswith("]") or kind.startswith(NESTED)
+
+
+def _unlisted(measure: Measure, text: str, statement: Statement) -> str:
+    """A text, NULL where the manifest lists it as missing."""
+    if not measure.missing:
+        return text
+    listed = statement.bind([value.strip() for value in measure.missing])
+    return f"CASE WHEN NOT list_contains({listed}::VARCHAR[], trim({text})) THEN {text} END"

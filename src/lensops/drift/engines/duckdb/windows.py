@@ -1,0 +1,103 @@
+"""The rows of a window as SQL: the manifest's `where:`, and timestamps of any type in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from lensops.drift.engine import Condition, Rows
+from lensops.drift.engines.duckdb.sql import Column, Statement, text_sql
+from lensops.errors import UserError
+from lensops.manifest.drift import Scalar, Span
+
+AWARE = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ", "TIMESTAMPTZ_NS")
+NAIVE = ("TIMESTAMP", "DATE")  # and TIMESTAMP_NS and its like
+HAS_OFFSET = r"\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?)\s*$"
+Columns = Mapping[str, Column]
+
+
+def window_conditions(
+    rows: Rows, columns: Columns, statement: Statement, *, or_timeless: bool = False
+) -> str:
+    """The text after WHERE, or `true`; with `or_timeless`, rows without a time pass as well."""
+    parts = [_condition(columns[name], condition, statement) for name, condition in rows.where]
+    if rows.time is not None and rows.bounded:
+        moment = moment_sql(rows, columns, statement)
+        limits = ((">=", rows.start), ("<", rows.end))
+        tests = [_limit(moment, sign, limit, statement) for sign, limit in limits if limit]
+        inside = " AND ".join(tests)
+        parts.append(f"({inside} OR {moment} IS NULL)" if or_timeless else inside)
+    return " AND ".join(parts) or "true"
+
+
+def moment_sql(rows: Rows, columns: Columns, statement: Statement) -> str:
+    """The window's timestamps in UTC; naive ones are read in its zone.
+
+    Raises `UserError` for a type that is no timestamp, and naive ones without a zone.
+    """
+    name = rows.time or ""
+    column, zone = columns[name], rows.timezone
+    if column.type in AWARE:
+        return f"CAST({column.sql} AS TIMESTAMPTZ)"
+    if column.type.startswith(NAIVE):
+        return _in_zone(f"CAST({column.sql} AS TIMESTAMP)", name, zone, statement)
+    if column.type == "VARCHAR":
+        aware = f"TRY_CAST({column.sql} AS TIMESTAMPTZ)"
+        if zone is None:
+            return f"CASE WHEN {has_offset(column)} THEN {aware} END"
+        naive = _in_zone(f"TRY_CAST({column.sql} AS TIMESTAMP)", name, zone, statement)
+        return f"CASE WHEN {has_offset(column)} THEN {aware} ELSE {naive} END"
+    raise UserError(
+        f"column {name!r} holds no timestamps but {column.type}",
+        "`time:` names a column of timestamps or of ISO texts such as 2026-01-31T12:00:00Z",
+    )
+
+
+def has_offset(column: Column) -> str:
+    """Whether a text says its offset from UTC."""
+    return f"regexp_matches({column.sql}, '{HAS_OFFSET}')"
+
+
+def naive_texts(rows: Rows, columns: Columns) -> str:
+    """The condition of texts that are timestamps without an offset, where no zone is declared."""
+    column = columns[rows.time or ""]
+    if column.type != "VARCHAR" or rows.timezone is not None:
+        return "false"
+    return f"NOT {has_offset(column)} AND TRY_CAST({column.sql} AS TIMESTAMP) IS NOT NULL"
+
+
+def no_zone(column: str) -> UserError:
+    """The error for naive timestamps."""
+    return UserError(
+        f"the timestamps of column {column!r} do not say their time zone",
+        "declare it in the monitor, such as `timezone: UTC`",
+    )
+
+
+def _in_zone(naive: str, column: str, zone: str | None, statement: Statement) -> str:
+    if zone is None:
+        raise no_zone(column)
+    return f"({naive} AT TIME ZONE {statement.bind(zone)})"
+
+
+def _limit(moment: str, sign: str, limit: datetime, statement: Statement) -> str:
+    return f"{moment} {sign} CAST({statement.bind(limit.isoformat())} AS TIMESTAMPTZ)"
+
+
+def _condition(column: Column, condition: Condition, statement: Statement) -> str:
+    if isinstance(condition, Span):
+        limits = [(">=", condition.min), ("<=", condition.max)]
+        tests = [_compare(column, sign, v, statement) for sign, v in limits if v is not None]
+        return " AND ".join(tests) or "true"
+    allowed = condition if isinstance(condition, tuple) else (condition,)
+    return "(" + " OR ".join(_compare(column, "=", v, statement) for v in allowed) + ")"
+
+
+def _compare(column: Column, sign: str, value: Scalar, statement: Statement) -> str:
+    """A comparison in the type of the value, so that `2016` finds 2016 in a CSV file as well."""
+    if isinstance(value, bool):
+        return f"TRY_CAST({column.sql} AS BOOLEAN) {sign} {statement.bind(value)}"
+    if isinstance(value, int | float):
+        number = f"TRY_CAST({column.sql} AS DOUBLE)"
+        return f"{number} {sign} CAST({statement.bind(value)} AS DOUBLE)"
+    return f"{text_sql(column)} {sign} {statement.bind(value)}"
