@@ -125,16 +125,15 @@ def test_what_cannot_be_read_is_a_clear_error(tmp_path: Path, kind: str) -> None
 
 UNDECIDED: dict[str, tuple[dict[str, str | bytes | None], dict[str, Any], str]] = {
     "no rows": ({"c.csv": "x\n"}, {}, "the current window has 0 rows"),
-    "no rows in the baseline": ({"b.csv": "x\n"}, {}, "the baseline has no values"),
+    "no rows in the baseline": ({"b.csv": "x\n"}, {}, "the baseline has 0 rows"),
     "one row": ({"c.csv": "x\n5\n"}, {}, "the current window has 1 row"),
-    "all missing": ({"c.csv": "x,y\n" + ",1\n" * 300}, {}, "no values: all 300 are missing"),
-    "all missing in the baseline": (
-        {"b.csv": "x,y\n" + ",1\n" * 300},
+    "all missing in both": (
+        dict.fromkeys(("b.csv", "c.csv"), "x,y\n" + ",1\n" * 300),
         {},
-        "the baseline has no values",
+        "neither window has a value",
     ),
     "constant": ({"b.csv": "x\n" + "7\n" * 300, "c.csv": "x\n" + "7\n" * 300}, {}, "a constant"),
-    "filter without rows": ({}, {"where": {"x": -5}}, "no values"),
+    "filter without rows": ({}, {"where": {"x": -5}}, "has 0 rows"),
     "too few rows": (
         {"c.csv": "x\n" + "".join(f"{v}\n" for v in range(0, 300, 12))},
         {},

@@ -198,12 +198,12 @@ def test_no_name_of_a_column_collides_with_those_of_the_statements(
         assert len(report.segments) == 10
         for at, each in enumerate(report.features):
             assert each.psi == 0.0
-            assert [float(edge) // 100 for edge in each.edges] == [at] * 9
+            assert {float(edge) // 100 for edge in each.edges} == {at}
 
 
 def test_names_that_differ_in_capitals_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x,X,x\n" + "".join(f"{v},{v + 50},7\n" for v in range(50)))
-    features: dict[str, Any] = {"x": {}, "X (2)": {}}
+    features: dict[str, Any] = {"x": {}, "X": {}}
     report = checked(tmp_path, monitor(baseline="a.csv", current="a.csv", features=features))
     assert [float(each.edges[0]) // 50 for each in report.features] == [0, 1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,115 +12,123 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from lensops.drift import chance, evidence, homogeneity
+from lensops.drift import distributions, evidence, noise
+from lensops.drift.binning import BinCounts, Pair
 from lensops.drift.causes import Cause
-from lensops.drift.decide import DriftRun, decide, monitor_result
+from lensops.drift.decide import decide, monitor_result
 from lensops.drift.evidence import Evidence, Figures, Status
-from lensops.drift.homogeneity import adjusted, p_value, statistic
-from lensops.drift.interval import interval
-from lensops.drift.binning import Pair
-from lensops.drift.psi import jeffreys, psi
-from lensops.drift.results import DriftReport, FeatureDrift
+from lensops.drift.psi import Vector, jeffreys_shares, psi
+from lensops.drift.results import DriftReport, DriftRun, FeatureDrift
+from lensops.drift.two_sample import benjamini_hochberg, ordered_p_value, table_p_value
 from lensops.evidence import Outcome
 from lensops.manifest.drift import Bands
 from support.drift import monitor
 
-RUNS = 1500
+Test = Callable[[Vector, Vector], float]
 
 
 @settings(max_examples=150)
 @given(st.floats(0, 500), st.integers(1, 120))
 def test_the_tail_is_that_of_chi_square(value: float, degrees: int) -> None:
     expected = float(stats.chi2.sf(value, degrees))
-    assert chance.tail(value, degrees) == pytest.approx(expected, rel=1e-9, abs=1e-300)
+    assert distributions.chi_square_sf(value, degrees) == pytest.approx(
+        expected, rel=1e-9, abs=1e-300
+    )
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 4, 9, 29, 200])
 @pytest.mark.parametrize("probability", [0.5, 0.95, 0.999])
 def test_the_quantile_is_that_of_chi_square(degrees: int, probability: float) -> None:
     expected = float(stats.chi2.ppf(probability, degrees))
-    assert chance.quantile(probability, degrees) == pytest.approx(expected, rel=1e-9)
+    assert distributions.chi_square_ppf(probability, degrees) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("shape", "x"), [(0.7, 0.1), (3.3, 20.0), (50.0, 40.0), (50.0, 90.0)])
+def test_the_gamma_tail_is_that_of_gamma(shape: float, x: float) -> None:
+    expected = float(stats.gamma.sf(x, shape))
+    assert distributions.gamma_sf(shape, x) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("statistic", "p_value"), [(2.492, 0.05), (3.857, 0.01)])
+def test_the_weighted_tail_is_that_of_anderson_and_darling(
+    statistic: float, p_value: float
+) -> None:
+    """The published critical values of A² with weights 1 / (j (j + 1))."""
+    weights = 1 / (np.arange(1, 200) * np.arange(2, 201))
+    found = distributions.weighted_chi_square_sf(statistic, weights)
+    assert found == pytest.approx(p_value, rel=0.08)
+
+
+def test_equal_weights_make_chi_square() -> None:
+    for statistic in (2.0, 12.0, 60.0):
+        expected = float(stats.chi2.sf(statistic, 10))
+        found = distributions.weighted_chi_square_sf(statistic, np.ones(10))
+        assert found == pytest.approx(expected, rel=0.02)
 
 
 def test_without_rare_cells_the_p_value_is_pearsons() -> None:
     baseline, current = np.array([30, 50, 20, 40]), np.array([45, 35, 25, 70])
     expected = stats.chi2_contingency([baseline, current], correction=False)
-    assert statistic(baseline, current) == pytest.approx(float(expected[0]), rel=1e-12)
-    assert p_value(baseline, current) == pytest.approx(float(expected[1]), rel=1e-9)
+    assert table_p_value(baseline, current) == pytest.approx(float(expected[1]), rel=1e-9)
 
 
-def test_rare_cells_are_merged_until_five_rows_are_expected() -> None:
-    baseline, current = np.array([80, 60, 3, 2, 1, 0]), np.array([60, 70, 1, 2, 4, 3])
-    merged = [[80, 60, 6], [60, 70, 10]]
-    expected = stats.chi2_contingency(merged, correction=False)
-    assert p_value(baseline, current) == pytest.approx(float(expected[1]), rel=1e-9)
+def test_two_rare_cells_are_tested_exactly() -> None:
+    baseline, current = np.array([2, 48]), np.array([7, 33])
+    expected = stats.fisher_exact([baseline, current])[1]
+    assert table_p_value(baseline, current) == pytest.approx(float(expected), rel=1e-6)
 
 
-CASES = {
-    "even": (np.full(10, 0.1), 500, 500),
-    "small": (np.full(10, 0.1), 100, 100),
-    "tiny, by permutation": (np.full(10, 0.1), 25, 20),
-    "skewed": (
-        np.array([0.55, 0.3, 0.1, 0.03, 0.01, 0.005, 0.003, 0.001, 0.0007, 0.0003]),
-        800,
-        300,
-    ),
-    "unequal": (np.full(10, 0.1), 10_000, 200),
-    "many cells": (np.full(30, 1 / 30), 400, 400),
-}
+def test_rare_values_of_one_window_are_told_from_those_of_both() -> None:
+    """None of them has rows enough for a test of its own, and together they say it all."""
+    own = np.concatenate([np.full(3000, 2), np.zeros(300)]).astype(np.int64)
+    other = np.concatenate([np.zeros(3000), np.ones(300)]).astype(np.int64)
+    assert table_p_value(own, other) < 1e-12
+    rng = np.random.default_rng(3)
+    same = [np.bincount(rng.integers(0, 3000, n), minlength=3000) for n in (6000, 300)]
+    assert table_p_value(*same) > 0.01
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_the_level_holds_without_any_shift(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At nominal 5 %, between 3 and 7 % of windows without a shift are called shifted."""
-    shares, n, m = CASES[case]
-    rng = np.random.default_rng(20_261_123)
-    monkeypatch.setattr(homogeneity, "DRAWS", 499)  # any number of splits keeps the level
-    called = sum(
-        p_value(rng.multinomial(n, shares), rng.multinomial(m, shares)) < 0.05 for _ in range(RUNS)
-    )
-    assert 0.03 <= called / RUNS <= 0.07
+@pytest.mark.parametrize("test", [table_p_value, ordered_p_value])
+def test_windows_without_rows_or_with_one_value_are_no_evidence(test: Test) -> None:
+    nothing, rows = np.zeros(3, dtype=np.int64), np.array([4, 5, 6])
+    assert test(nothing, rows) == test(rows, nothing) == test(nothing, nothing) == 1.0
+    assert test(np.array([9]), np.array([4])) == 1.0
 
 
-def test_the_level_holds_with_edges_from_the_baseline_itself() -> None:
-    rng = np.random.default_rng(11)
-    called = 0
-    for _ in range(RUNS):
-        baseline, current = rng.normal(size=300), rng.normal(size=300)
-        edges = np.quantile(baseline, np.arange(0.1, 0.95, 0.1))
-        counts = [
-            np.bincount(np.searchsorted(edges, side, side="right"), minlength=10)
-            for side in (baseline, current)
-        ]
-        called += p_value(*counts) < 0.05
-    assert 0.03 <= called / RUNS <= 0.07
+def test_the_order_of_bins_is_what_an_ordered_test_sees() -> None:
+    """A shift of one direction is told from the same differences in any order."""
+    baseline = np.full(20, 50)
+    step = np.repeat([-11, 11], 10)
+    assert ordered_p_value(baseline, baseline + step) < 1e-3
+    mixed = np.tile([-11, 11], 10)
+    assert ordered_p_value(baseline, baseline + mixed) > 0.05
 
 
 def test_the_noise_is_the_mean_psi_without_a_shift() -> None:
     """At 100 rows a side, ten cells and no shift, PSI exceeds 0.10 in about 85 % of cases."""
     rng = np.random.default_rng(2)
     counts = rng.multinomial(100, np.full(10, 0.1), size=(4000, 2))
-    values = psi(jeffreys(counts[:, 0]), jeffreys(counts[:, 1]))
-    assert chance.noise(9, 100, 100) == pytest.approx(0.18)
+    values = psi(jeffreys_shares(counts[:, 0]), jeffreys_shares(counts[:, 1]))
+    assert noise.expected_noise(9, 100, 100) == pytest.approx(0.18)
     assert float(values.mean()) == pytest.approx(0.18, rel=0.1)
-    assert (values > chance.noise_limit(9, 100, 100, 0.95)).mean() == pytest.approx(0.05, abs=0.02)
+    assert (values > noise.noise_limit(9, 100, 100, 0.95)).mean() == pytest.approx(0.05, abs=0.02)
     assert (values > 0.1).mean() > 0.7
 
 
 @pytest.mark.parametrize(("band", "needed"), [(0.10, 339), (0.20, 170)])
 def test_the_rows_needed_keep_chance_below_the_band(band: float, needed: int) -> None:
-    assert chance.rows_needed(9, band, 1, 0.95) == needed
-    assert chance.noise_limit(9, needed, needed, 0.95) <= band
-    with_more = chance.rows_needed(9, band, 100_000, 0.95)
+    assert noise.rows_needed(9, band, 1, 0.95) == needed
+    assert noise.noise_limit(9, needed, needed, 0.95) <= band
+    with_more = noise.rows_needed(9, band, 100_000, 0.95)
     assert needed / 2 <= with_more < needed
-    assert chance.noise_limit(9, 100_000, with_more, 0.95) <= band
+    assert noise.noise_limit(9, 100_000, with_more, 0.95) <= band
 
 
 def test_q_values_are_those_of_benjamini_and_hochberg() -> None:
     p_values = [0.001, 0.008, 0.039, 0.041, 0.9, 0.041]
     expected = stats.false_discovery_control(p_values)
-    assert adjusted(p_values) == pytest.approx(expected.tolist())
-    assert adjusted([]) == []
+    assert benjamini_hochberg(p_values) == pytest.approx(expected.tolist())
+    assert benjamini_hochberg([]) == []
 
 
 def test_the_interval_covers_the_psi_of_the_populations() -> None:
@@ -129,14 +138,16 @@ def test_the_interval_covers_the_psi_of_the_populations() -> None:
     covered = 0
     for _ in range(150):
         counts = rng.multinomial(2000, before), rng.multinomial(2000, after)
-        low, high = interval(Pair(tuple("abcdefgh"), *counts, jeffreys), 0.95)
+        low, high = noise.psi_interval(Pair(tuple("abcdefgh"), *counts, jeffreys_shares), 0.95)
         covered += low <= truth <= high
     assert covered / 150 >= 0.9
 
 
 def test_the_same_counts_give_the_same_figures() -> None:
-    pair = Pair(("a", "b", "c"), np.array([9, 4, 2]), np.array([3, 4, 9]), jeffreys)
-    assert evidence.measure(pair, 0.2, 0.95) == evidence.measure(pair, 0.2, 0.95)
+    pair = Pair(("a", "b", "c"), np.array([9, 4, 2]), np.array([3, 4, 9]), jeffreys_shares)
+    windows = evidence.Windows(BinCounts((9, 4, 2)), BinCounts((3, 4, 9)))
+    first = evidence.measure_shift(pair, windows, 0.2, 0.95)
+    assert evidence.measure_shift(pair, windows, 0.2, 0.95) == first
 
 
 def _figures(value: float, limit: float = 0.05) -> Figures:
@@ -160,8 +171,8 @@ WORDS = [  # PSI, chance reaches, q-value -> word
 def test_every_combination_has_its_word(
     value: float, limit: float, q_value: float, expected: Evidence
 ) -> None:
-    status = evidence.banded(value, Bands())
-    assert evidence.word(status, _figures(value, limit), q_value, 0.2, 0.05) is expected
+    status = evidence.band_status(value, Bands())
+    assert evidence.evidence_word(status, _figures(value, limit), q_value, 0.2, 0.05) is expected
 
 
 @pytest.mark.parametrize(
@@ -169,7 +180,7 @@ def test_every_combination_has_its_word(
     [(0.10, "ok"), (math.nextafter(0.1, 1), "warning"), (0.20, "warning"), (0.21, "critical")],
 )
 def test_bands_are_exceeded_and_not_reached(value: float, status: str) -> None:
-    assert evidence.banded(value, Bands()) == status
+    assert evidence.band_status(value, Bands()) == status
 
 
 FINE = FeatureDrift(
@@ -179,7 +190,7 @@ GONE = replace(FINE, status=Status.NO_DATA, evidence=Evidence.INCONCLUSIVE, figu
 
 
 def _feature(value: float, word: Evidence) -> FeatureDrift:
-    status = evidence.banded(value, Bands())
+    status = evidence.band_status(value, Bands())
     causes = (Cause("offset", "shifted by about +1.0"),)
     return replace(FINE, figures=_figures(value), status=status, evidence=word, causes=causes)
 
@@ -216,7 +227,7 @@ def test_the_outcome_follows_the_manifests_rule(
 def test_what_decided_is_said_first() -> None:
     features = (_feature(0.15, Evidence.NOISE), GONE, _feature(0.3, Evidence.CONFIRMED))
     found = decide(monitor(), DriftReport(500, 500, features))
-    assert [reason.outcome for reason in found.found] == ["fail", "inconclusive", "pass"]
+    assert [reason.outcome for reason in found.entries] == ["fail", "inconclusive", "pass"]
     assert found.reasons[0] == "x: critical, PSI 0.3000, evidence confirmed (shifted by about +1.0)"
 
 

@@ -71,11 +71,29 @@ def test_merging_cells_never_adds_to_psi() -> None:
 
 
 @pytest.mark.parametrize("lost", [np.nan, np.inf, -np.inf, 7.0, -0.5])
-def test_what_lies_outside_is_a_cell_and_not_lost(lost: float) -> None:
+def test_what_lies_outside_is_a_bin_and_not_lost(lost: float) -> None:
     baseline = np.linspace(0, 1, 100)
-    current = np.full(100, lost)
+    current = np.append(np.full(100, lost), 0.5)
     assert compute_psi(baseline, current) > 10
-    assert compute_psi(current, current) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("scores", "problem"),
+    [
+        (np.full(100, np.nan), "no scores: all 100 are missing"),
+        (np.array(["0.5", "high"] * 50), "50 of the baseline window's values are not numbers"),
+        (np.full(100, 7.0), r"more than half of both windows lie outside \[0, 1\]"),
+    ],
+)
+def test_scores_that_are_none_have_no_psi(scores: np.ndarray, problem: str) -> None:
+    with pytest.raises(UserError, match=problem):
+        compute_psi(scores, scores)
+
+
+def test_scores_of_a_range_of_their_own() -> None:
+    baseline, current = np.linspace(201, 299, 500), np.linspace(223, 317, 500)
+    scaled = compute_psi((baseline - 200) / 200, (current - 200) / 200)
+    assert compute_psi(baseline, current, range=(200, 400)) == pytest.approx(scaled, abs=1e-9)
 
 
 def test_scores_of_another_range_are_not_silently_fine() -> None:

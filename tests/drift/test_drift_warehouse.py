@@ -15,7 +15,7 @@ from lensops.drift.check import check_monitor
 from lensops.drift.engines.duckdb import DuckEngine
 from lensops.drift.engines.warehouse import open_warehouse
 from lensops.drift.results import DriftReport
-from lensops.drift.windows import sources
+from lensops.drift.windows import window_sources
 from lensops.errors import RemoteFailed, UserError
 from lensops.files import Folder
 from support import sample
@@ -143,7 +143,7 @@ def in_warehouse(url: str, **keys: Any) -> DriftReport:
 
 def in_file(parquet: Path, **keys: Any) -> DriftReport:
     declared = monitor(data=parquet.name, **keys)
-    engine = DuckEngine(Folder(parquet.parent), sources(declared))
+    engine = DuckEngine(Folder(parquet.parent), window_sources(declared))
     try:
         return check_monitor("test", declared, engine)
     finally:
@@ -165,7 +165,7 @@ def test_windows_for_calibration_are_those_of_duckdb(url: str, parquet: Path) ->
     }
     warehouse = open_warehouse(url)
     declared = monitor(data=parquet.name, **keys)
-    files = DuckEngine(Folder(parquet.parent), sources(declared))
+    files = DuckEngine(Folder(parquet.parent), window_sources(declared))
     try:
         found = calibrate("m", monitor(connection=url, table="rows", **keys), warehouse)
         assert found == calibrate("m", declared, files)
@@ -219,7 +219,7 @@ def test_a_window_without_rows_is_no_ok(server: str) -> None:
     assert (report.n_current, report.features[0].psi) == (0, None)
 
 
-@pytest.mark.parametrize("url", ["duckdb:///x.db", "sqlite://x", "file:///etc/passwd", "postgres"])
+@pytest.mark.parametrize("url", ["sqlite://x", "file:///etc/passwd", "postgres"])
 def test_files_and_unknown_kinds_are_no_warehouses(url: str) -> None:
     with pytest.raises(UserError, match="no warehouse"):
         open_warehouse(url)

@@ -202,7 +202,7 @@ def test_text_features_are_counted(tmp_path: Path) -> None:
         "answer.valid_json": (40, 0),
         "answer.refusal": (0, 120),
         "answer.empty": (80, 0),
-        "answer.repeated": (195, 238),
+        "answer.repeated": (200, 240),
     }
     assert {each.name for each in report.features if each.kind == "number"} == {
         "answer.length",

@@ -1,29 +1,23 @@
-"""A bar on stderr while drift counts; nothing when it takes less than a second."""
+"""A bar on stderr while drift counts, on a terminal only."""
 
 from __future__ import annotations
 
 import sys
-import threading
-import time
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-DELAY = 1.0  # seconds before anything is shown
-BEAT = 0.2
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
-class Counting:
-    """Says which monitor is counted and for how long, on a terminal only."""
+class CountingBar:
+    """Shows which monitor is counted and for how long."""
 
     def __init__(self) -> None:
-        self._said = ""
-        self._done = threading.Event()
-        self._shown = False
-        self._thread = threading.Thread(target=self._show, daemon=True)
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
-        if sys.stderr.isatty():
-            self._thread.start()
         return self
 
     def __exit__(
@@ -32,24 +26,43 @@ class Counting:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._done.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
+        if self._bar is not None:
+            self._bar.stop()
 
     def monitor(self, name: str, place: int, of: int) -> None:
         """The counting of a monitor begins."""
-        filled = round(20 * place / of)
-        self._said = f"[{'█' * filled}{'░' * (20 - filled)}] {place}/{of} counting {name}"
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            self._bar = _open_bar()
+            self._task = self._bar.add_task("", total=of)
+            self._bar.start()
+        if self._task is not None:
+            self._bar.update(self._task, completed=place, description=_title(name))
 
-    def _show(self) -> None:
-        begin = time.monotonic()
-        self._done.wait(DELAY)
-        while not self._done.wait(BEAT):
-            self._shown = True
-            from lensops.render.escape import one_line
 
-            said = one_line(f"{self._said}, {time.monotonic() - begin:.0f} s")
-            sys.stderr.write(f"\r\x1b[K{said}")
-            sys.stderr.flush()
+def _open_bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _title(name: str) -> str:
+    from rich.markup import escape
+
+    from lensops.render.escape import visible
+
+    return escape(visible(f"counting {name}"))

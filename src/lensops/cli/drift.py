@@ -41,16 +41,16 @@ def drift(
     if context.invoked_subcommand is not None:
         _no_options(context, context.invoked_subcommand)
         return 0
-    from lensops.cli.counting import Counting
+    from lensops.cli.counting import CountingBar
     from lensops.cli.output import Report, emit, exit_of
     from lensops.flows.drift import run
     from lensops.flows.project import open_project
     from lensops.flows.results import save_result
     from lensops.report.drift import data, document
 
-    with Counting() as watch:
+    with CountingBar() as bar:
         project = open_project(directory, manifest)
-        checked = run(project, tuple(monitor or ()), watch)
+        checked = run(project, tuple(monitor or ()), bar)
     kept = save_result(project, "drift", data(checked))
     emit(Report("drift", document(checked), kept), form, output)
     return exit_of(checked.outcome)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lensops.drift.baseline import Baseline, prepare_baseline
-from lensops.drift.binning import Tally
+from lensops.drift.binning import Measure, Tally
 from lensops.drift.check import baseline_window, current_window, tally_rows
 from lensops.drift.compare import count_features
 from lensops.drift.engine import CountQuery, Engine, Group
@@ -30,6 +30,7 @@ class FeatureBands:
     """
 
     name: str
+    feature: str
     bands: Bands
     present: Bands
     psis: tuple[float, ...]
@@ -53,6 +54,20 @@ class Calibrated:
     window: str
     windows: int
     features: tuple[FeatureBands, ...]
+
+    @property
+    def declared_bands(self) -> dict[str, Bands]:
+        """The bands to declare by feature of the manifest: of a text, the widest of its parts."""
+        bands: dict[str, Bands] = {}
+        for part in self.features:
+            if part.blind:
+                continue
+            other = bands.get(part.feature, part.bands)
+            bands[part.feature] = Bands(
+                warning=max(part.bands.warning, other.warning),
+                critical=max(part.bands.critical, other.critical),
+            )
+        return bands
 
 
 def calibrate(name: str, monitor: Monitor, engine: Engine) -> Calibrated:
@@ -82,6 +97,7 @@ def calibrate(name: str, monitor: Monitor, engine: Engine) -> Calibrated:
     features = tuple(
         FeatureBands(
             feature.measure.name,
+            _declared_name(feature.measure),
             _bands(psis[feature.measure.name]),
             feature.watched.bands,
             tuple(psis[feature.measure.name]),
@@ -90,6 +106,11 @@ def calibrate(name: str, monitor: Monitor, engine: Engine) -> Calibrated:
         if psis.get(feature.measure.name)
     )
     return Calibrated(name, length, len(parts), features)
+
+
+def _declared_name(measure: Measure) -> str:
+    """The manifest's feature: what is derived of a text is named behind a point."""
+    return measure.name.removesuffix(f".{measure.derivation}")
 
 
 def _full_windows(parts: Mapping[str | None, Tally]) -> list[Tally]:

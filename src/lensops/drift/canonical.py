@@ -44,7 +44,8 @@ def count_values(
     counts: dict[str, int] = {}
     blank = 0
     for text, times in rows:
-        if value := text if raw else canonical_text(text):
+        value = text if raw else canonical_text(text)
+        if raw or value:
             counts[value] = counts.get(value, 0) + times
         else:
             blank += times

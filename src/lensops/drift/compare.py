@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lensops.drift.baseline import FeatureBaseline
-from lensops.drift.binning import EXTRAS, Binning, Counts, Pair, Tally, ValueCounts, vector
+from lensops.drift.binning import (
+    EXTRAS,
+    INFINITE,
+    UNREADABLE,
+    Binning,
+    Counts,
+    Pair,
+    Tally,
+    ValueCounts,
+    vector,
+)
 from lensops.drift.canonical import VALUES, spelled_alike
 from lensops.drift.causes import Case, Cause, find_causes, outside_shares
 from lensops.drift.evidence import (
@@ -32,7 +42,7 @@ from lensops.drift.text import repeated_counts
 from lensops.drift.two_sample import benjamini_hochberg
 from lensops.manifest.drift import Monitor
 
-OUTSIDE = 0.01  # so much more of the current window outside the range cannot be ok
+OUTSIDE = 0.01  # a larger share outside the range cannot be ok
 UNFIT = 0.5  # a range that holds less than this of both windows tells nothing
 FEWEST_ROWS = 2  # a window with fewer says nothing
 
@@ -191,7 +201,7 @@ def _feature_drift(monitor: Monitor, pending: _Pending, q_value: float) -> Featu
         evidence,
         Windows(counts.baseline, counts.current, (counts.feature.shape, pending.shape)),
     )
-    if status is Status.OK and (outside[1] - outside[0] > OUTSIDE or unfit):
+    if status is Status.OK and (max(outside) > OUTSIDE or _lost(pending.pair) > OUTSIDE or unfit):
         status = Status.WARNING
     drift = _as_feature(pending, status, evidence)
     causes = find_causes(case)
@@ -206,6 +216,12 @@ def _unfit(counts: FeatureCounts, outside: tuple[float, float]) -> str:
     if any(isinstance(side, ValueCounts) and side.unlisted for side in sides):
         return f"more than {VALUES:,} different values: too many for a category"
     return ""
+
+
+def _lost(pair: Pair) -> float:
+    """How much larger the share of infinite and unreadable values became."""
+    shares = [pair.share(label) for label in (INFINITE, UNREADABLE)]
+    return sum(share[1] - share[0] for share in shares)
 
 
 def _without_data(pending: _Pending) -> FeatureDrift:

@@ -58,8 +58,8 @@ def ordered_p_value(baseline: Vector, current: Vector) -> float:
         return table_p_value(baseline, current)
     pooled, drawn = baseline + current, int(current.sum())
     below = np.cumsum(pooled)[:-1].astype(np.float64)
-    weights = (pooled[:-1] + pooled[1:]).astype(np.float64)
-    weights /= weights.sum()
+    around = pooled[:-1] + pooled[1:]
+    weights: Shares = around / int(around.sum())
     statistic = _anderson_darling(below, int(pooled.sum()), drawn, weights)
     observed = float(statistic(current))
     if _discrete(_expected(pooled, drawn)):
@@ -100,7 +100,8 @@ def _occupied(baseline: Vector, current: Vector) -> tuple[Vector, Vector]:
 def _expected(pooled: Vector, drawn: int) -> Shares:
     """Rows of each cell in the smaller window, if both were of one population."""
     total = int(pooled.sum())
-    expected: Shares = pooled * (min(drawn, total - drawn) / total)
+    share = min(drawn, total - drawn) / total
+    expected: Shares = pooled.astype(np.float64) * share
     return expected
 
 

@@ -20,8 +20,8 @@ from lensops.drift.windows import baseline_rows, monitor_columns, window_sources
 from lensops.errors import UserError
 from lensops.files import write_atomic
 from lensops.flows.project import Opened
-from lensops.manifest import set_number, suggestion
-from lensops.manifest.drift import Monitor
+from lensops.manifest import insert_key, set_number, suggestion
+from lensops.manifest.drift import Bands, Monitor
 
 PROFILE_BYTES = 50_000_000
 
@@ -141,7 +141,8 @@ def _with_data_note(project: Opened, monitor: Monitor, profile: Baseline) -> Bas
 def _engine(project: Opened, monitor: Monitor, *, baseline: bool) -> Iterator[Engine]:
     """The monitor's engine; files must be the same when it is left."""
     if monitor.connection is not None:
-        with closing(_warehouse(monitor.connection)) as warehouse:
+        tables = [source[0] for source in window_sources(monitor, baseline=baseline)]
+        with closing(_warehouse(project, monitor.connection, tables)) as warehouse:
             yield warehouse
         return
     sources = window_sources(monitor, baseline=baseline)
@@ -151,19 +152,32 @@ def _engine(project: Opened, monitor: Monitor, *, baseline: bool) -> Iterator[En
         engine.require_unchanged()
 
 
-def _warehouse(url: str) -> Engine:
+def _warehouse(project: Opened, url: str, tables: list[str]) -> Engine:
     from lensops.drift.engines.warehouse import open_warehouse  # the extra
-    from lensops.models.secrets import cleaned, expanded
+    from lensops.flows.connection import database_url, expand_url, url_cleaner
 
-    return open_warehouse(expanded(url), lambda text: cleaned(text, url))
+    return open_warehouse(database_url(expand_url(url), project.tree), url_cleaner(url), tables)
 
 
 def _write_bands(project: Opened, calibrated: list[Calibrated]) -> None:
     """Put the bands of each feature into the manifest, touching nothing else of it."""
     data = project.path.read_bytes()
     for monitor in calibrated:
-        for feature in monitor.features:
-            for limit in ("critical", "warning"):
-                keys = ("drift", monitor.monitor, "features", feature.name, "bands", limit)
-                data = set_number(data, project.file.path, keys, getattr(feature.bands, limit))
+        for name, bands in monitor.declared_bands.items():
+            keys = ("drift", monitor.monitor, "features", name, "bands")
+            data = _with_bands(data, project, keys, bands)
     write_atomic(project.path, data)
+
+
+def _with_bands(data: bytes, project: Opened, keys: tuple[str, ...], bands: Bands) -> bytes:
+    limits = {"warning": bands.warning, "critical": bands.critical}
+    if project.file.node.get(*keys) is None:
+        raw = ", ".join(f"{name}: {value:.10g}" for name, value in limits.items())
+        return insert_key(data, project.file.path, keys, f"{{{raw}}}")
+    for name, value in limits.items():
+        path, inner = project.file.path, (*keys, name)
+        if project.file.node.get(*inner) is None:
+            data = insert_key(data, path, inner, f"{value:.10g}")
+        else:
+            data = set_number(data, path, inner, value)
+    return data

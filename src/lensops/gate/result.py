@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lensops.evidence import Base, Verdict
 
 if TYPE_CHECKING:
-    from lensops.drift.decide import DriftRun
+    from lensops.drift.results import DriftRun
     from lensops.evals.result import EvalRun
 
 

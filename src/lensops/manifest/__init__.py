@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lensops.manifest.edit import set_number, set_text
+    from lensops.manifest.edit import insert_key, set_number, set_text
     from lensops.manifest.load import ManifestFile, check
     from lensops.manifest.locate import NAMES
     from lensops.manifest.model import Manifest, PromptEntry, Suite, Target
@@ -25,6 +25,7 @@ __all__ = [
     "Target",
     "Validation",
     "check",
+    "insert_key",
     "location_of",
     "read_yaml",
     "set_number",
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 _FILES = {
-    "edit": ("set_number", "set_text"),
+    "edit": ("insert_key", "set_number", "set_text"),
     "locate": ("NAMES",),
     "load": ("ManifestFile", "check"),
     "model": ("Manifest", "PromptEntry", "Suite", "Target"),

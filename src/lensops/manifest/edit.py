@@ -32,6 +32,29 @@ def set_number(data: bytes, path: str, keys: tuple[str, ...], value: float) -> b
     return _replaced(data, path, keys, node, f"{value:.10g}", value)
 
 
+def insert_key(data: bytes, path: str, keys: tuple[str, ...], raw: str) -> bytes:
+    """`data` with a key put into the mapping that it belongs to; `raw` is its value as YAML.
+
+    Raises `UserError` where that mapping is missing or shared by an anchor.
+    """
+    parent = read_yaml(data, path).get(*keys[:-1])
+    dotted = ".".join(keys)
+    if parent is None or parent.kind != "mapping":
+        raise UserError(f"{path} has no place for {dotted}", f"add the key {dotted} by hand first")
+    text = data.decode("utf-8")
+    entry = f"{json.dumps(keys[-1]) if not _plain(keys[-1]) else keys[-1]}: {raw}"
+    if text[parent.start] == "{":
+        end = text.rindex("}", parent.start, parent.end)
+        separator = ", " if parent.value else ""
+        edited = f"{text[:end].rstrip()}{separator}{entry}{text[end:]}"
+    else:
+        start = parent.value[0][0].start
+        indent = start - (text.rfind("\n", 0, start) + 1)
+        edited = f"{text[:start]}{entry}\n{' ' * indent}{text[start:]}"
+    value = read_yaml(f"a: {raw}\n".encode(), path).plain()["a"]
+    return _verified(data, path, keys, edited.encode(), value)
+
+
 def _scalar(data: bytes, path: str, keys: tuple[str, ...]) -> Node:
     node = read_yaml(data, path).get(*keys)
     if node is None or node.kind != "scalar":
@@ -63,14 +86,21 @@ def _replaced(
 ) -> bytes:
     text = data.decode("utf-8")
     edited = (text[: node.start] + raw + text[node.end :]).encode()
-    wanted = read_yaml(data, path).plain()
-    inner = wanted
+    return _verified(data, path, keys, edited, value)
+
+
+def _verified(data: bytes, path: str, keys: tuple[str, ...], edited: bytes, value: object) -> bytes:
+    """The edited text, after a look that it says what was meant and nothing else."""
+    expected = read_yaml(data, path).plain()
+    inner = expected
     for key in keys[:-1]:
         inner = inner[key]
     inner[keys[-1]] = value
-    if read_yaml(edited, path).plain() != wanted:
+    if read_yaml(edited, path).plain() != expected:
+        node = read_yaml(data, path).get(*keys[:-1])
+        location = f"{node.location}: " if node else ""
         raise UserError(
-            f"{node.location}: {'.'.join(keys)} is shared with other places by an anchor",
+            f"{location}{'.'.join(keys)} is shared with other places by an anchor",
             "edit this line by hand",
         )
     return edited

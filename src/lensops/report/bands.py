@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lensops.drift.calibrate import Calibrated, FeatureBands
-from lensops.report.format import bars
+from lensops.format import sparkline
 from lensops.report.document import (
     Block,
     Bullets,
@@ -65,7 +65,7 @@ def _row(feature: FeatureBands) -> tuple[Line, ...]:
         line(feature.name),
         line(Span(f"{bands.warning:g}", Tone.STRONG), f" ({present.warning:g} now)"),
         line(Span(f"{bands.critical:g}", Tone.STRONG), f" ({present.critical:g} now)"),
-        line(bars(feature.psis), Span(f" up to {max(feature.psis):.4f}", Tone.MUTED)),
+        line(sparkline(feature.psis), Span(f" up to {max(feature.psis):.4f}", Tone.MUTED)),
         line(f"{feature.smallest_shift:.2g} standard deviations"),
     )
 

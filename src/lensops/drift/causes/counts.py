@@ -1,11 +1,18 @@
-"""Causes that the counts show: chance, rows without a value, new categories, the bins that moved."""
+"""Causes that the counts show: chance, rows without a value, new categories, moved bins."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from lensops.drift.binning import EXTRAS, INFINITE, MISSING, NEW, UNREADABLE, Binning, Pair
-from lensops.drift.binning import ValueCounts
+from lensops.drift.binning import (
+    INFINITE,
+    MISSING,
+    NEW,
+    UNREADABLE,
+    Binning,
+    Pair,
+    ValueCounts,
+)
 from lensops.drift.causes.cause import Case, Cause, percent
 from lensops.drift.evidence import Evidence
 from lensops.drift.psi import contributions
@@ -60,9 +67,8 @@ def outside(case: Case) -> Cause | None:
 
 
 def outside_shares(binning: Binning, pair: Pair) -> tuple[float, float]:
-    """Both windows' shares of rows outside the range, infinite or not numbers."""
-    labels = (*binning.outside, *(extra for extra in EXTRAS if extra != MISSING))
-    shares = [pair.share(label) for label in labels]
+    """Both windows' shares of rows outside the range."""
+    shares = [pair.share(label) for label in binning.outside]
     return sum(s[0] for s in shares), sum(s[1] for s in shares)
 
 

@@ -16,15 +16,21 @@ GRID = 1.5 / 256  # how far a distribution between two quantiles may be from a s
 EXPLAINED = 0.8  # of the distance
 SAME = 0.02  # a change that leaves no more of the distance than this moved the very same rows
 ROWS = 20
+FEWEST = 5  # values that are the same by more than chance
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What a change leaves of the largest distance between both distributions."""
+    """What a change leaves of the largest distance between both distributions.
+
+    `same_values`: few values, which the change turns into exactly the current ones, and which were
+    others before.
+    """
 
     start: float
     left: float
     tolerance: float
+    same_values: bool = False
 
     @property
     def explains(self) -> float:
@@ -38,6 +44,8 @@ class Fit:
             return False
         if self.left <= SAME * self.start:
             return True
+        if self.same_values:
+            return self.left <= self.tolerance
         shifted = self.start > 2 * self.tolerance
         return shifted and self.left <= self.tolerance and self.explains >= EXPLAINED
 
@@ -45,8 +53,19 @@ class Fit:
 def fit_of(baseline: Shape, current: Shape, changed: Shape) -> Fit:
     """How well the changed baseline fits the current window."""
     return Fit(
-        distance(baseline, current), distance(changed, current), tolerance(baseline, current)
+        distance(baseline, current),
+        distance(changed, current),
+        tolerance(baseline, current),
+        _same_values(changed, current) and not _same_values(baseline, current),
     )
+
+
+def _same_values(shape: Shape, current: Shape) -> bool:
+    """Whether both have the same values, as far as rounding tells; not of very few, or many."""
+    if not (shape.complete and current.complete and shape.distinct == current.distinct):
+        return False
+    first, second = (sorted(value for value, _ in each.common) for each in (shape, current))
+    return shape.distinct >= FEWEST and bool(np.allclose(first, second, rtol=1e-9, atol=0))
 
 
 def tolerance(baseline: Shape, current: Shape) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from lensops.drift.causes.cause import Case, Cause, number, percent
+from lensops.drift.causes.cause import Case, Cause, number
 from lensops.drift.causes.fit import ROWS, Fit, change, fit_of
 from lensops.drift.psi import Shares
 from lensops.drift.shape import Shape
@@ -78,7 +78,7 @@ def affine(case: Case) -> Cause | None:
     spread = abs(amount + factor * median - median) <= 0.02 * _width(shapes[0])
     text = f"multiplied by about {factor:.4g}, then shifted by about {_signed(amount)}"
     if spread and not known:
-        text = f"spread about {factor:.3g} times as wide around {number(median)}"
+        text = f"spread {factor:.3g} times as wide around {number(median)}"
     return _cause("scale", text, fit)
 
 
@@ -136,8 +136,7 @@ def _usable(case: Case, fewest: int) -> tuple[Shape, Shape] | None:
 
 
 def _cause(kind: str, text: str, fit: Fit) -> Cause:
-    share = f" ({percent(fit.explains)} of the shift)" if fit.explains < 0.995 else ""
-    return Cause(kind, text + share, whole=True, explains=fit.explains)
+    return Cause(kind, text, whole=True, explains=fit.explains)
 
 
 def _simplest(shapes: tuple[Shape, Shape], moves: Iterator[Affine]) -> tuple[Affine, Fit] | None:

@@ -59,7 +59,7 @@ def spike(case: Case) -> Cause | None:
         return None
     share, old = current.times(value) / current.rows, baseline.times(value) / baseline.rows
     listed = value in dict(baseline.common) or baseline.complete
-    origin = f"{percent(old)} before" if listed else f"at most {percent(old)} before"
+    origin = f"{percent(old)} before" if listed else f"under {percent(max(old, 0.01))} before"
     explains = max(1 - rest / distance(baseline, current), 0.0)
     text = f"{percent(share)} are the one value {number(value)} ({origin})"
     return Cause("spike", text, whole=True, explains=explains)

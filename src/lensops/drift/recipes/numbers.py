@@ -14,7 +14,7 @@ from lensops.drift.psi import Shares
 from lensops.manifest.drift import Feature
 
 HUGE = 1e300  # numbers whose differences could overflow
-FINE = 64  # fine bins: of equal baseline shares, with one for each value of a larger share
+FINE = 32  # fine bins: of equal baseline shares, with one for each value of a larger share
 FEW = 20  # Evidently compares a baseline with no more distinct numbers value by value
 
 

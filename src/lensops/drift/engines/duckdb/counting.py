@@ -1,4 +1,4 @@
-"""The counting statements: numbers and flags of a window in one, each category in one of its own."""
+"""The counting statements: numbers and flags of a window in one, each category in one."""
 
 from __future__ import annotations
 

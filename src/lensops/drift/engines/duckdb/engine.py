@@ -122,9 +122,8 @@ class DuckEngine:
             decimal = f"replace({text}, {statement.bind(measure.decimal)}, '.')"
             number = f"TRY_CAST({decimal} AS DOUBLE)"
             example = f"left({text}, {LENGTH})"
-            odd = (
-                f"min({example}, {EXAMPLES}) FILTER (WHERE {number} IS NULL AND {text} IS NOT NULL)"
-            )
+            unread = f"FILTER (WHERE {number} IS NULL AND {text} IS NOT NULL)"
+            odd = f"min({example}, {4 * EXAMPLES}) {unread}"
             aggregates += [f"count({text})", f"count({number})", odd]
         result = self._select(rows, aggregates, statement) if aggregates else ()
         return {
@@ -265,7 +264,8 @@ def _value_counts(results: list[tuple[Any, ...]], measure: Measure) -> ValueCoun
 
 
 def _readability(result: Sequence[Any]) -> Readability:
-    return Readability(int(result[0]), int(result[1]), tuple(str(each) for each in result[2] or ()))
+    examples = dict.fromkeys(str(example) for example in result[2] or ())
+    return Readability(int(result[0]), int(result[1]), tuple(examples)[:EXAMPLES])
 
 
 def _finite(array: Any) -> Shares:

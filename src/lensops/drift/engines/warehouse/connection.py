@@ -1,19 +1,17 @@
-"""Connect to a warehouse by its URL, and say in words what drivers say in their own."""
+"""Connect to a warehouse by its URL."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from lensops.errors import RemoteFailed, UserError
+from lensops.drift.engines.warehouse.driver_errors import Clean, DriverErrors
+from lensops.errors import UserError
 
 if TYPE_CHECKING:
     from lensops.drift.engines.warehouse.engine import WarehouseEngine
     from lensops.drift.engines.warehouse.server import Server
-
-Clean = Callable[[str], str]  # takes secrets out of a text
 
 _SPARK = (
     "spark.app.name",
@@ -31,6 +29,7 @@ _POSTGRES = ("application_name", "connect_timeout", "sslmode")
 SERVERS: dict[str, tuple[str, ...]] = {
     "bigquery": ("location",),
     "clickhouse": ("secure",),
+    "duckdb": (),
     "databricks": ("catalog", "http_path", "schema", "server_hostname"),
     "postgres": _POSTGRES,
     "postgresql": _POSTGRES,
@@ -38,28 +37,30 @@ SERVERS: dict[str, tuple[str, ...]] = {
     "snowflake": ("role", "warehouse"),
     "trino": ("source",),
 }  # with the parameters that a manifest may set: others load code, or read files of the machine
-MOST = 300  # characters of what a driver says
 
 
-def open_warehouse(url: str, clean: Clean = str) -> WarehouseEngine:
+def open_warehouse(url: str, clean: Clean = str, tables: Sequence[str] = ()) -> WarehouseEngine:
     """The engine behind a URL such as `postgres://user@host/database`.
 
-    `clean` takes secrets out of what drivers say. Raises `UserError` for an unknown kind of URL
+    `clean` takes secrets out of drivers' messages. `tables` are looked up before anything counts,
+    so that one transaction can hold all that is. Raises `UserError` for an unknown kind of URL
     or without the extra `lensops[warehouse]`, `RemoteFailed` when the server does not answer.
     """
-    scheme = _checked(url)
+    scheme = _scheme(url)
     try:
         from lensops.drift.engines.warehouse.engine import WarehouseEngine
     except ImportError:
         hint = "install it with `pip install 'lensops[warehouse]'`"
         raise UserError("counting in a warehouse needs an extra", hint) from None
-    said = Said(scheme, clean)
-    with said.connecting():
+    errors = DriverErrors(scheme, clean)
+    with errors.connecting():
         server = _server(scheme, url)
-    return WarehouseEngine(server, said)
+    engine = WarehouseEngine(server, errors)
+    engine.open_tables(tables)
+    return engine
 
 
-def _checked(url: str) -> str:
+def _scheme(url: str) -> str:
     """The kind of server. A manifest comes from whoever opens a pull request: it runs nothing."""
     scheme, separator, _ = url.partition("://")
     if not separator or scheme not in SERVERS:
@@ -67,52 +68,25 @@ def _checked(url: str) -> str:
         raise UserError("`connection` names no warehouse that lensops can count on", hint)
     try:
         query = urlsplit(url).query
-    except ValueError:  # its words would hold the password
-        words = "`connection` is no sound URL"
-        raise UserError(words, "percent-encode what is special in user and password") from None
+    except ValueError:  # its message would hold the password
+        problem = "`connection` is no sound URL"
+        raise UserError(problem, "percent-encode what is special in user and password") from None
     for name, _ in parse_qsl(query, keep_blank_values=True):
         if name not in SERVERS[scheme]:
-            words = f"`connection` cannot set {name!r}: it may load code or read files"
+            problem = f"`connection` cannot set {name!r}: it may load code or read files"
             allowed = ", ".join(SERVERS[scheme])
             hint = f"set it where the server's driver is configured; here: {allowed}"
-            raise UserError(words, hint)
+            raise UserError(problem, hint)
     return scheme
-
-
-class Said:
-    """Every driver has errors of its own: they become ours, short and without secrets."""
-
-    def __init__(self, scheme: str, clean: Clean) -> None:
-        self.scheme, self.clean = scheme, clean
-
-    @contextlib.contextmanager
-    def connecting(self) -> Iterator[None]:
-        try:
-            yield
-        except ImportError as error:
-            words = f"the driver for {self.scheme} is not installed ({self.words(error)})"
-            hint = f"install it with `pip install 'ibis-framework[{self.scheme}]'`"
-            raise UserError(words, hint) from None
-        except Exception as error:  # noqa: BLE001  # drivers share no class of errors
-            words = f"{self.scheme} cannot be reached: {self.words(error)}"
-            raise RemoteFailed(words, "see `connection` of the monitor") from None
-
-    @contextlib.contextmanager
-    def asking(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001  # drivers share no class of errors
-            raise UserError(f"{self.scheme} cannot count this: {self.words(error)}") from None
-
-    def words(self, error: Exception) -> str:
-        """The first line of what a driver said."""
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        return self.clean(lines[0])[:MOST]
 
 
 def _server(scheme: str, url: str) -> Server:
     from lensops.drift.engines.warehouse import server
 
+    if scheme in {"postgres", "postgresql"}:
+        return server.Postgres(server.connect(url).connection)
+    if scheme == "duckdb":
+        return server.connect_duckdb(url.partition("://")[2])
     if scheme != "pyspark":
         return server.connect(url)
     from lensops.drift.engines.warehouse import spark  # its driver is not part of the extra

@@ -1,121 +1,157 @@
-"""The counting statements: numbers and flags of a window in one, each category in one more."""
+"""The counting statements: numbers and flags of a window in one, all its categories in another."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import ibis
+
+from lensops.drift.binning import BinCounts, Binning, Counts, Measure
+from lensops.drift.canonical import VALUES, count_values
 from lensops.drift.engines.warehouse import expressions
-from lensops.drift.engines.warehouse.cells import Column, column
-from lensops.drift.layout import Counts, Layout, Measure
 from lensops.drift.text import valid_json
 
-Asking = Callable[[Any], Iterator[dict[str, Any]]]  # runs a statement and gives its rows
-Counted = Iterator[tuple[str | None, str, Counts]]  # the group, the measure, its counts
+Run = Callable[[Any], Iterator[dict[str, Any]]]  # runs a statement and gives its rows
+GroupCounts = Iterator[tuple[str | None, str, Counts]]  # the group, the measure, its counts
 KEY = "lensops_group"
-WIDTH = 1_000  # aggregates of one statement: PostgreSQL takes 1,664, others fewer
+STRIDE = 10_000  # between the codes of two measures
+ABSENT, NAN, INFINITE = STRIDE - 1, STRIDE - 2, STRIDE - 3  # codes that are no bins
+WIDTH = 50  # measures of one statement
 
 
-def counted(
-    window: Any, key: Any, layouts: Mapping[Measure, Layout], engine: str, ask: Asking
-) -> Counted:
+def count_window(
+    window: Any, key: Any, binnings: Mapping[Measure, Binning | None], engine: str, run: Run
+) -> GroupCounts:
     """The counts of every measure by group. `key` is the group's expression, or None."""
-    plain: dict[Measure, Layout] = {}
-    for measure, layout in layouts.items():
-        if layout.kind == "category":
-            yield from _categories(window, key, measure, layout, ask)
-        elif measure.how == "valid_json":
-            yield from _valid_json(window, key, measure, ask)
-        else:
-            plain[measure] = layout
-    for part in _parts(plain):
-        yield from _together(window, key, part, engine, ask)
+    values = [measure for measure, binning in binnings.items() if binning is None]
+    documents = [m for m in binnings if m.derivation == "valid_json"]
+    binned = {m: b for m, b in binnings.items() if b is not None and m not in documents}
+    for part in _parts(list(binned)):
+        yield from _count_codes(window, key, {m: binned[m] for m in part}, engine, run)
+    for part in _parts(values):
+        yield from _count_values(window, key, part, run)
+    for measure in documents:
+        yield from _count_documents(window, key, measure, run)
 
 
-def _parts(layouts: Mapping[Measure, Layout]) -> Iterator[dict[Measure, Layout]]:
-    """Measures that fit into one statement; nearly always that is all of them."""
-    part: dict[Measure, Layout] = {}
-    width = 0
-    for measure, layout in layouts.items():
-        own = len(layout.cut) + 4
-        if part and width + own > WIDTH:
-            yield part
-            part, width = {}, 0
-        part[measure] = layout
-        width += own
-    if part:
-        yield part
+def _parts(measures: Sequence[Measure]) -> Iterator[Sequence[Measure]]:
+    for start in range(0, len(measures), WIDTH):
+        yield measures[start : start + WIDTH]
 
 
-def _together(
-    window: Any, key: Any, layouts: Mapping[Measure, Layout], engine: str, ask: Asking
-) -> Counted:
-    columns = {m: column(window, m, layout, engine) for m, layout in layouts.items()}
-    inner: dict[str, Any] = {}
-    for place, made in enumerate(columns.values()):
-        inner |= made.inner(window, f"f{place}")
-    table = _keyed(window, key, inner)
-    wanted = [made.outer(table, f"f{place}") for place, made in enumerate(columns.values())]
-    flat = {f"a{at}": each for at, each in enumerate(each for one in wanted for each in one)}
-    for row in ask(_grouped(table, key).aggregate(rows=table.count(), **flat)):
-        results = [int(row[name] or 0) for name in flat]
-        yield from _read(row.get(KEY), int(row["rows"]), results, columns, wanted)
+def _count_codes(
+    window: Any, key: Any, binnings: Mapping[Measure, Binning], engine: str, run: Run
+) -> GroupCounts:
+    """One scan: each row becomes a number a measure, its bin, and these are counted."""
+    codes = [
+        (_code(window, measure, binning, engine) + index * STRIDE).cast("int64")
+        for index, (measure, binning) in enumerate(binnings.items())
+    ]
+    table = _with_key(window, key, {"code": ibis.array(codes).unnest()})
+    groups: dict[str | None, Counter[int]] = {}
+    for row in run(table.group_by(_names(key, "code")).aggregate(n=table.count())):
+        groups.setdefault(row.get(KEY), Counter())[int(row["code"])] += int(row["n"])
+    if not groups and key is None:
+        groups[None] = Counter()
+    for group, counter in groups.items():
+        for index, (measure, binning) in enumerate(binnings.items()):
+            yield group, measure.name, _bin_counts(counter, index * STRIDE, binning)
 
 
-def _read(
-    group: str | None,
-    rows: int,
-    results: list[int],
-    columns: Mapping[Measure, Column],
-    wanted: list[list[Any]],
-) -> Counted:
-    at = 0
-    for (measure, made), each in zip(columns.items(), wanted, strict=True):
-        yield group, measure.name, made.counts(rows, results[at : at + len(each)])
-        at += len(each)
+def _code(window: Any, measure: Measure, binning: Binning, engine: str) -> Any:
+    if binning.kind == "flag":
+        flag = expressions.flag(window, measure, engine)
+        blank = expressions.text(window, measure.column).isnull()
+        no = 0 if measure.derivation == "empty" else ibis.ifelse(blank, ABSENT, 0)
+        return ibis.ifelse(flag, 1, no)
+    value = expressions.number(window, measure, engine)
+    bin_index = _search(value, binning.cuts, 0, len(binning.cuts))
+    if not expressions.is_floating(window, measure):
+        return ibis.cases((value.isnull(), ABSENT), else_=bin_index)
+    return ibis.cases(
+        (value.isnull(), ABSENT),
+        (value.isnan(), NAN),
+        (expressions.is_infinite(value), INFINITE),
+        else_=bin_index,
+    )
 
 
-def _categories(window: Any, key: Any, measure: Measure, layout: Layout, ask: Asking) -> Counted:
-    """Rows by listed value; all others, and those without a value, come back under NULL."""
+def _search(value: Any, cuts: Sequence[float], low: int, high: int) -> Any:
+    """The number of cuts that are not above the value, by halving: six comparisons a row."""
+    if low == high:
+        return ibis.literal(low, "int64")
+    middle = (low + high) // 2
+    left = _search(value, cuts, low, middle)
+    right = _search(value, cuts, middle + 1, high)
+    return ibis.ifelse(value < ibis.literal(cuts[middle], "float64"), left, right)
+
+
+def _bin_counts(counter: Counter[int], base: int, binning: Binning) -> BinCounts:
+    count = 2 if binning.kind == "flag" else len(binning.cuts) + 1
+    bins = tuple(counter[base + index] for index in range(count))
+    return BinCounts(bins, counter[base + ABSENT] + counter[base + NAN], counter[base + INFINITE])
+
+
+def _count_values(window: Any, key: Any, measures: Sequence[Measure], run: Run) -> GroupCounts:
+    """The commonest values of each measure and group, and the rows that have any."""
+    parts = [_ranked_values(window, key, index, m) for index, m in enumerate(measures)]
+    statement = parts[0] if len(parts) == 1 else ibis.union(*parts, distinct=False)
+    groups: dict[str | None, dict[int, list[dict[str, Any]]]] = {}
+    for row in run(statement):
+        results = groups.setdefault(row.get(KEY), {}).setdefault(int(row["measure"]), [])
+        results.append(row)
+    if not groups and key is None:
+        groups[None] = {}
+    for group, by_measure in groups.items():
+        for index, measure in enumerate(measures):
+            yield group, measure.name, _value_counts(by_measure.get(index, []), measure)
+
+
+def _ranked_values(window: Any, key: Any, index: int, measure: Measure) -> Any:
     text = expressions.text(window, measure.column)
-    listed = text.isin(layout.values) if layout.values else text.isnull() & text.notnull()
-    table = _keyed(window, key, {"v": text, "listed": listed.ifelse(text, None)})
-    names = [KEY, "listed"] if key is not None else ["listed"]
-    found: dict[str | None, dict[str, int]] = {}
-    others: dict[str | None, tuple[int, int]] = {}
-    for row in ask(table.group_by(names).aggregate(rows=table.count(), filled=table.v.count())):
-        group, rows = row.get(KEY), int(row["rows"])
-        found.setdefault(group, {})
-        if row["listed"] is None:
-            others[group] = int(row["filled"]), rows - int(row["filled"])
-        else:
-            found[group][str(row["listed"])] = rows
-    for group, times in found.items():
-        rest, missing = others.get(group, (0, 0))
-        cells = (*(times.get(value, 0) for value in layout.values), rest)
-        yield group, measure.name, Counts(cells, missing)
+    table = _with_key(window, key, {"v": text})
+    counts = table.group_by(_names(key, "v")).aggregate(n=table.count())
+    groups = [counts[KEY]] if key is not None else []
+    rank = ibis.row_number().over(
+        group_by=[*groups, counts.v.isnull()], order_by=[ibis.desc("n"), counts.v]
+    )
+    total = counts.n.sum().over(group_by=[*groups, counts.v.isnull()])
+    ranked = counts.mutate(measure=ibis.literal(index, "int64"), rank=rank, total=total)
+    chosen = ranked.filter(ranked["rank"] < VALUES + 1)
+    return chosen.select(*_names(key, "v"), "n", "measure", "total")
 
 
-def _valid_json(window: Any, key: Any, measure: Measure, ask: Asking) -> Counted:
+def _value_counts(rows: list[dict[str, Any]], measure: Measure) -> Counts:
+    listed = {value.strip() for value in measure.missing}
+    missing = sum(int(row["n"]) for row in rows if row["v"] is None)
+    filled = next((int(row["total"]) for row in rows if row["v"] is not None), 0)
+    values = [(str(row["v"]), int(row["n"])) for row in rows if row["v"] is not None]
+    absent = sum(n for value, n in values if value.strip() in listed)
+    present = [(value, n) for value, n in values if value.strip() not in listed]
+    raw = measure.derivation == "repeated"
+    return count_values(present, filled - absent, missing + absent, raw=raw)
+
+
+def _count_documents(window: Any, key: Any, measure: Measure, run: Run) -> GroupCounts:
     """Engines do not agree on what JSON is: texts that look like it are read and judged here."""
     text = expressions.text(window, measure.column)
-    table = _keyed(window, key, {"v": text})
+    table = _with_key(window, key, {"v": text})
     alike = table.filter(table.v.strip().left(1).isin(["{", "["]))
-    names = [KEY, "v"] if key is not None else ["v"]
     valid: Counter[str | None] = Counter()
-    for row in ask(alike.group_by(names).aggregate(rows=alike.count())):
+    for row in run(alike.group_by(_names(key, "v")).aggregate(rows=alike.count())):
         valid[row.get(KEY)] += int(row["rows"]) if valid_json(row["v"]) else 0
-    totals = _grouped(table, key).aggregate(rows=table.count(), filled=table.v.count())
-    for row in ask(totals):
+    grouped = table if key is None else table.group_by(KEY)
+    for row in run(grouped.aggregate(rows=table.count(), filled=table.v.count())):
         group, filled = row.get(KEY), int(row["filled"])
-        cells = (filled - valid[group], valid[group])
-        yield group, measure.name, Counts(cells, int(row["rows"]) - filled)
+        bins = (filled - valid[group], valid[group])
+        yield group, measure.name, BinCounts(bins, int(row["rows"]) - filled)
 
 
-def _keyed(window: Any, key: Any, columns: dict[str, Any]) -> Any:
+def _with_key(window: Any, key: Any, columns: dict[str, Any]) -> Any:
     return window.select(**columns, **({} if key is None else {KEY: key}))
 
 
-def _grouped(table: Any, key: Any) -> Any:
-    return table if key is None else table.group_by(KEY)
+def _names(key: Any, name: str) -> list[str]:
+    return [name] if key is None else [KEY, name]

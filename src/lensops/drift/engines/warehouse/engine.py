@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import ibis
 
-from lensops.drift.engine import CATEGORY, NUMBER, TIME, Asked, Extremes, Rows
+from lensops.drift.binning import Counts, Measure, Tally
+from lensops.drift.engine import (
+    CATEGORY,
+    NESTED,
+    NUMBER,
+    TIME,
+    CountQuery,
+    Extremes,
+    Readability,
+    Rows,
+)
 from lensops.drift.engines.warehouse import expressions, sampling
-from lensops.drift.engines.warehouse.connection import Said
-from lensops.drift.engines.warehouse.counting import counted
+from lensops.drift.engines.warehouse.counting import count_window
+from lensops.drift.engines.warehouse.driver_errors import DriverErrors
 from lensops.drift.engines.warehouse.server import Server
 from lensops.drift.engines.warehouse.windows import in_utc, key, moment, window
-from lensops.drift.layout import Counts, Measure, Tally
 from lensops.drift.psi import Shares
 from lensops.drift.recipes import Extent
 from lensops.errors import UserError
+from lensops.manifest import suggestion
 
 
 class WarehouseEngine:
     """Counts tables of one connection. Names reach the engine as quoted identifiers only."""
 
-    def __init__(self, server: Server, said: Said) -> None:
-        self.server, self.said = server, said
+    def __init__(self, server: Server, errors: DriverErrors) -> None:
+        self.server, self.errors = server, errors
         self._tables: dict[str, Any] = {}
+
+    def open_tables(self, names: Sequence[str]) -> None:
+        """Look the tables up. Raises `UserError` for one that is not there."""
+        for name in names:
+            self._tables[name] = self._open_table(name)
 
     def close(self) -> None:
         self.server.close()
@@ -37,109 +51,108 @@ class WarehouseEngine:
     def extremes(self, rows: Rows) -> Extremes:
         table = self._table(rows)
         if rows.time is None:
-            (found,) = self._ask(window(table, rows).aggregate(rows=ibis._.count()))
-            return Extremes(int(found["rows"]))
+            (result,) = self._run(window(table, rows).aggregate(rows=ibis._.count()))
+            return Extremes(int(result["rows"]))
         cut = window(table, rows, or_timeless=True)
-        at = moment(cut, rows)
-        asked = cut.aggregate(rows=cut.count(), timed=at.count(), first=at.min(), last=at.max())
-        (found,) = self._ask(asked)
-        count, timed = int(found["rows"]), int(found["timed"])
-        first, last = in_utc(found["first"], rows), in_utc(found["last"], rows)
+        time = moment(cut, rows)
+        aggregates = {"timed": time.count(), "first": time.min(), "last": time.max()}
+        (result,) = self._run(cut.aggregate(rows=cut.count(), **aggregates))
+        count, timed = int(result["rows"]), int(result["timed"])
+        first, last = in_utc(result["first"], rows), in_utc(result["last"], rows)
         return Extremes(timed if rows.bounded else count, first, last, count - timed)
 
-    def readable(self, rows: Rows, columns: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+    def readable(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Readability]:
         return {}  # a table's columns have types
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
         cut = window(self._table(rows), rows)
         values = {measure.name: self._finite(cut, measure) for measure in measures}
-        if step == 1 and values:
-            with self.said.asking():
-                return sampling.together(cut, values, self.server.batches)
-        extents = self.extents(rows, measures)
-        found = {}
-        for name, value in values.items():
-            with self.said.asking():
-                found[name] = sampling.taken(cut, value, step, extents[name], self.server.batches)
-        return found
+        if not values:
+            return {}
+        extents = self.extents(rows, measures) if step > 1 else {}
+        with self.errors.counting():
+            if step == 1:
+                return sampling.all_values(cut, values, self.server.batches)
+            return sampling.every_step(cut, values, step, extents, self.server.batches)
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
         cut = window(self._table(rows), rows)
-        wanted: dict[str, Any] = {}
-        for at, measure in enumerate(measures):
+        aggregates: dict[str, Any] = {}
+        for index, measure in enumerate(measures):
             value = self._finite(cut, measure)
             calls = {"n": value.count(), "low": value.min(), "high": value.max()}
-            wanted |= {f"{name}{at}": call for name, call in calls.items()}
-        (found,) = self._ask(cut.aggregate(**wanted)) if wanted else ({},)
+            aggregates |= {f"{name}{index}": call for name, call in calls.items()}
+        (result,) = self._run(cut.aggregate(**aggregates)) if aggregates else ({},)
         return {
-            m.name: Extent(int(found[f"n{at}"]), found[f"low{at}"], found[f"high{at}"])
-            if found[f"n{at}"]
+            measure.name: Extent(
+                int(result[f"n{index}"]), result[f"low{index}"], result[f"high{index}"]
+            )
+            if result[f"n{index}"]
             else None
-            for at, m in enumerate(measures)
+            for index, measure in enumerate(measures)
         }
 
-    def values(
-        self, rows: Rows, measure: Measure, most: int, besides: Sequence[str] = ()
-    ) -> list[tuple[str, int]]:
+    def values(self, rows: Rows, measure: Measure, limit: int) -> list[tuple[str, int]]:
         cut = window(self._table(rows), rows)
-        number = measure.kind == NUMBER
-        made = self._finite(cut, measure) if number else expressions.text(cut, measure.column)
-        table = cut.select(v=made).filter(ibis._.v.notnull())
-        if besides:
-            table = table.filter(ibis._.v.notin([float(v) for v in besides] if number else besides))
+        is_number = measure.kind == NUMBER
+        value = self._finite(cut, measure) if is_number else expressions.text(cut, measure.column)
+        table = cut.select(v=value).filter(ibis._.v.notnull())
         counts = table.group_by("v").aggregate(n=table.count())
-        asked = counts.order_by(ibis.desc("n"), "v").limit(most)
-        found = [(str(row["v"]), int(row["n"])) for row in self._ask(asked)]
-        return sorted(found, key=lambda each: (-each[1], each[0]))
+        ranked = counts.order_by(ibis.desc("n"), "v").limit(limit)
+        values = [(str(row["v"]), int(row["n"])) for row in self._run(ranked)]
+        return sorted(values, key=lambda value: (-value[1], value[0]))
 
-    def count(self, rows: Rows, asked: Asked) -> Mapping[str | None, Tally]:
+    def count(self, rows: Rows, query: CountQuery) -> Mapping[str | None, Tally]:
         cut = window(self._table(rows), rows)
-        group = key(cut, rows, asked.group) if asked.group else None
+        group = key(cut, rows, query.group) if query.group else None
         tallies: dict[str | None, dict[str, Counts]] = {}
-        engine = self.server.name
-        for name, measure, counts in counted(cut, group, asked.layouts, engine, self._ask):
+        for name, measure, counts in count_window(
+            cut, group, query.binnings, self.server.name, self._run
+        ):
             tallies.setdefault(name, {})[measure] = counts
         return tallies
 
     def fingerprint(self, rows: Rows) -> str:
         table = self._table(rows)
-        (found,) = self._ask(table.aggregate(rows=table.count()))
-        said = f"{rows.source[0]}\0{table.schema()}\0{found['rows']}"
-        return f"sha256:{hashlib.sha256(said.encode()).hexdigest()}"
+        (result,) = self._run(table.aggregate(rows=table.count()))
+        text = f"{rows.source[0]}\0{table.schema()}\0{result['rows']}"
+        return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
     def _finite(self, table: Any, measure: Measure) -> Any:
         value = expressions.number(table, measure, self.server.name)
-        return expressions.finite(value, may_not_be=expressions.floating(table, measure))
+        return expressions.finite(value, may_not_be=expressions.is_floating(table, measure))
 
-    def _ask(self, expression: Any) -> Iterator[dict[str, Any]]:
+    def _run(self, expression: Any) -> Iterator[dict[str, Any]]:
         """The rows of a statement's result, as they arrive."""
-        with self.said.asking():
+        with self.errors.counting():
             for batch in self.server.batches(expression):
                 yield from batch.to_pylist()
 
     def _table(self, rows: Rows) -> Any:
         name = rows.source[0]
         if name not in self._tables:
-            self._tables[name] = self._named(name)
+            self.open_tables([name])
         return self._tables[name]
 
-    def _named(self, name: str) -> Any:
+    def _open_table(self, name: str) -> Any:
         """The table of a name, `schema.table` too. Raises `UserError` when there is none."""
         *places, table = name.split(".")
         try:
             return self.server.table(tuple(places), table)
         except Exception as error:  # noqa: BLE001  # drivers share no class of errors
-            words = f"there is no table {name!r} that can be read ({self.said.words(error)})"
-            raise UserError(words, self._near(table)) from None
+            problem = f"there is no table {name!r} that can be read"
+            hint = self._near(table)
+            raise UserError(f"{problem} ({self.errors.first_line(error)})", hint) from None
 
     def _near(self, name: str) -> str:
-        with self.said.asking():
-            known = self.server.tables()
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        return f"did you mean {near[0]!r}?" if near else "a schema is written `schema.table`"
+        with self.errors.counting():
+            tables = self.server.tables()
+        return suggestion(name, tables) or "a schema is written `schema.table`"
 
 
 def _kind(kind: Any) -> str:
     if kind.is_timestamp() or kind.is_date():
         return TIME
-    return NUMBER if kind.is_numeric() else CATEGORY
+    if kind.is_nested() or kind.is_binary() or kind.is_json():
+        return NESTED
+    return NUMBER if kind.is_numeric() and not kind.is_boolean() else CATEGORY

@@ -8,7 +8,7 @@ from typing import Any
 
 import ibis
 
-from lensops.drift.layout import Measure
+from lensops.drift.binning import Measure
 from lensops.drift.text import BEGINNING, FENCE, REFUSAL
 from lensops.errors import UserError
 
@@ -44,9 +44,9 @@ def text(table: Any, column: str) -> Any:
 
 
 def number(table: Any, measure: Measure, engine: str) -> Any:
-    """A measure as a double, NULL where it is missing. Raises `UserError` for texts."""
-    if measure.how != "value":
-        return DERIVED[measure.how](text(table, measure.column), engine).cast("float64")
+    """A measure as a double, NULL where it is missing. Raises `UserError` for other types."""
+    if measure.derivation != "value":
+        return DERIVED[measure.derivation](text(table, measure.column), engine).cast("float64")
     value = table[measure.column]
     if value.type().is_boolean():
         return value.cast("int32").cast("float64")
@@ -58,10 +58,10 @@ def number(table: Any, measure: Measure, engine: str) -> Any:
     return value.cast("float64")
 
 
-def floating(table: Any, measure: Measure) -> bool:
+def is_floating(table: Any, measure: Measure) -> bool:
     """Whether a measure can be NaN or infinite."""
     kind = table[measure.column].type()
-    return measure.how == "value" and (kind.is_floating() or kind.is_decimal())
+    return bool(measure.derivation == "value" and (kind.is_floating() or kind.is_decimal()))
 
 
 def finite(value: Any, *, may_not_be: bool) -> Any:
@@ -72,11 +72,11 @@ def finite(value: Any, *, may_not_be: bool) -> Any:
     return ibis.ifelse(inside, value, ibis.null("float64"))
 
 
-def infinite(value: Any) -> Any:
+def is_infinite(value: Any) -> Any:
     """Whether a double is infinite; engines differ in what they compare NaN to."""
     return (value < -LARGEST) | ((value > LARGEST) & ~value.isnan())
 
 
 def flag(table: Any, measure: Measure, engine: str) -> Any:
     """A derived flag, NULL where the text is missing."""
-    return DERIVED[measure.how](text(table, measure.column), engine)
+    return DERIVED[measure.derivation](text(table, measure.column), engine)

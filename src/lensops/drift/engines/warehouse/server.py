@@ -41,6 +41,44 @@ class Server:
         self.connection.disconnect()
 
 
+class Postgres(Server):
+    """All statements in one transaction that reads one state: rows that come meanwhile do not."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self._began = False
+
+    def batches(self, statement: Any) -> Iterable[Any]:
+        import pyarrow
+
+        driver, sql = self.connection.con, self.connection.compile(statement)
+        if not self._began:
+            driver.rollback()
+            driver.autocommit = True
+            with driver.cursor() as cursor:
+                cursor.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._began = True
+        schema = statement.as_table().schema().to_pyarrow()
+        with driver.cursor(name="lensops") as cursor:
+            cursor.execute(sql)
+            while rows := cursor.fetchmany(ROWS):
+                columns = [list(column) for column in zip(*rows, strict=True)]
+                arrays = [
+                    pyarrow.array(column).cast(field.type)
+                    for column, field in zip(columns, schema, strict=True)
+                ]
+                yield pyarrow.record_batch(arrays, schema=schema)
+
+
+def connect_duckdb(path: str) -> Server:
+    """A DuckDB file, or a database at MotherDuck (`md:name`); nothing else is opened through it."""
+    if path.startswith("md:"):
+        return Server(ibis.duckdb.connect(path))
+    connection = ibis.duckdb.connect(path, read_only=True)
+    connection.raw_sql("SET enable_external_access = false")
+    return Server(connection)
+
+
 def connect(url: str) -> Server:
     """The server behind a URL that ibis reads."""
     return Server(ibis.connect(url, **SETTINGS.get(url.partition("://")[0], {})))

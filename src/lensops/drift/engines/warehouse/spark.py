@@ -23,10 +23,10 @@ class Spark(Server):
 
     def table(self, places: tuple[str, ...], name: str) -> Any:
         """A table whose points in time say so: ibis takes both kinds of timestamp for naive."""
-        found = super().table(places, name)
+        table = super().table(places, name)
         quoted = ".".join(f"`{part.replace('`', '``')}`" for part in (*places, name))
         kinds = dict(self.session.table(quoted).dtypes)
-        return found.cast({column: UTC for column, kind in kinds.items() if kind == "timestamp"})
+        return table.cast({column: UTC for column, kind in kinds.items() if kind == "timestamp"})
 
     def batches(self, statement: Any) -> Iterable[Any]:
         frame = self.session.sql(self.connection.compile(statement))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import ibis
 
-from lensops.drift.engine import NOWHERE, OTHERS, Condition, Group, Rows
+from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, Condition, Group, Rows
 from lensops.drift.engines.warehouse import expressions
 from lensops.errors import UserError
 from lensops.manifest.drift import Scalar, Span
@@ -22,7 +22,7 @@ SIGNS = {
 
 def window(table: Any, rows: Rows, *, or_timeless: bool = False) -> Any:
     """The table's rows of a window; with `or_timeless`, those without a time as well."""
-    tests = [_condition(table, name, wanted) for name, wanted in rows.where]
+    tests = [_condition(table, name, condition) for name, condition in rows.where]
     if rows.time is not None and rows.bounded:
         inside = _inside(table, rows)
         tests.append(inside | table[rows.time].isnull() if or_timeless else inside)
@@ -37,16 +37,16 @@ def moment(table: Any, rows: Rows) -> Any:
         hint = "`time:` names a column of timestamps; cast texts in a view"
         raise UserError(f"column {name!r} holds no timestamps but {kind}", hint)
     if _naive(kind) and rows.timezone is None:
-        words = f"the timestamps of column {name!r} do not say their time zone"
-        raise UserError(words, "declare it in the monitor, such as `timezone: UTC`")
+        problem = f"the timestamps of column {name!r} do not say their time zone"
+        raise UserError(problem, "declare it in the monitor, such as `timezone: UTC`")
     return table[name].cast("timestamp") if kind.is_date() else table[name]
 
 
-def in_utc(found: datetime | None, rows: Rows) -> datetime | None:
+def in_utc(stored: datetime | None, rows: Rows) -> datetime | None:
     """A timestamp that the engine gave; a naive one is read in the monitor's zone."""
-    if found is not None and found.tzinfo is None:
-        found = found.replace(tzinfo=ZoneInfo(rows.timezone or "UTC"))
-    return found.astimezone(UTC) if found else None
+    if stored is not None and stored.tzinfo is None:
+        stored = stored.replace(tzinfo=ZoneInfo(rows.timezone or "UTC"))
+    return stored.astimezone(UTC) if stored else None
 
 
 def key(table: Any, rows: Rows, group: Group) -> Any:
@@ -59,40 +59,41 @@ def key(table: Any, rows: Rows, group: Group) -> Any:
     if group.kind == "rows":
         raise UserError("the rows of a table have no order to cut windows by", "declare `time:`")
     value = expressions.text(table, group.column)
-    kept = value.isin(group.keep) if group.keep else ibis.literal(False)
-    return ibis.cases((value.isnull(), NOWHERE), (kept, value), else_=OTHERS)
+    listed = value.isin(group.keep) if group.keep else ibis.literal(False)
+    missing = (value.isnull(), MISSING_SEGMENT)
+    return ibis.cases(missing, (listed, value), else_=OTHER_SEGMENTS)
 
 
 def _inside(table: Any, rows: Rows) -> Any:
-    at, tests = moment(table, rows), []
+    time, tests = moment(table, rows), []
     if rows.start is not None:
-        tests.append(at >= ibis.literal(_as_stored(rows.start, table, rows)))
+        tests.append(time >= ibis.literal(_as_stored(rows.start, table, rows)))
     if rows.end is not None:
-        tests.append(at < ibis.literal(_as_stored(rows.end, table, rows)))
+        tests.append(time < ibis.literal(_as_stored(rows.end, table, rows)))
     return ibis.and_(*tests)
 
 
-def _as_stored(bound: datetime, table: Any, rows: Rows) -> datetime:
+def _as_stored(limit: datetime, table: Any, rows: Rows) -> datetime:
     """A bound as the column holds times: naive ones in the monitor's zone, others in UTC.
 
     Bounds are converted, not columns, so that no engine needs to know time zones.
     """
     if _naive(table[rows.time or ""].type()):
-        return bound.astimezone(ZoneInfo(rows.timezone or "UTC")).replace(tzinfo=None)
-    return bound.astimezone(UTC)
+        return limit.astimezone(ZoneInfo(rows.timezone or "UTC")).replace(tzinfo=None)
+    return limit.astimezone(UTC)
 
 
 def _naive(kind: Any) -> bool:
     return bool(kind.is_date() or kind.timezone is None)
 
 
-def _condition(table: Any, name: str, wanted: Condition) -> Any:
+def _condition(table: Any, name: str, condition: Condition) -> Any:
     column = table[name]
-    if isinstance(wanted, Span):
-        limits = ((">=", wanted.min), ("<=", wanted.max))
+    if isinstance(condition, Span):
+        limits = ((">=", condition.min), ("<=", condition.max))
         tests = [_compared(column, name, sign, v) for sign, v in limits if v is not None]
         return ibis.and_(*tests)
-    allowed = wanted if isinstance(wanted, tuple) else (wanted,)
+    allowed = condition if isinstance(condition, tuple) else (condition,)
     return ibis.or_(*(_compared(column, name, "=", value) for value in allowed))
 
 
