@@ -284,9 +284,10 @@ def test_calibrated_bands_are_written_feature_by_feature_and_nothing_else(watche
     assert "written into lensops.yaml" in result.out
     after = (watched / "lensops.yaml").read_text().splitlines()
     changed = [new for old, new in zip(before, after, strict=True) if old != new]
-    assert [line.split(" {")[0].strip() for line in changed] == ["score:", "recency_days:"]
-    assert changed[0].strip().startswith("score: {range: [0, 1], bands: {warning: 0.")
-    assert lensops("drift", cwd=watched).code == 0
+    assert [line.split(" {")[0].strip() for line in changed] == ["recency_days:"]
+    assert changed[0].strip().startswith("recency_days: {bands: {warning: 0.")
+    assert "score: no band is written, for ordinary windows differ too much" in result.out
+    assert "standard deviations; compare longer windows" in " ".join(result.out.split())
     again = lensops("drift", "calibrate", "--write", cwd=watched)
     assert (again.code, (watched / "lensops.yaml").read_text().splitlines()) == (0, after)
 

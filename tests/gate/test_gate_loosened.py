@@ -239,6 +239,8 @@ FULL: dict[str, Any] = {
                     "recipe": "uniform",
                     "range": [0.0, 1.0],
                     "bins": 5,
+                    "missing": ["NA"],
+                    "decimal": ",",
                     "bands": {"warning": 0.2, "critical": 0.4},
                 },
                 "age": {"edges": [0.0, 5.0]},

@@ -60,7 +60,8 @@ def main() -> NoReturn:
         sys.stdout.flush()
     except UserError as error:
         code = _report_error(error)
-    gc.freeze()  # nothing is collected at the end either: the memory goes back with the process
+    if "duckdb" not in sys.modules:  # it prints what is left of it at the end
+        gc.freeze()  # nothing is collected at the end either: the memory goes back with the process
     sys.exit(code)
 
 

@@ -19,7 +19,7 @@ from lensops.manifest.drift import Bands, Monitor
 WINDOWS = 8  # below which no band can be told
 ORDINARY = 0.95  # the share of ordinary windows that stays below `warning`
 ABOVE = 1.5  # `critical` is at least so many times `warning`
-BLIND = 1.0  # a critical PSI from which hardly any shift is left to see
+BLIND = 2.0  # a critical PSI from which hardly any shift is left to see
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from lensops.errors import UserError
 from lensops.files import LocalTree
-from lensops.models.secrets import cleaned, expanded
+from lensops.models.secrets import expand_references, hide_secrets
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _PIECES = re.compile(r"[@/:?#&\s]+")
@@ -24,11 +24,11 @@ def expand_url(url: str) -> str:
     """
     credentials, separator, rest = url.rpartition("@")
     if not separator:
-        return expanded(url)
+        return expand_references(url)
     for name in _REFERENCE.findall(credentials):
-        value = quote(expanded(f"${{{name}}}"), safe="")
+        value = quote(expand_references(f"${{{name}}}"), safe="")
         credentials = credentials.replace(f"${{{name}}}", value)
-    return credentials + separator + expanded(rest)
+    return credentials + separator + expand_references(rest)
 
 
 def database_url(url: str, tree: LocalTree) -> str:
@@ -57,6 +57,6 @@ def url_cleaner(url: str) -> Callable[[str], str]:
     def clean(text: str) -> str:
         for secret in sorted(secrets, key=len, reverse=True):
             text = text.replace(secret, secrets[secret])
-        return cleaned(text, url)
+        return hide_secrets(text, url)
 
     return clean
