@@ -213,6 +213,7 @@ FULL: dict[str, Any] = {
                 "allow_self": True,
                 "samples": 5,
                 "temperature": 0.5,
+                "max_tokens": 500,
             },
             "checks": [{"max_words": 40}],
             "samples": 5,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
 
-from lensops.errors import UserError
+from lensops.errors import RemoteFailed, UserError
 from lensops.evals.protocols import AnswerReply, Unavailable
 from lensops.manifest.model import Limits
 from lensops.models import open_generator
 from lensops.models.secrets import expand_references, hide_secrets
 from lensops.prompts import Message
+from lensops.prompts.value import Tool
 from support.asking import answer_request
 from support.provider import Provider, Said, Script, completion, provider
 
@@ -69,6 +72,69 @@ def test_a_structured_answer_is_asked_for_and_read() -> None:
 def test_a_structured_answer_that_is_none_stays_text(text: str) -> None:
     reply, _ = answered(lambda *_: Said(text), output_schema=SCHEMA)
     assert reply.output == text
+
+
+NO_REPLIES = {
+    "HTML": ("<html><body><h1>Bad gateway</h1>try later</body></html>", "Bad gateway try later"),
+    "an error": ('{"error": {"message": "model is loading", "code": 503}}', "model is loading"),
+    "an error as text": ('{"error": "out of memory"}', "out of memory"),
+    "no choices": ('{"id": "1", "choices": []}', "without any choice"),
+    "a list": ("[1]", "the server answered [1]"),
+    "nothing": ("", "not in JSON"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_REPLIES)
+def test_what_is_no_reply_is_asked_again_and_then_named_in_the_servers_words(kind: str) -> None:
+    body, words = NO_REPLIES[kind]
+    with provider(lambda asked, number: Said(body=body) if number < 2 else Said("Tea.")) as server:
+        writer = open_generator("openai:small", server.url, Limits(retries=2, call_timeout=5))
+        assert not isinstance(writer, Unavailable)
+        requests = [answer_request("c1", messages=MESSAGES, inputs={"shop": "a", "offer": "b"})]
+        (reply,) = writer.answer(requests)
+    assert (reply.output, len(server.asked)) == ("Tea.", 3)
+    with provider(lambda *_: Said(body=body)) as server:
+        writer = open_generator("openai:small", server.url, Limits(retries=1, call_timeout=5))
+        assert not isinstance(writer, Unavailable)
+        with pytest.raises(RemoteFailed, match=re.escape(words)):
+            list(writer.answer(requests))
+        assert len(server.asked) == 2
+
+
+def test_the_body_that_goes_out_is_the_one_that_the_application_sends() -> None:
+    tool = Tool("book", "Books a table.", {"type": "object"})
+    request = answer_request(
+        "c1",
+        messages=(Message("developer", "Be brief."), Message("user", "Write about {{ offer }}.")),
+        inputs={"offer": "tea"},
+        model="openai:small",
+        parameters={"temperature": 0.4, "max_tokens": 50, "seed": 7, "min_p": 0.1},
+        output_schema=SCHEMA,
+        tools=(tool,),
+    )
+    with provider(lambda *_: Said("{}")) as server:
+        writer = open_generator("openai:small", server.url, Limits(call_timeout=5))
+        assert not isinstance(writer, Unavailable)
+        list(writer.answer([request]))
+    assert server.asked == [request.body()]
+
+
+def test_an_output_that_was_cut_off_says_so() -> None:
+    def cut(asked: dict[str, Any], number: int) -> Said:
+        return Said(body=completion(Said("Tea is"), asked).replace('"stop"', '"length"'))
+
+    reply, _ = answered(cut)
+    assert (reply.output, reply.finish_reason) == ("Tea is", "length")
+
+
+def test_usage_that_is_not_stated_is_unknown() -> None:
+    def silent(asked: dict[str, Any], number: int) -> Said:
+        body = json.loads(completion(Said("Tea"), asked))
+        del body["usage"]
+        return Said(body=json.dumps(body))
+
+    reply, _ = answered(silent)
+    assert (reply.tokens_in, reply.tokens_out, reply.cost) == (None, None, None)
 
 
 def test_an_empty_answer_is_none() -> None:

@@ -80,7 +80,7 @@ def test_an_invalid_verdict_is_sent_back_with_the_complaint(first: Said) -> None
 def test_a_judge_that_never_gives_a_valid_verdict_gives_none() -> None:
     (reply,), server = graded(lambda asked, number: verdict(coherence=7, warmth=5))
     assert reply.grades is None
-    assert "no valid verdict in 3 replies" in (reply.error or "")
+    assert "no valid verdict after 3 attempts" in (reply.error or "")
     assert len(server.asked) == 3
     assert reply.tokens_in == 300
 

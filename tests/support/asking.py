@@ -7,6 +7,7 @@ from typing import Any
 
 from lensops.evals.protocols import AnswerRequest
 from lensops.prompts import Message, Prompt, ResponseFormat
+from lensops.prompts.value import Tool
 
 
 def answer_request(
@@ -16,9 +17,10 @@ def answer_request(
     *,
     parameters: Mapping[str, Any] | None = None,
     output_schema: Mapping[str, Any] | None = None,
+    tools: tuple[Tool, ...] = (),
     **settings: Any,
 ) -> AnswerRequest:
     """A request; `settings` are model, server and sample."""
     response = None if output_schema is None else ResponseFormat(output_schema)
-    prompt = Prompt("v1", messages, None, parameters or {}, response)
+    prompt = Prompt("v1", messages, None, parameters or {}, response, tools)
     return AnswerRequest(case, prompt, inputs, **settings)

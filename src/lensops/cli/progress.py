@@ -16,25 +16,30 @@ if TYPE_CHECKING:
     from lensops.evals.protocols import AnswerReply, GradeReply
 
 
+EVERY = 15.0  # seconds between two lines where there is no terminal
+
+
 @dataclass(slots=True)
 class Totals:
-    """What was used up so far. `cost` in US dollars, None while no reply says it."""
+    """What was used up so far. Tokens and US dollars are None while no reply states them."""
 
     replies: int = 0
     failed: int = 0
-    tokens: int = 0
+    tokens: int | None = None
     cost: float | None = None
 
     def add(self, reply: AnswerReply | GradeReply) -> None:
         self.replies += 1
         self.failed += reply.error is not None
-        self.tokens += (reply.tokens_in or 0) + (reply.tokens_out or 0)
+        if reply.tokens_in is not None or reply.tokens_out is not None:
+            used = (reply.tokens_in or 0) + (reply.tokens_out or 0)
+            self.tokens = (self.tokens or 0) + used
         if reply.cost is not None:
             self.cost = (self.cost or 0.0) + reply.cost
 
     def words(self) -> str:
         """Such as `1,204 tokens, $0.0042, 2 failed`."""
-        parts = [f"{self.tokens:,} tokens"]
+        parts = ["tokens unknown" if self.tokens is None else f"{self.tokens:,} tokens"]
         parts += [f"${self.cost:.4f}"] if self.cost is not None else []
         parts += [f"{self.failed} failed"] if self.failed else []
         return ", ".join(parts)
@@ -47,12 +52,13 @@ class Progress:
         self._totals = Totals()
         self._bar: Bar | None = None
         self._task: TaskID | None = None
-        self._began = 0.0
-        self._what = ""
+        self._began = self._told = 0.0
+        self._what, self._total = "", 0
 
     def begin(self, what: str, model: str, total: int) -> None:
         self._totals, self._began, self._what = Totals(), time.monotonic(), what
-        title = f"{model}: {total} {what}"
+        self._total, self._told = total, self._began
+        title = f"{model}: {total:,} {what}"
         if sys.stderr.isatty():
             self._bar = _bar()
             self._task = self._bar.add_task(_escape_markup(title), total=total, used="")
@@ -64,13 +70,16 @@ class Progress:
         self._totals.add(reply)
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, advance=1, used=self._totals.words())
+        elif time.monotonic() - self._told >= EVERY:
+            self._told = time.monotonic()
+            say(f"{self._totals.replies:,} of {self._total:,} {self._what}: {self._totals.words()}")
 
     def end(self) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = self._task = None
         took = time.monotonic() - self._began
-        say(f"{self._totals.replies} {self._what}: {self._totals.words()}, {took:.1f} s")
+        say(f"{self._totals.replies:,} {self._what}: {self._totals.words()}, {took:.1f} s")
 
 
 def _bar() -> Bar:

@@ -83,6 +83,7 @@ class AnswerReply:
     tokens_out: int | None = None
     latency_s: float | None = None
     cost: float | None = None
+    finish_reason: str | None = None  # `length`: the output was cut off
 
 
 @dataclass(frozen=True)

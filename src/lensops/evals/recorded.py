@@ -32,6 +32,12 @@ class OutputRow(_Recorded):
 
     kind: Literal["output"]
     output: str | dict[str, Any] | list[Any]
+    finish_reason: str | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the output ended at a limit of tokens."""
+        return self.finish_reason == "length"
 
 
 class GradeRow(_Recorded):
@@ -57,7 +63,7 @@ def check_row(value: dict[str, Any]) -> OutputRow | GradeRow:
 def row_of(reply: AnswerReply | GradeReply, at: str) -> dict[str, Any]:
     """A reply as the row that is written. `at` is the UTC time, ISO 8601."""
     content: Mapping[str, Any] = (
-        {"kind": "output", "output": reply.output}
+        {"kind": "output", "output": reply.output, "finish_reason": reply.finish_reason}
         if isinstance(reply, AnswerReply)
         else {
             "kind": "grade",

@@ -19,6 +19,8 @@ from lensops.evals.schema import Schema
 from lensops.evals.text import text_of
 from lensops.manifest import Suite
 
+CUT = "the output was cut off at the limit of tokens (finish_reason: length)"
+
 
 @dataclass(frozen=True)
 class Scorer:
@@ -34,7 +36,10 @@ class Scorer:
         case = answered.case
         checks = self._checks(answered)
         parts, reasons = _means(figures)
-        reasons |= {"output": answered.why} if answered.why else {}
+        if answered.why:
+            reasons["output"] = answered.why
+        elif any(row.is_cut for row in answered.rows):
+            reasons["output"] = CUT
         state, grades = None, {}
         if answered.outputs and "judge" in self.suite.weights:
             verdicts = self._verdicts(answered)

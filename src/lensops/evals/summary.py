@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from lensops.evals.result import (
     Regression,
     SuiteResult,
 )
+from lensops.evals.scoring import CUT
 from lensops.manifest import Suite
 
 HELD = 10_000  # cases that a result holds; of more, those that a reader looks at first
@@ -62,6 +63,7 @@ class Tally:
         self.total += 1
         self._take_figures(case)
         self._take_votes(case, ballots)
+        self._counts["cut"] += case.reasons.get("output") == CUT
         self._counts["must_pass"] += case.must_pass
         if case.broken:
             self._note("broken", self._broken, case)
@@ -117,13 +119,17 @@ class Tally:
             undecided=tuple(self._undecided),
             judge=self._judge(no_judge),
             regression=regression,
-            notes=tuple(notes),
+            notes=(*notes, *self._notes()),
             contradictions=tuple(contradictions),
             digests=dict(digests or {}),
             max_missing=suite.max_missing,
             min_cases=suite.min_cases,
         )
         return replace(result, findings=suite_findings(result))
+
+    def _notes(self) -> Iterator[str]:
+        if cut := self._counts["cut"]:
+            yield f"of {self.total:,} cases {cut:,} have an output that was cut off by its limit"
 
     def _take_figures(self, case: CaseScore) -> None:
         if case.aggregate is not None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from lensops.evals.metrics.metric import Flawed, Unscored
 from lensops.evals.protocols import Output
 from lensops.prompts.digest import canonical
+
+_FENCE = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)
 
 
 def text_of(output: Output, field: str | None) -> str | Unscored | Flawed:
@@ -21,6 +24,9 @@ def text_of(output: Output, field: str | None) -> str | Unscored | Flawed:
             return output
         return Unscored("the output is structured; set `text:` to the field that is scored")
     value = json_value(output)
+    if value is None and isinstance(output, str):
+        fenced = "JSON in a code fence, not JSON" if _is_fenced(output) else "not JSON"
+        return Flawed(f"the output is {fenced}, so it has no field {field!r}")
     if not isinstance(value, dict) or field not in value:
         return Flawed(f"the output has no field {field!r}")
     text = value[field]
@@ -44,6 +50,12 @@ def json_value(output: Output) -> Any:
         return json.loads(output, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return None
+
+
+def _is_fenced(text: str) -> bool:
+    """Whether a text is JSON between the marks of a Markdown code block."""
+    match = _FENCE.fullmatch(text.strip())
+    return match is not None and json_value(match[1]) is not None
 
 
 def same_json(first: Any, second: Any) -> bool:

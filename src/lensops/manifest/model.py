@@ -110,6 +110,9 @@ class Judge(Strict):
     allow_self: bool = Field(False, description="Let the model under test judge itself.")
     samples: Annotated[int, Field(ge=1, le=25)] = Field(1, description="Votes per output.")
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
+    max_tokens: Annotated[int, Field(ge=50, le=100_000)] = Field(
+        2000, description="Tokens of one vote, thinking included."
+    )
 
 
 class Limits(Strict):

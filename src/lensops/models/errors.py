@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +16,10 @@ STOP = {
 }
 AGAIN = {408, 409, 425, 429}
 _LONG = 300  # characters of a provider's words that are kept
+
+
+class NoReply(Exception):
+    """A server answered with success, and with something that is no reply of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +50,49 @@ Fault = Fatal | Retryable | Exhausted
 
 def fault_of(error: Exception) -> Fault:
     """What an error while asking means."""
-    from pydantic_ai.exceptions import (
-        ModelAPIError,
-        ModelHTTPError,
-        ModelQuotaExceededError,
-        UnexpectedModelBehavior,
-        UserError,
-    )
-
-    reason = describe(error)
-    if isinstance(error, ModelQuotaExceededError):
-        return Fatal(reason, "the quota is used up; raise it, or wait until it is renewed")
-    if isinstance(error, ModelHTTPError):
-        return _of_status(error.status_code, reason, error.headers or {})
-    if isinstance(error, ModelAPIError):
-        return Retryable(reason)  # no reply at all: refused, broken off, too late
+    if no_reply := _no_reply(error):
+        return Retryable(describe(no_reply))
+    if (status := getattr(error, "status_code", None)) is not None:
+        return _of_response(error, int(status))
+    kind = _category(error)
+    reason = describe(error) if kind is None else f"{kind}: {describe(error)}"
     if isinstance(error, TimeoutError):
-        return Retryable("no answer in time")
-    if isinstance(error, UnexpectedModelBehavior | UserError):
-        return Exhausted(reason)
-    if isinstance(error, OSError):
+        return Retryable("no answer in time (limits.call_timeout)")
+    if kind is not None or isinstance(error, OSError):
         return Retryable(reason)
+    if type(error).__module__.startswith("pydantic_ai"):
+        return Exhausted(reason)
     return Exhausted(f"{type(error).__name__}: {reason}")
+
+
+def _no_reply(error: BaseException) -> NoReply | None:
+    """The `NoReply` that libraries have wrapped in errors of their own."""
+    return next((cause for cause in _chain(error) if isinstance(cause, NoReply)), None)
+
+
+def _category(error: Exception) -> str | None:
+    """What kept a request from reaching the server or its answer from coming back, or None."""
+    from openai import APIConnectionError, APITimeoutError
+    from pydantic_ai.exceptions import ModelAPIError
+
+    if not isinstance(error, APIConnectionError | ModelAPIError):
+        return None
+    chain = _chain(error)
+    if isinstance(error, APITimeoutError) or any("Timeout" in type(e).__name__ for e in chain):
+        return "no answer in time"
+    if any(isinstance(e, socket.gaierror) or "Name or service" in str(e) for e in chain):
+        return "there is no such host; check `base_url` and DNS"
+    if any(isinstance(e, ConnectionRefusedError) or "refused" in str(e).lower() for e in chain):
+        return "the connection was refused"
+    return "the connection broke off"
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """An error and what it came of."""
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) and len(chain) < 20:
+        chain.append(cause)
+    return chain
 
 
 def describe(error: BaseException) -> str:
@@ -97,9 +123,30 @@ def _until(value: str, moment: datetime) -> float | None:
     return max(0.0, (then - moment).total_seconds())
 
 
+def _of_response(error: Exception, status: int) -> Fault:
+    """What an HTTP status other than success means; providers' libraries carry it alike."""
+    response = getattr(error, "response", None)
+    headers = getattr(error, "headers", None) or getattr(response, "headers", None) or {}
+    reason = describe(error)
+    if _is_quota(error):
+        return Fatal(reason, "the quota is used up; raise it, or wait until it is renewed")
+    return _of_status(status, reason, {str(k).lower(): str(v) for k, v in headers.items()})
+
+
+def _is_quota(error: Exception) -> bool:
+    from pydantic_ai.exceptions import ModelQuotaExceededError
+
+    code = getattr(error, "code", None)
+    return isinstance(error, ModelQuotaExceededError) or code == "insufficient_quota"
+
+
 def _of_status(status: int, reason: str, headers: dict[str, str]) -> Fault:
     if hint := STOP.get(status):
         return Fatal(reason, hint)
+    if status == 429:
+        return Retryable(f"the rate limit was reached: {reason}", retry_after(headers))
+    if status in (503, 529):
+        return Retryable(f"the provider is overloaded: {reason}", retry_after(headers))
     if status in AGAIN or status >= 500:
         return Retryable(reason, retry_after(headers))
-    return Exhausted(reason)
+    return Exhausted(f"the provider refused the request: {reason}")

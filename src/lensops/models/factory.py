@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from lensops.evals.protocols import Generator, Judge, Unavailable
 from lensops.manifest.model import Judge as JudgeSettings
 from lensops.manifest.model import Limits
 from lensops.manifest.providers import PROVIDERS, model_fault, model_name, provider_name
+from lensops.models.chat import watch_replies
 from lensops.models.errors import describe
 from lensops.models.secrets import expand_references, hide_secrets
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
 OWN_KEY = "LENSOPS_API_KEY"
+_CHAT = re.compile("^openai:")  # a prompt is a request of chat completions
 NO_KEY = "none"  # servers of one's own mostly want no key, but the protocol wants some text
 MISSING = "asking models needs the extra `llm`"
 EXTRA = "pip install 'lensops[llm]'"
@@ -42,7 +45,7 @@ def open_judge(settings: JudgeSettings, limits: Limits) -> Judge | Unavailable:
         return built
     from lensops.models.judge import ModelJudge
 
-    return ModelJudge(settings.model, built, settings.base_url, limits)
+    return ModelJudge(settings.model, built, settings.base_url, limits, settings.max_tokens)
 
 
 def _open_model(model: str, server: str | None) -> Model | Unavailable:
@@ -56,7 +59,9 @@ def _open_model(model: str, server: str | None) -> Model | Unavailable:
         for name, state in provider.unset():
             return Unavailable(f"{name} is {state}", f"set {name} in the environment")
     try:
-        return build(model, server)
+        opened = build(model, server)
+        watch_replies(opened)
+        return opened
     except ImportError:
         extra = provider.extra if provider else None
         hint = f"pip install 'pydantic-ai-slim[{extra}]'" if extra else EXTRA
@@ -77,7 +82,7 @@ def build(model: str, server: str | None) -> Model:
     if server is None:
         from pydantic_ai.models import infer_model
 
-        return infer_model(model)
+        return infer_model(_CHAT.sub("openai-chat:", model))
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.openai import OpenAIProvider
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Generator as Stream
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from lensops.evals.protocols import AnswerReply, AnswerRequest, Output
+from lensops.errors import UserError
+from lensops.evals.protocols import AnswerReply, AnswerRequest
 from lensops.manifest.model import Limits
-from lensops.models.responses import cost, model_named
+from lensops.models.chat import complete, parse_output
+from lensops.models.responses import cost, tidy_name, tokens_of
 from lensops.models.runner import Runner
 from lensops.models.secrets import hide_secrets
 from lensops.prompts import render
@@ -45,26 +46,35 @@ class ModelGenerator:
 
 
 async def _ask(model: Model, request: AnswerRequest) -> AnswerReply:
+    """The answer to one request; where a model speaks chat completions, to its exact body."""
+    from pydantic_ai.models.openai import OpenAIChatModel
+
+    if isinstance(model, OpenAIChatModel):
+        return await complete(model, request)
+    return await _ask_other(model, request)
+
+
+async def _ask_other(model: Model, request: AnswerRequest) -> AnswerReply:
+    """The answer of a model with another interface, to the same messages and parameters."""
     from pydantic_ai.direct import model_request
 
     began = time.monotonic()
-    filled = render(request.prompt, request.inputs)
     response = await model_request(
         model,
-        messages_of(filled),
+        messages_of(render(request.prompt, request.inputs)),
         model_settings=settings_of(request.prompt.parameters),
         model_request_parameters=_shape(model, request.prompt.output_schema),
     )
     text = "".join(part.content for part in response.parts if part.part_kind == "text")
     return AnswerReply(
         request,
-        output_of(text, structured=request.prompt.output_schema is not None),
+        parse_output(text, is_structured=request.prompt.output_schema is not None),
         None if text else "the model gave an empty answer",
-        model_named(response, request.model or ""),
-        response.usage.input_tokens,
-        response.usage.output_tokens,
+        tidy_name(response.model_name, request.model or ""),
+        *tokens_of(response.usage),
         round(time.monotonic() - began, 3),
         cost([response]),
+        response.finish_reason,
     )
 
 
@@ -81,6 +91,10 @@ def messages_of(messages: Sequence[Mapping[str, Any]]) -> list[ModelMessage]:
     converted: list[ModelMessage] = []
     for message in messages:
         role, content = message["role"], message["content"]
+        if role == "tool" or message.get("tool_calls"):
+            raise UserError(
+                f"messages with calls of tools need a model of chat completions, not {role}"
+            )
         if role == "assistant":
             converted.append(ModelResponse([TextPart(content)]))
             continue
@@ -104,20 +118,6 @@ def settings_of(parameters: Mapping[str, Any]) -> ModelSettings:
     if rest := {key: value for key, value in renamed.items() if key not in known_keys}:
         settings["extra_body"] = rest
     return cast("ModelSettings", {**settings, "max_retries": 0})
-
-
-def output_of(text: str, *, structured: bool) -> Output | None:
-    """The answer: JSON where that was asked for and came, else the text; None when it is empty."""
-    if not text:
-        return None
-    if structured:
-        try:
-            value = json.loads(text)
-        except ValueError:
-            return text
-        if isinstance(value, dict | list):
-            return value
-    return text
 
 
 def _shape(model: Model, schema: Mapping[str, Any] | None) -> ModelRequestParameters | None:

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, create_model
 
 from lensops.evals.judging import TOP
 from lensops.evals.protocols import GradeReply, GradeRequest
 from lensops.manifest.model import Limits
 from lensops.models.judge_prompt import ORDERS, question
-from lensops.models.responses import cost, model_named
+from lensops.models.responses import cost, tidy_name, tokens_of
 from lensops.models.runner import Runner
 from lensops.models.secrets import hide_secrets
 
@@ -22,17 +22,31 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
 COMPLAINTS = 2  # times that a judge is told what was wrong with its reply before it is unscored
+MAX_TOKENS = 2_000  # of one reply, what a model thinks before it included
 REASON = 400  # characters of a reason; servers that hold a model to the schema stop it there
 BOUND: dict[str, JsonValue] = {"maxLength": REASON}
 
-Grade = Annotated[int, Field(ge=1, le=TOP, strict=True)]
+
+def _integer(value: object) -> object:
+    """4.0 is an integer by JSON Schema, so it is a grade."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Grade = Annotated[int, Field(ge=1, le=TOP, strict=True), BeforeValidator(_integer)]
 
 
 class ModelJudge:
     """Implements `evals.protocols.Judge`."""
 
-    def __init__(self, identity: str, model: Model, server: str | None, limits: Limits) -> None:
-        self.identity, self._model = identity, model
+    def __init__(
+        self,
+        identity: str,
+        model: Model,
+        server: str | None,
+        limits: Limits,
+        max_tokens: int = MAX_TOKENS,
+    ) -> None:
+        self.identity, self._model, self._max_tokens = identity, model, max_tokens
         self._server, self._limits = server, limits
 
     def grade(self, requests: Sequence[GradeRequest]) -> Stream[GradeReply, None, None]:
@@ -40,7 +54,7 @@ class ModelJudge:
         native = self._server is not None
 
         async def ask(request: GradeRequest) -> GradeReply:
-            return await _ask(self._model, request, native=native)
+            return await _ask(self._model, request, self._max_tokens, native=native)
 
         runner = Runner(
             lambda: self._model,
@@ -52,7 +66,7 @@ class ModelJudge:
         yield from runner.replies(requests)
 
 
-async def _ask(model: Model, request: GradeRequest, *, native: bool) -> GradeReply:
+async def _ask(model: Model, request: GradeRequest, max_tokens: int, *, native: bool) -> GradeReply:
     """One vote. An invalid reply is sent back with the complaint, then it counts as none."""
     from pydantic_ai import Agent, NativeOutput
     from pydantic_ai.exceptions import UnexpectedModelBehavior
@@ -65,7 +79,11 @@ async def _ask(model: Model, request: GradeRequest, *, native: bool) -> GradeRep
         output_type=NativeOutput(shape) if native else shape,
         system_prompt=ORDERS,
         retries={"output": COMPLAINTS},
-        model_settings={"temperature": request.temperature, "max_retries": 0},
+        model_settings={
+            "temperature": request.temperature,
+            "max_tokens": max_tokens,
+            "max_retries": 0,
+        },
     )
     began, used = time.monotonic(), RunUsage()
     try:
@@ -78,13 +96,14 @@ async def _ask(model: Model, request: GradeRequest, *, native: bool) -> GradeRep
             request,
             result.output.grades.model_dump(by_alias=True),
             " ".join(result.output.reason.split())[:REASON],
-            model=model_named(responses[-1], request.model or ""),
+            model=tidy_name(responses[-1].model_name, request.model or ""),
             cost=cost(responses),
         )
+    tokens_in, tokens_out = tokens_of(used)
     return replace(
         reply,
-        tokens_in=used.input_tokens,
-        tokens_out=used.output_tokens,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
         latency_s=round(time.monotonic() - began, 3),
     )
 
@@ -108,4 +127,4 @@ def verdict_shape(rubric: Mapping[str, str]) -> type[BaseModel]:
 def _complaint(error: Exception) -> str:
     """Why no reply of the judge could be used."""
     cause = " ".join(str(error.__cause__ or error).split())
-    return f"no valid verdict in {COMPLAINTS + 1} replies: {cause[:200]}"
+    return f"no valid verdict after {COMPLAINTS + 1} attempts: {cause[:200]}"

@@ -6,16 +6,26 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
     from pydantic_ai.messages import ModelResponse
+    from pydantic_ai.models import Model
+    from pydantic_ai.usage import UsageBase
 
 
-def model_named(response: ModelResponse, requested: str) -> str:
+def tidy_name(name: str | None, requested: str) -> str:
     """The model that a response names, else the one that was asked.
 
     Some servers of one's own name a file; of that only the last part is kept.
     """
-    name = response.model_name or requested
-    return name.rpartition("/")[2] if name.startswith("/") else name
+    chosen = name or requested
+    return chosen.rpartition("/")[2] if chosen.startswith("/") else chosen
+
+
+def tokens_of(usage: UsageBase) -> tuple[int | None, int | None]:
+    """Tokens in and out; None where the provider told nothing, which is not 0."""
+    if not usage.input_tokens and not usage.output_tokens:
+        return None, None
+    return usage.input_tokens, usage.output_tokens
 
 
 def cost(responses: Iterable[ModelResponse]) -> float | None:
@@ -27,3 +37,29 @@ def cost(responses: Iterable[ModelResponse]) -> float | None:
         except (LookupError, AssertionError, ValueError):
             return None
     return total
+
+
+def list_price(model: Model, completion: ChatCompletion) -> float | None:
+    """US dollars for a completion by list price; None where it is not known."""
+    from pydantic_ai.messages import ModelResponse
+    from pydantic_ai.usage import RequestUsage
+
+    usage = completion.usage
+    if usage is None:
+        return None
+    tokens = RequestUsage(
+        input_tokens=usage.prompt_tokens,
+        output_tokens=usage.completion_tokens,
+        cache_read_tokens=getattr(usage.prompt_tokens_details, "cached_tokens", None) or 0,
+    )
+    return cost(
+        [
+            ModelResponse(
+                parts=[],
+                usage=tokens,
+                model_name=completion.model,
+                provider_name=model.system,
+                provider_url=model.base_url,
+            )
+        ]
+    )

@@ -90,6 +90,9 @@ def _why(case: CaseScore) -> Line:
     if failed:
         reasons = "; ".join(f"{check.kind}: {check.reason}" for check in failed)
         return line(Span(shorten(reasons, TEXT), Tone.WARN))
+    flaws = [reason for part, reason in case.reasons.items() if part != "judge"]
+    if flaws:
+        return line(Span(shorten("; ".join(dict.fromkeys(flaws)), TEXT), Tone.WARN))
     if case.missing or case.aggregate is None:
         return line(Span(shorten("; ".join(case.reasons.values()), TEXT), Tone.WARN))
     return line(shorten(readable(case.output).replace("\n", " · "), TEXT))
