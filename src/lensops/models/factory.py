@@ -59,9 +59,7 @@ def _open_model(model: str, server: str | None) -> Model | Unavailable:
         for name, state in provider.unset():
             return Unavailable(f"{name} is {state}", f"set {name} in the environment")
     try:
-        opened = build(model, server)
-        watch_replies(opened)
-        return opened
+        return build(model, server)
     except ImportError:
         extra = provider.extra if provider else None
         hint = f"pip install 'pydantic-ai-slim[{extra}]'" if extra else EXTRA
@@ -79,6 +77,12 @@ def build(model: str, server: str | None) -> Model:
     key elsewhere by changing `base_url`. Raises what the provider's library raises, and `UserError`
     for an unset `${NAME}`.
     """
+    opened = _build(model, server)
+    watch_replies(opened)
+    return opened
+
+
+def _build(model: str, server: str | None) -> Model:
     if server is None:
         from pydantic_ai.models import infer_model
 
