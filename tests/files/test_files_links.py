@@ -138,3 +138,24 @@ def test_a_folder_elsewhere_is_the_users_choice(
     write_atomic(tmp_path / "elsewhere/a", b"x")
     write_atomic(Path("../real/b"), b"x")
     assert {file.name for file in (tmp_path / "real").iterdir()} == {"a", "b"}
+
+
+@pytest.mark.parametrize("path", ["prompts/loop", "prompts/offer_copy/v3.md", "live", "evals"])
+@pytest.mark.parametrize("command", [("validate",), ("plan",), ("apply", "--yes"), ("list",)])
+def test_links_in_a_circle_end_no_command(
+    project: Repo, path: str, command: tuple[str, ...]
+) -> None:
+    link = project.root / path
+    link.symlink_to(link.name)
+    project.commit("A circle", sample.manifest("v3" if "v3" in path else "v1"))
+    done = lensops(*command, cwd=project.root)
+    assert done.code in (0, 2), done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_report_into_a_circle(project: Repo) -> None:
+    (project.root / "out").symlink_to("out")
+    (project.root / "page.html").symlink_to("page.html")
+    for name in ("out/page.html", "page.html"):
+        done = lensops("report", "--output", name, cwd=project.root)
+        assert (done.code, "in a circle" in done.err) == (2, True)

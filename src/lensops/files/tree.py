@@ -51,7 +51,7 @@ class Folder:
         if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:
             raise OutsideError(f"{path!r} is not a path inside the repository")
         full = self.root / pure
-        followed = full.resolve()
+        followed = resolve_path(full)
         if not followed.is_relative_to(self.boundary):
             raise OutsideError(f"{path!r} is a link that leaves the repository")
         if is_gits_own(followed.relative_to(self.boundary)):
@@ -81,9 +81,28 @@ class Folder:
     def _entries(self, folder: str, *, files: bool) -> list[str]:
         try:
             with os.scandir(self.path(folder)) as entries:
-                return sorted(e.name for e in entries if (e.is_file() if files else e.is_dir()))
+                return sorted(entry.name for entry in entries if _leads_to(entry, files=files))
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            reason = (error.strerror or "unreadable").lower()
+            raise UserError(f"cannot read {folder or 'the folder'}: {reason}") from None
+
+
+def _leads_to(entry: os.DirEntry[str], *, files: bool) -> bool:
+    """Whether an entry is a file, or a folder, links followed."""
+    try:
+        return entry.is_file() if files else entry.is_dir()
+    except OSError:  # a link in a circle
+        return False
+
+
+def resolve_path(path: Path) -> Path:
+    """Where a path leads to. Raises `OutsideError` for links in a circle."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # the latter before Python 3.13
+        raise OutsideError(f"{path.name!r} is a link in a circle") from None
 
 
 def is_gits_own(path: PurePath) -> bool:

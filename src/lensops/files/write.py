@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lensops.errors import UserError
-from lensops.files.tree import OutsideError, is_gits_own
+from lensops.files.tree import OutsideError, is_gits_own, resolve_path
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -59,8 +59,8 @@ def check_destination(path: Path) -> Path:
     A link that stands at the path must not leave the folder that the path names, and links on the
     way must leave neither the current folder nor the repository. Raises `OutsideError`.
     """
-    folder = path.parent.resolve()
-    target = (folder / path.name).resolve()
+    folder = resolve_path(path.parent)
+    target = resolve_path(folder / path.name)
     if not target.is_relative_to(folder) or is_gits_own(target.relative_to(folder)):
         raise OutsideError(f"{path.name} is a link that leaves its folder; nothing was written")
     for bound in _bounds(path):

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from lensops.errors import UserError
+from lensops.files.tree import resolve_path
 from lensops.git.environment import PROTOCOLS
 from lensops.git.errors import redact
 from lensops.git.remotes import Remote
@@ -66,11 +67,11 @@ def address_problem(value: str, folder: Path, boundary: Path) -> UserError | Non
 def local_path(value: str, folder: Path) -> Path | None:
     """The path that an address means on this machine, links followed; None for other addresses."""
     if value.lower().startswith("file://"):
-        return Path(unquote(urlsplit(value).path)).resolve()
+        return resolve_path(Path(unquote(urlsplit(value).path)))
     if _URL.match(value) or _HELPER.match(value) or _SSH.match(value):
         return None
     is_path = "/" in value or value.startswith(".")
-    return (folder / value).resolve() if is_path else None
+    return resolve_path(folder / value) if is_path else None
 
 
 def _check_outside(value: str, path: Path | None, boundary: Path) -> None:

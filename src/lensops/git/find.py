@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lensops.errors import UserError
+from lensops.files.tree import resolve_path
 from lensops.git import environment
 from lensops.git.errors import GitFailed, NoRepository
 from lensops.git.process import Git
@@ -44,7 +45,7 @@ def find_site(folder: Path, *, bare: bool = False) -> Site:
 
     Raises `NoRepository`, and `UserError` in git's words when it belongs to another user.
     """
-    start = folder.resolve()
+    start = resolve_path(folder)
     for parent in (start, *start.parents):
         git_dir = _git_dir(parent / ".git")
         if git_dir is not None:

@@ -9,8 +9,10 @@ from lensops.files import OutsideError
 MAX_HOPS = 40  # as Linux has it
 
 
-def follow_links(path: str, target_of: Callable[[str], str | None]) -> str | None:
-    """The path with all links on it followed; None when they go in a circle.
+def follow_links(
+    path: str, target_of: Callable[[str], str | None], is_folder: Callable[[str], bool]
+) -> str | None:
+    """The path with all links on it followed; None when they lead nowhere, or in a circle.
 
     `target_of` gives the target of the link at a path, None where there is no link. Raises
     `OutsideError` for a link that leaves the repository.
@@ -25,6 +27,8 @@ def follow_links(path: str, target_of: Callable[[str], str | None]) -> str | Non
         if part == "..":
             if not followed:
                 raise _outside(path)
+            if not is_folder("/".join(followed)):
+                return None
             followed.pop()
             continue
         target = target_of("/".join([*followed, part]))

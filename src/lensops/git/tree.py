@@ -79,7 +79,7 @@ class EntryTree:
 
     def locate(self, path: str) -> str | None:
         """Where a path leads to in the repository; None for links in a circle."""
-        return follow_links(f"{self._prefix}/{path}", self._target)
+        return follow_links(f"{self._prefix}/{path}", self._target, self._is_folder)
 
     def is_in_submodule(self, path: str) -> bool:
         """Whether a path leads into a submodule, whose files are of another repository."""
@@ -106,10 +106,14 @@ class EntryTree:
     def _follow(self, path: str) -> Entry | None:
         """What a link leads to; None where it leads nowhere, or out of the repository."""
         try:
-            location = follow_links(path, self._target)
+            location = follow_links(path, self._target, self._is_folder)
         except OutsideError:
             return None
         return None if location is None else self._plain_entry(location)
+
+    def _is_folder(self, path: str) -> bool:
+        entry = self._plain_entry(path)
+        return entry is not None and entry.is_folder
 
     def _target(self, path: str) -> str | None:
         entry = self._plain_entry(path)
