@@ -243,10 +243,17 @@ class TestHotfix:
         assert "hotfix offer_copy v3" in out
         assert "staging does not have it yet" in out
 
+        history = lensops("history", "--format", "json", cwd=ahead.root).json
+        assert [fix["target"] for fix in history["hotfixes"]] == ["production"]
+        assert "production serves a hotfix offer_copy v3" in (
+            lensops("history", cwd=ahead.root).out
+        )
+
         ahead.git("checkout", "-q", "main")
         use(ahead, "v3", "Correct the prices on main")
         apply(ahead, "--target", "staging")
         assert status(ahead)["hotfix"] is None
+        assert lensops("history", "--format", "json", cwd=ahead.root).json["hotfixes"] == []
 
     def test_a_later_commit_that_merged_it_has_it(self, ahead: Repo) -> None:
         apply(ahead, "--target", "production", *HOTFIX)

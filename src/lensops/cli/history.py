@@ -43,8 +43,11 @@ def history(
     """
     from lensops.cli.output import Report, emit
     from lensops.flows.history import history as read_history
+    from lensops.flows.open_hotfixes import open_hotfixes
     from lensops.report.history import data, document
 
     events = read_history(directory, manifest, prompt=one_prompt(name, prompt), ref=ref)
-    emit(Report("history", document(events, everything=everything), data(events)), form, output)
+    hotfixes = open_hotfixes(directory, manifest)
+    shown = document(events, hotfixes, everything=everything)
+    emit(Report("history", shown, data(events, hotfixes)), form, output)
     return 0

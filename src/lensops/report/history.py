@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from lensops.format import format_minute, plural, short_commit
 from lensops.history import Event, History, Kind
@@ -22,7 +23,11 @@ from lensops.report.document import (
 )
 from lensops.report.outcome import status_word, warning_line
 
+if TYPE_CHECKING:
+    from lensops.plan import Hotfix
+
 SHOWN = 20
+NO_HOTFIX: Mapping[str, Hotfix] = MappingProxyType({})
 _KINDS = {Kind.ROLLBACK: Tone.WARN, Kind.REMOVE: Tone.BAD, Kind.UNKNOWN: Tone.MUTED}
 _COLUMNS = (
     Column("Version"),
@@ -35,8 +40,13 @@ _COLUMNS = (
 )
 
 
-def document(history: History, *, everything: bool = False) -> Document:
-    """Prompt by prompt, newest first: the newest 20, or all, with the commits stepped over."""
+def document(
+    history: History, hotfixes: Mapping[str, Hotfix] = NO_HOTFIX, *, everything: bool = False
+) -> Document:
+    """Prompt by prompt, newest first: the newest 20, or all, with the commits stepped over.
+
+    `hotfixes` are those that targets serve and others lack, by target.
+    """
     events = history.events if everything else history.events[:SHOWN]
     blocks: list[Block] = []
     for name in dict.fromkeys(event.prompt for event in events):
@@ -44,13 +54,15 @@ def document(history: History, *, everything: bool = False) -> Document:
         blocks += [Heading(name), Table(_COLUMNS, rows)]
     if not blocks:
         blocks.append(Paragraph(line("No activation is in git yet: commit the manifest.")))
+    blocks += _hotfixes(hotfixes)
     blocks += _notes(history, len(history.events) - len(events), everything=everything)
     return Document(tuple(blocks))
 
 
-def data(history: History) -> dict[str, Any]:
+def data(history: History, hotfixes: Mapping[str, Hotfix] = NO_HOTFIX) -> dict[str, Any]:
     """The keys of `lensops/history/v1`."""
     return {
+        "hotfixes": [_hotfix_data(name, hotfix) for name, hotfix in hotfixes.items()],
         "complete": history.complete,
         "cut_at": history.cut_at,
         "events": [event_data(event) for event in history.events],
@@ -59,6 +71,20 @@ def data(history: History) -> dict[str, Any]:
             for s in history.skipped
         ],
     }
+
+
+def _hotfixes(hotfixes: Mapping[str, Hotfix]) -> Iterator[Block]:
+    if hotfixes:
+        from lensops.report.entry import hotfix_text  # loads releases, which history can spare
+
+        for name, hotfix in hotfixes.items():
+            yield Paragraph(warning_line(f"{name} serves a {hotfix_text(hotfix)}"))
+
+
+def _hotfix_data(name: str, hotfix: Hotfix) -> dict[str, Any]:
+    from lensops.report.entry import hotfix_data
+
+    return {"target": name, **(hotfix_data(hotfix) or {})}
 
 
 def event_data(event: Event) -> dict[str, Any]:

@@ -49,6 +49,11 @@ class Branch:
         with self._repository:
             return reading.read_log(self._tree or self._read())
 
+    def cached_log(self) -> Log:
+        with self._repository:
+            tree = RevisionTree(self._repository.objects, self._last_fetched())
+            return reading.read_log(tree)
+
     def release(self, digest: str) -> Release:
         with self._repository:
             try:

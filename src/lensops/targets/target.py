@@ -75,6 +75,9 @@ class Target(Protocol):
     def log(self) -> Log:
         """What was applied. Raises `RemoteFailed` when it cannot be reached."""
 
+    def cached_log(self) -> Log:
+        """The log as this clone read it last, without a network; empty where it never did."""
+
     def release(self, digest: str) -> Release:
         """A release that was applied. Raises `RemoteFailed` when it is missing or damaged."""
 
