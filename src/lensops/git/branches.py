@@ -10,7 +10,6 @@ from lensops.git.process import Git
 
 ORIGIN, LOCAL = "refs/remotes/origin/", "refs/heads/"
 _FORMAT = "--format=%(refname)%00%(HEAD)%00%(symref)"
-_SHORTENED = (LOCAL, "refs/tags/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +22,10 @@ class Tracked:
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """The refs by full name, each with the ref that it points to, if it is symbolic."""
+    """Branches by full name, each with the ref that it points to, if it is symbolic."""
 
     refs: Mapping[str, str]
     checked_out: str | None  # the full name; None for a detached or an unborn HEAD
-
-    @property
-    def short_names(self) -> list[str]:
-        """What people type for local branches and tags."""
-        return [
-            name.removeprefix(prefix)
-            for name in self.refs
-            for prefix in _SHORTENED
-            if name.startswith(prefix)
-        ]
 
     def tracked_branch(self, declared: str | None) -> Tracked:
         """The declared branch (its remote form first), else the remote's default.
@@ -59,11 +48,10 @@ class Branches:
 
 
 def read_branches(git: Git) -> Branches:
-    """Every ref, by one process."""
+    """The local branches and those of `origin`, by one process."""
     refs: dict[str, str] = {}
     checked_out = None
-    patterns = (LOCAL, ORIGIN, "refs/tags/")
-    for line in git.line("for-each-ref", _FORMAT, *patterns).splitlines():
+    for line in git.line("for-each-ref", _FORMAT, LOCAL, ORIGIN).splitlines():
         name, mark, symbolic = line.split("\0")
         refs[name] = symbolic
         if mark == "*":

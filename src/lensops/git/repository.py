@@ -20,6 +20,7 @@ from lensops.git.tree import RevisionTree
 from lensops.manifest import suggestion
 
 _HELPERS = r"^(credential\..*|core\.(sshcommand|askpass))$"
+_SHORT = "--format=%(refname:short)"
 _WHOLE = "the clone is shallow: in CI, check out with `fetch-depth: 0`"
 
 
@@ -99,7 +100,8 @@ class Repository:
         """The commit that a revision names. Raises `UserError` with a did-you-mean."""
         commit = self.head() if ref == "HEAD" else self.objects.commit(ref)
         if commit is None:
-            hint = suggestion(ref, self.branches.short_names) or "see `git branch --all`"
+            names = self.git.line("for-each-ref", _SHORT, "refs/heads/", "refs/tags/").splitlines()
+            hint = suggestion(ref, names) or "see `git branch --all`"
             raise UserError(f"there is no revision {ref!r}", _WHOLE if self.shallow else hint)
         return commit
 
@@ -138,7 +140,7 @@ class Repository:
 
     @cached_property
     def branches(self) -> Branches:
-        """The branches and tags by name, read once."""
+        """The branches by name, read once."""
         return read_branches(self.git)
 
     def tracked_branch(self, declared: str | None = None) -> str:
