@@ -326,7 +326,7 @@ def mutants() -> Iterator[tuple[tuple[Any, ...], Any, Manifest]]:
     filled = Manifest.model_validate(FULL).model_dump(mode="json", by_alias=True)
     FULL["rules"] = {key: value for key, value in filled["rules"].items() if value is not None}
     original = Manifest.model_validate(FULL)
-    for section in ("branch", "evals", "drift", "targets", "rules", "protect"):
+    for section in FULL.keys() - {"version", "project", "prompts"}:
         for keys, value in policy_leaves(FULL[section], (section,)):
             for other in (None, *MUTANTS[type(value)], *(WORDS if isinstance(value, str) else ())):
                 mutant = with_value(keys, other)
@@ -392,6 +392,7 @@ def test_any_change_of_a_leaf_that_is_not_on_the_list_is_a_finding() -> None:
 @pytest.mark.parametrize(
     ("model", "keys"),
     [
+        (Manifest, ()),
         (Suite, ("evals", "copy")),
         (Judge, ("evals", "copy", "judge")),
         (Regression, ("evals", "copy", "regression")),

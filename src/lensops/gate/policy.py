@@ -10,7 +10,7 @@ from lensops.manifest import Manifest
 
 Keys = tuple[str, ...]
 Leaves = Mapping[Keys, Any]
-SECTIONS = ("branch", "evals", "drift", "rules", "targets", "protect")
+OTHER_KEYS = frozenset(("version", "project", "prompts"))  # what is judged; the rest is policy
 ENTRIES = (  # what is added or removed as a whole, the shortest pattern first
     ("evals", "*"),
     ("drift", "*"),
@@ -68,7 +68,7 @@ def policy_changes(base: Manifest, head: Manifest) -> Iterator[Change]:
 def declared_policy(manifest: Manifest) -> dict[str, Any]:
     """The sections of the policy as JSON values, defaults filled in as they take effect."""
     values = manifest.model_dump(mode="json", by_alias=True)
-    policy = {name: values[name] for name in SECTIONS}
+    policy = {name: value for name, value in values.items() if name not in OTHER_KEYS}
     for name, suite in policy["evals"].items():
         suite["prompt"] = manifest.prompt_of(name)
         suite["recordings"] = manifest.recordings_of(name, "")
