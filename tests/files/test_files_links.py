@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lensops.evals.recorder import append
 from lensops.files import Folder, OutsideError, create_exclusive, write_atomic
 from support import sample
 from support.cli import lensops
+from support.recording import reply
 from support.repo import Repo
 
 SECRET = '[http "https://github.com/"]\n\textraheader = AUTHORIZATION: basic Y2FuYXJ5\n'
@@ -159,3 +161,13 @@ def test_a_report_into_a_circle(project: Repo) -> None:
     for name in ("out/page.html", "page.html"):
         done = lensops("report", "--output", name, cwd=project.root)
         assert (done.code, "in a circle" in done.err) == (2, True)
+
+
+def test_recordings_are_not_appended_through_a_link(project: Repo) -> None:
+    path = project.root / "evals/recordings/v1.jsonl"
+    path.parent.mkdir(parents=True)
+    path.symlink_to("../../lensops.yaml")
+    before = (project.root / "lensops.yaml").read_bytes()
+    with pytest.raises(OutsideError, match="nothing was written"):
+        append(path, [reply("a", 1)])
+    assert (project.root / "lensops.yaml").read_bytes() == before

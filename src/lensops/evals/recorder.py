@@ -12,6 +12,7 @@ from pathlib import Path
 from lensops.errors import UserError
 from lensops.evals.protocols import AnswerReply, GradeReply
 from lensops.evals.recorded import lines_of
+from lensops.files import check_destination
 
 _BLOCK = 1 << 16
 
@@ -20,13 +21,14 @@ def append(path: Path, replies: Sequence[AnswerReply | GradeReply]) -> None:
     """Add replies as lines, at once and synced to disk: what was appended survives a crash.
 
     Writers exclude each other by a lock on the file where the system has one. A torn last line
-    that a crash left is cut off first. Raises `UserError` when the file cannot be written.
+    that a crash left is cut off first. Raises `UserError` when the file cannot be written, or is a
+    link that leads away from the recordings.
     """
     if not replies:
         return
     data = lines_of(replies, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        check_destination(path).parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
         try:
             with _file_lock(descriptor):

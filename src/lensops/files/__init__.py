@@ -3,7 +3,7 @@
 from lensops.files.snapshot import Snapshot
 from lensops.files.text import decode
 from lensops.files.tree import Folder, LocalTree, OutsideError, Tree
-from lensops.files.write import create_exclusive, write_atomic
+from lensops.files.write import check_destination, create_exclusive, write_atomic
 
 __all__ = [
     "Folder",
@@ -11,6 +11,7 @@ __all__ = [
     "OutsideError",
     "Snapshot",
     "Tree",
+    "check_destination",
     "create_exclusive",
     "decode",
     "write_atomic",
