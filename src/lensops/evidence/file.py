@@ -20,7 +20,7 @@ SCHEMA: Final = "lensops/verdict/v1"
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE: Final = "urn:lensops:verdict:v1"
 MAX_BYTES = 50_000_000
-_HINT = "write it with `lensops gate --evidence FILE`"
+_HINT = "write it with `lensops gate --base REF --evidence FILE`"
 
 
 class _Border(BaseModel):

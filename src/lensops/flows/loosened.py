@@ -90,11 +90,11 @@ def _case_facts(tree: Snapshot, path: str) -> dict[str, CaseFacts]:
 
 def _recordings(
     base: Project, head: Project, name: str
-) -> tuple[dict[str, frozenset[RecordedRow]], ...]:
+) -> tuple[dict[str, tuple[RecordedRow, ...]], ...]:
     """The rows of every recordings file of the base, by its name, where the head's file differs."""
     folders = [side.manifest.recordings_of(name, "").rpartition("/")[0] for side in (base, head)]
-    older: dict[str, frozenset[RecordedRow]] = {}
-    newer: dict[str, frozenset[RecordedRow]] = {}
+    older: dict[str, tuple[RecordedRow, ...]] = {}
+    newer: dict[str, tuple[RecordedRow, ...]] = {}
     for file in base.tree.names(folders[0]):
         old, new = f"{folders[0]}/{file}", f"{folders[1]}/{file}"
         if lines_digest(base.tree, old) != lines_digest(head.tree, new):
@@ -103,16 +103,16 @@ def _recordings(
     return older, newer
 
 
-def _rows(tree: Snapshot, path: str) -> frozenset[RecordedRow]:
+def _rows(tree: Snapshot, path: str) -> tuple[RecordedRow, ...]:
     try:
         return tree.parse(path, MAX_BYTES, parse_rows)
     except FileNotFoundError:
-        return frozenset()
+        return ()
 
 
-def parse_rows(data: bytes, path: str) -> frozenset[RecordedRow]:  # noqa: ARG001  # a parser
+def parse_rows(data: bytes, path: str) -> tuple[RecordedRow, ...]:  # noqa: ARG001  # a parser
     """The rows of a recordings file; a line that is no row is one of an unknown kind."""
-    rows = set()
+    rows = []
     for line in data.splitlines():
         if not line.strip():
             continue
@@ -121,8 +121,8 @@ def parse_rows(data: bytes, path: str) -> frozenset[RecordedRow]:  # noqa: ARG00
             kind, case, content = str(row["kind"]), str(row["case"]), digest("row", row)
         except (ValueError, KeyError, TypeError, RecursionError):
             kind, case, content = "", "", hashlib.sha256(line).hexdigest()
-        rows.add(RecordedRow(kind, case, content))
-    return frozenset(rows)
+        rows.append(RecordedRow(kind, case, content))
+    return tuple(rows)
 
 
 def _monitor_inputs(tree: Snapshot, monitor: Monitor) -> MonitorInputs:

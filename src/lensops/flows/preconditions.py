@@ -94,7 +94,7 @@ def _check_findings(planned: Planned) -> None:
 
 def _check_evidence(planned: Planned, target: TargetPlan) -> None:
     if planned.project.manifest.places[target.name].require_gate:
-        hint = "run `lensops gate --evidence FILE`, then apply with --evidence FILE"
+        hint = "run `lensops gate --base REF --evidence FILE`, then apply with --evidence FILE"
         raise Refused(f"{target.name} requires the evidence of a passed gate", hint)
 
 

@@ -33,11 +33,15 @@ class RecordedRow:
 
 @dataclass(frozen=True, slots=True)
 class SuiteInputs:
-    """What an eval reads at one side. `recordings` may leave out files that are alike on both."""
+    """What an eval reads at one side.
+
+    `recordings` holds the rows of each file in their order, of which the last of one key counts; it
+    may leave out files that are alike on both sides.
+    """
 
     cases: Mapping[str, CaseFacts] = field(default_factory=dict)
     schemas: Digests = field(default_factory=dict)
-    recordings: Mapping[str, frozenset[RecordedRow]] = field(default_factory=dict)
+    recordings: Mapping[str, tuple[RecordedRow, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def suite_input_changes(
         if base.schemas[path] != head.schemas[path]:
             yield InputChange((*keys, "checks"), f"{path} changed")
     for path, rows in sorted(base.recordings.items()):
-        recorded = head.recordings.get(path, frozenset())
+        recorded = head.recordings.get(path, ())
         yield from _recording_changes((*keys, "recordings"), path, rows, recorded)
 
 
@@ -134,17 +138,20 @@ def _mean_without(added: Iterable[str], scores: Scores) -> str:
 
 
 def _recording_changes(
-    keys: Keys, path: str, base: frozenset[RecordedRow], head: frozenset[RecordedRow]
+    keys: Keys, path: str, base: tuple[RecordedRow, ...], head: tuple[RecordedRow, ...]
 ) -> Iterator[InputChange]:
-    recorded = {(row.kind, row.case) for row in base}
-    gone = {row.case for row in base - head}
-    again = {row.case for row in head - base if (row.kind, row.case) in recorded} - gone
+    recorded, old = {(row.kind, row.case) for row in base}, {*base}
+    gone = {row.case for row in old.difference(head)}
+    new = [row for row in head if row not in old and (row.kind, row.case) in recorded]
+    again = {row.case for row in new} - gone
     if gone:
         message = f"{path}: recorded rows of {_list_cases(sorted(gone))} changed or removed"
         yield InputChange(keys, message)
     if again:
         message = f"{path}: rows added for {_list_cases(sorted(again))} that had been recorded"
         yield InputChange(keys, message)
+    if not gone and [row for row in head if row in old] != list(base):
+        yield InputChange(keys, f"{path}: recorded rows were repeated or put in another order")
 
 
 def _list_cases(cases: list[str]) -> str:
