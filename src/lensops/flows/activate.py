@@ -10,6 +10,7 @@ from lensops.errors import Invalid, Refused, UserError
 from lensops.files import write_atomic
 from lensops.manifest import check, read_yaml
 from lensops.manifest.edit import set_text
+from lensops.manifest.families import family_keys, family_names
 from lensops.manifest.load import load
 from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.select import select_prompt
@@ -68,7 +69,7 @@ def set_active(data: bytes, manifest: str, prompt: str, version: str) -> bytes:
 
     Problems that it has already stay; raises `Invalid` when the edit brings one.
     """
-    edited = set_text(data, manifest, ("prompts", prompt, "active"), version)
+    edited = set_text(data, manifest, (*family_keys(prompt), "active"), version)
     _, old = check(read_yaml(data, manifest))
     _, problems = check(read_yaml(edited, manifest))
     present = {problem.message for problem in old}
@@ -109,10 +110,8 @@ def check_unedited(repository: Repository, path: Path, data: bytes) -> None:
 def find_active(data: bytes, path: str, prompt: str | None) -> tuple[str, str]:
     """The prompt and its active version, also of a manifest that has problems elsewhere."""
     node = read_yaml(data, path)
-    prompts = node.get("prompts")
-    entries = prompts.value if prompts is not None and prompts.kind == "mapping" else ()
-    name = select_prompt([str(key.value) for key, _ in entries], prompt)
-    active = node.get("prompts", name, "active")
+    name = select_prompt(family_names(node), prompt)
+    active = node.get(*family_keys(name), "active")
     if active is None or not isinstance(active.value, str):
         load(data, path)  # raises what is wrong
         raise UserError(f"{path} names no active version of {name}", "add the key `active:`")

@@ -21,6 +21,7 @@ from lensops.prompts import (
     locate_prompt,
     version_files,
 )
+from lensops.prompts.fragments import load_expanded
 from lensops.prompts.load import MAX_BYTES, version_path
 
 WORK_TREE = "work tree"
@@ -84,7 +85,7 @@ def _difference(name: str, old: Side, new: Side) -> Difference:
 
 def _names(project: Project, prompt: str | None, sides: list[str | None]) -> list[str]:
     """The prompts to compare: the selected one, or all of them when whole revisions are."""
-    declared = project.manifest.prompts
+    declared = project.manifest.families
     if prompt is None and len(declared) > 1:
         owners = [n for n in declared if any(s and _is_version(project, n, s) for s in sides)]
         return [select_prompt(owners, None)] if owners else list(declared)
@@ -105,11 +106,13 @@ class _Sides:
     def side(self, prompt: str, text: str | None) -> Side:
         project = self._project
         if text is None:
-            active = project.active[prompt]
+            active = project.load(prompt, project.manifest.families[prompt].active)
             data = _bytes(project.tree, self._files(prompt), active.version)
             return Side(f"{active.version} ({WORK_TREE})", active, data)
         if text in version_files(project.tree, self._files(prompt)):
-            return _version(project.tree, self._files(prompt), text, text)
+            files = self._files(prompt)
+            loaded = project.load(prompt, text)
+            return Side(text, loaded, _bytes(project.tree, files, text))
         version, _, revision = text.rpartition("@")
         if version:
             return self._side_at(prompt, revision, version, text)
@@ -129,7 +132,7 @@ class _Sides:
         tree = Snapshot(repository.tree(commit, folder))
         if version is None:
             return _active(tree, name, prompt, text)
-        return _version(tree, _files_at(tree, name, prompt), version, text)
+        return _version_at(tree, name, prompt, version, text)
 
     def _files(self, prompt: str) -> PromptFiles:
         return locate_prompt(self._project.manifest, prompt)
@@ -148,24 +151,23 @@ def _active(tree: Snapshot, name: str, prompt: str, text: str) -> Side:
         project = project_at(tree, name)
     except Invalid as error:
         raise UserError(f"the manifest at {text} has problems: {error.problems[0]}") from None
-    active = project.active.get(prompt) if project else None
-    if project is None or active is None:
+    if project is None or prompt not in project.manifest.families:
         return Side(f"nothing at {text}", None)
+    active = project.load(prompt, project.manifest.families[prompt].active)
     files = locate_prompt(project.manifest, prompt)
     return Side(f"{active.version}@{text}", active, _bytes(tree, files, active.version))
 
 
-def _files_at(tree: Snapshot, name: str, prompt: str) -> PromptFiles:
-    """Where a revision's manifest has a prompt; without one, where it lies usually."""
+def _version_at(tree: Snapshot, name: str, prompt: str, version: str, text: str) -> Side:
+    """A version of a revision; without a manifest there, where it lies usually."""
     try:
         node = tree.parse(name, MAX_BYTES, read_yaml)
     except (FileNotFoundError, UserError):
-        return PromptFiles(prompt)
-    return locate_declared(node, prompt)
-
-
-def _version(tree: Tree, files: PromptFiles, version: str, text: str) -> Side:
-    return Side(text, load_prompt(tree, files, version), _bytes(tree, files, version))
+        files = PromptFiles(prompt)
+        return Side(text, load_prompt(tree, files, version), _bytes(tree, files, version))
+    files = locate_declared(node, prompt)
+    loaded = load_expanded(tree, node, files, version)
+    return Side(text, loaded, _bytes(tree, files, version))
 
 
 def _bytes(tree: Tree, files: PromptFiles, version: str) -> bytes:

@@ -15,7 +15,7 @@ from lensops.history import Event, Family, History, Listing, Version, read_histo
 from lensops.manifest import NAMES, Node, read_yaml
 from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.select import select_prompt
-from lensops.prompts import load_prompt, locate_prompt, version_files
+from lensops.prompts import declared_families, load_prompt, locate_prompt, version_files
 
 if TYPE_CHECKING:
     from lensops.flows.project import Project
@@ -81,7 +81,7 @@ def listing(directory: Path, manifest: Path | None = None, prompt: str | None = 
 
     path = find_manifest(directory, manifest)
     project = load_project(Snapshot(folder_of(path)), path.name)
-    declared = project.manifest.prompts
+    declared = project.manifest.families
     names = list(declared) if prompt is None else [select_prompt(declared, prompt)]
     whole, branch, note = _read_activations(path, project.manifest)
     families = tuple(_family(project, name, _latest(whole, name)) for name in names)
@@ -108,7 +108,7 @@ def _latest(whole: History, prompt: str) -> Mapping[str, Event]:
 
 
 def _family(project: Project, name: str, events: Mapping[str, Event]) -> Family:
-    active = project.manifest.prompts[name].active
+    active = project.manifest.families[name].active
     versions = []
     for version in version_files(project.tree, locate_prompt(project.manifest, name)):
         digest, problem = _digest(project, name, version)
@@ -140,7 +140,5 @@ def _declared_branch(node: Node | None) -> str | None:
 
 
 def _declared_prompts(node: Node | None) -> set[str]:
-    """The prompts that a manifest names."""
-    prompts = node.get("prompts") if node else None
-    pairs = prompts.value if prompts and prompts.kind == "mapping" else ()
-    return {str(key.value) for key, _ in pairs}
+    """The prompts and fragments that a manifest names."""
+    return {entry.files.name for entry in declared_families(node)}

@@ -91,7 +91,7 @@ def _of_manifest(manifest: Manifest, releases: tuple[Release, ...]) -> Iterator[
     """The releases of prompts that the manifest has, under the names that they have now."""
     former = {entry.renamed_from: name for name, entry in manifest.prompts.items()}
     for release in releases:
-        if release.prompt in manifest.prompts:
+        if release.prompt in manifest.families:
             yield release
         elif release.prompt in former:
             yield release.renamed(former[release.prompt])

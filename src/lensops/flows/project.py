@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ from lensops.files import Snapshot, Tree
 from lensops.manifest import NAMES, Manifest, ManifestFile, Node, check, read_yaml
 from lensops.manifest.locate import find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
-from lensops.prompts import Prompt, declared_prompts, load_prompt
+from lensops.prompts import Prompt, declared_prompts, load_prompt, locate_prompt, version_path
+from lensops.prompts.fragments import Fragment, expand_prompt, load_expanded, load_fragments
 
 if TYPE_CHECKING:
     from lensops.git import Repository
@@ -28,6 +29,12 @@ class Project:
     file: ManifestFile
     active: Mapping[str, Prompt]
     tree: Snapshot
+    fragments: Mapping[str, Fragment] = field(default_factory=dict)
+
+    def load(self, family: str, version: str) -> Prompt:
+        """A version of a prompt with fragments expanded, or of a fragment. Raises `Invalid`."""
+        files = locate_prompt(self.manifest, family)
+        return load_expanded(self.tree, self.file.node, files, version)
 
     @property
     def manifest(self) -> Manifest:
@@ -79,6 +86,7 @@ class ManifestReading:
     node: Node
     active: Mapping[str, Prompt]
     problems: tuple[Problem, ...]
+    fragments: Mapping[str, Fragment]
 
 
 def open_project(directory: Path, manifest: Path | None = None) -> Opened:
@@ -90,7 +98,7 @@ def open_project(directory: Path, manifest: Path | None = None) -> Opened:
 def open_snapshot(tree: Snapshot, name: str) -> Opened:
     """The project of a snapshot of the work tree. Raises as `load_project` does."""
     project = load_project(tree, name)
-    return Opened(project.file, project.active, tree)
+    return Opened(project.file, project.active, tree, project.fragments)
 
 
 def project_at(tree: Tree, name: str) -> Project | None:
@@ -115,7 +123,7 @@ def load_project(tree: Snapshot, name: str) -> Project:
     reading = read_manifest(tree, name)
     if reading.file is None or reading.problems:
         raise Invalid(reading.problems)
-    return Project(reading.file, reading.active, tree)
+    return Project(reading.file, reading.active, tree, reading.fragments)
 
 
 def read_manifest(tree: Snapshot, name: str) -> ManifestReading:
@@ -126,22 +134,27 @@ def read_manifest(tree: Snapshot, name: str) -> ManifestReading:
     data = tree.read(name, MAX_BYTES)
     node = tree.parse(name, MAX_BYTES, read_yaml)
     manifest, problems = check(node)
-    active, missing = load_active(tree, node)
+    fragments, faulty = load_fragments(tree, node)
+    active, missing = load_active(tree, node, fragments)
     file = ManifestFile(name, data, node, manifest) if manifest is not None else None
-    return ManifestReading(file, node, active, (*problems, *missing))
+    return ManifestReading(file, node, active, (*problems, *faulty, *missing), fragments)
 
 
-def load_active(tree: Tree, node: Node) -> tuple[dict[str, Prompt], list[Problem]]:
-    """The active prompts that load, and the problems of those that do not."""
+def load_active(
+    tree: Tree, node: Node, fragments: Mapping[str, Fragment]
+) -> tuple[dict[str, Prompt], list[Problem]]:
+    """The active prompts that load, fragments expanded, and the problems of those that do not."""
     active: dict[str, Prompt] = {}
     problems: list[Problem] = []
-    for prompt in declared_prompts(node):
-        if not prompt.is_sound:
+    for entry in declared_prompts(node):
+        if not entry.is_sound:
             continue
         try:
-            loaded = load_prompt(tree, prompt.files, prompt.version, prompt.location)
+            prompt = load_prompt(tree, entry.files, entry.version, entry.location)
         except Invalid as error:
             problems += error.problems
-        else:
-            active[prompt.files.name] = loaded
+            continue
+        path = version_path(tree, entry.files, entry.version)
+        active[entry.files.name], missing = expand_prompt(tree, prompt, path, fragments)
+        problems += missing
     return active, problems

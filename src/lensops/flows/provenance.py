@@ -79,7 +79,7 @@ def _changed_files(project: Opened, repository: Repository, commit: str) -> Iter
 
 def _other_versions(project: Opened) -> Iterator[str]:
     """The files of versions that are not active: they are neither release nor evidence."""
-    for name in project.manifest.prompts:
+    for name in project.manifest.families:
         for files in version_files(project.tree, locate_prompt(project.manifest, name)).values():
             yield from files
 
@@ -90,3 +90,4 @@ def _served_files(project: Opened) -> Iterator[str]:
     for name, prompt in project.desired.prompts.items():
         files = locate_prompt(project.manifest, name)
         yield from version_files(project.tree, files)[prompt.version]
+    yield from (fragment.path for fragment in project.fragments.values())

@@ -13,8 +13,10 @@ from lensops.files import Snapshot
 from lensops.flows.project import ManifestReading, read_manifest
 from lensops.flows.variables import variable_problems
 from lensops.manifest import ManifestFile, Validation, suggestion
+from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.locate import find_manifest, folder_of
-from lensops.prompts import Prompt, declared_prompts, load_prompt, version_files
+from lensops.prompts import Prompt, declared_families, load_prompt, version_files
+from lensops.prompts.fragments import brought_variables, hole_location
 
 if TYPE_CHECKING:
     from lensops.history.released import ReleasedVersions
@@ -45,6 +47,7 @@ def validate_snapshot(tree: Snapshot, name: str) -> tuple[Validation, ManifestRe
     problems += faulty
     if reading.file is not None:
         problems += _callers(reading.file, reading.active)
+        problems += _brought_variables(reading, tree)
         problems += _suites(reading.file, tree, reading.active)
         problems += _targets(reading.file, tree)
     unique = tuple(dict.fromkeys(problems))
@@ -56,15 +59,16 @@ def _all_versions(tree: Snapshot, reading: ManifestReading) -> tuple[int, list[P
     count = 0
     problems: list[Problem] = []
     owners: dict[str, str] = {}
-    for prompt in declared_prompts(reading.node):
+    for prompt in declared_families(reading.node):
         name = prompt.files.name
         if not prompt.is_sound:
             continue
         for version, files in version_files(tree, prompt.files).items():
             problems += _claimed_twice(owners, name, files, prompt.location)
-            if name not in reading.active:
+            is_prompt = not name.startswith(FRAGMENTS)
+            if is_prompt and name not in reading.active:
                 continue
-            count += 1
+            count += is_prompt
             try:
                 load_prompt(tree, prompt.files, version)
             except Invalid as error:
@@ -92,11 +96,24 @@ def _callers(file: ManifestFile, active: Mapping[str, Prompt]) -> Iterator[Probl
         declared = file.manifest.prompts[name].interface
         if declared is None:
             continue
-        for variable in prompt.variables:
+        for variable in (prompt.source or prompt).variables:
             if variable not in declared:
                 words = f"{name} {prompt.version} needs {variable!r}, which no application fills"
                 hint = suggestion(variable, declared) or "add it to `variables:` when it does"
                 yield Problem(file.location("prompts", name, "variables"), words, hint)
+
+
+def _brought_variables(reading: ManifestReading, tree: Snapshot) -> Iterator[Problem]:
+    """Variables that a fragment brings, where the prompt does not declare them."""
+    for name, prompt in reading.active.items():
+        entry = reading.file.manifest.prompts[name] if reading.file else None
+        declared = (entry.interface if entry else None) or {}
+        for variable, fragment in brought_variables(prompt, reading.fragments):
+            if variable not in declared:
+                location = hole_location(tree, fragment.path, variable)
+                message = f"{{{{> {fragment.name} }}}} brings {variable!r} into {name}"
+                hint = f"declare it under `variables:` of {name}"
+                yield Problem(location, message, hint)
 
 
 def _suites(file: ManifestFile, tree: Snapshot, active: Mapping[str, Prompt]) -> Iterator[Problem]:

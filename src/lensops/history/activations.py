@@ -14,7 +14,7 @@ from lensops.history.renames import NamedVersion, follow_renames
 from lensops.history.timeline import Active, Timeline
 from lensops.manifest import read_yaml
 from lensops.manifest.yaml import MAX_BYTES
-from lensops.prompts import PromptFiles, declared_prompts, load_prompt, version_path
+from lensops.prompts import PromptFiles, declared_families, load_prompt, version_path
 from lensops.prompts.layout import FOLDER
 
 _MAX_ROUNDS = 4  # of folders that are found in manifests
@@ -158,7 +158,7 @@ class Walk:
         except UserError as error:
             return error
         versions: dict[str, NamedVersion] = {}
-        for prompt in declared_prompts(node):
+        for prompt in declared_families(node):
             former = node.get("prompts", prompt.files.name, "renamed_from")
             earlier = str(former.value) if former is not None else None
             versions[prompt.files.name] = NamedVersion(prompt.version, prompt.files, earlier)

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from lensops.manifest.checks import Check
 from lensops.manifest.drift import Monitor
+from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.guards import Protect, SignedGate
 from lensops.manifest.names import check_name, check_project, check_prompt_name
 from lensops.manifest.paths import RelativePath, VersionPath
@@ -89,6 +90,12 @@ class PromptEntry(Strict):
         if isinstance(self.variables, tuple):
             return {name: Variable() for name in self.variables}
         return {name: entry or Variable() for name, entry in self.variables.items()}
+
+
+class FragmentEntry(Strict):
+    """Shared text in `prompts/_fragments/<name>/`, which prompts name as `{{> name}}`."""
+
+    active: Name = Field(description="The version that releases are built with.")
 
 
 class Regression(Strict):
@@ -233,11 +240,18 @@ class Manifest(Strict):
     project: Annotated[str, AfterValidator(check_project)]
     branch: str | None = Field(None, description="The tracked branch; default: the remote's.")
     prompts: dict[PromptName, PromptEntry]
+    fragments: dict[Name, FragmentEntry] = {}
     evals: dict[PromptName, Suite] = {}
     drift: dict[Name, Monitor] = {}
     targets: dict[Name, Target] = {}
     rules: Rules = Rules()
     protect: Protect = Protect()
+
+    @property
+    def families(self) -> dict[str, PromptEntry | FragmentEntry]:
+        """Prompts and fragments; the names of fragments begin with `_fragments/`."""
+        fragments = {FRAGMENTS + name: entry for name, entry in self.fragments.items()}
+        return {**self.prompts, **fragments}
 
     @property
     def places(self) -> dict[str, Target]:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from lensops.errors import UserError
+from lensops.manifest.families import FRAGMENTS
 
 
 def suggestion(word: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
@@ -38,11 +39,13 @@ def select_names(names: Iterable[str], chosen: Iterable[str], noun: str) -> tupl
 
 
 def select_prompt(names: Iterable[str], name: str | None) -> str:
-    """The named prompt, or the only one. Raises `UserError` when it is not clear."""
+    """The named prompt or fragment, or the only prompt. Raises `UserError` when it is not clear."""
     declared = list(names)
     if name is not None:
-        return select_name(declared, name, "prompt")
-    if len(declared) == 1:
-        return declared[0]
+        is_fragment = name not in declared and FRAGMENTS + name in declared
+        return select_name(declared, FRAGMENTS + name if is_fragment else name, "prompt")
+    prompts = [entry for entry in declared if not entry.startswith(FRAGMENTS)]
+    if len(prompts) == 1:
+        return prompts[0]
     hint = f"add --prompt; prompts: {', '.join(declared)}" if declared else None
     raise UserError("which prompt is meant?", hint)

@@ -9,6 +9,7 @@ from typing import Any
 from lensops.evidence import Base, Finding, Outcome
 from lensops.plan.change import Action, Change, Kind
 from lensops.plan.compare import changes
+from lensops.plan.fragments import fragment_notes
 from lensops.prompts import digest
 from lensops.release import Release
 
@@ -114,4 +115,6 @@ def make(
     settled: bool = True,
 ) -> TargetPlan:
     """The plan that makes a target serve the desired release."""
-    return TargetPlan(name, observed, desired, changes(observed, desired), tuple(findings), settled)
+    differences = changes(observed, desired)
+    notes = fragment_notes(name, observed, desired, differences)
+    return TargetPlan(name, observed, desired, differences, (*findings, *notes), settled)

@@ -6,6 +6,7 @@ from lensops.prompts.interface import Interface, Variable, untyped
 from lensops.prompts.layout import (
     Declared,
     PromptFiles,
+    declared_families,
     declared_prompts,
     locate_declared,
     locate_prompt,
@@ -27,6 +28,7 @@ __all__ = [
     "ToolCall",
     "Variable",
     "canonical",
+    "declared_families",
     "declared_prompts",
     "digest",
     "load_prompt",

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from lensops.errors import Location
 from lensops.files import Tree
 from lensops.manifest import Manifest, Node
+from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.names import is_prompt_name, is_version
 from lensops.manifest.paths import is_version_path
 from lensops.prompts.forms import ending_of
@@ -80,7 +81,8 @@ class Declared:
     @property
     def is_sound(self) -> bool:
         """Whether names and path can be those of files; else the model says what is wrong."""
-        names = is_prompt_name(self.files.name) and is_version(self.version)
+        name = self.files.name.removeprefix(FRAGMENTS)
+        names = is_prompt_name(name) and is_version(self.version)
         return names and (not self.files.pattern or is_version_path(self.files.pattern))
 
 
@@ -98,6 +100,22 @@ def declared_prompts(node: Node | None) -> Iterator[Declared]:
         pattern = path.value if path is not None else ""
         if active is not None and isinstance(active.value, str) and isinstance(pattern, str):
             yield Declared(PromptFiles(str(key.value), pattern), active.value, active.location)
+
+
+def declared_fragments(node: Node | None) -> Iterator[Declared]:
+    """The fragments of a manifest's nodes; their names begin with `_fragments/`."""
+    entries = node.get("fragments") if node is not None else None
+    for key, entry in entries.value if entries is not None and entries.kind == "mapping" else ():
+        active = entry.get("active")
+        if active is not None and isinstance(active.value, str):
+            files = PromptFiles(FRAGMENTS + str(key.value))
+            yield Declared(files, active.value, active.location)
+
+
+def declared_families(node: Node | None) -> Iterator[Declared]:
+    """The prompts and the fragments of a manifest's nodes."""
+    yield from declared_prompts(node)
+    yield from declared_fragments(node)
 
 
 def locate_declared(node: Node | None, name: str) -> PromptFiles:

@@ -104,7 +104,8 @@ class ResponseFormat:
 class Prompt:
     """What a version says to a model. Equal digests mean: the same request is sent and served.
 
-    `source` is the prompt as its file has it, where fragments were expanded.
+    Where fragments were expanded, `expanded` are their names, and `source` is the prompt as its
+    file has it.
     """
 
     version: str
@@ -114,6 +115,7 @@ class Prompt:
     response_format: ResponseFormat | None = None
     tools: tuple[Tool, ...] = ()
     source: Prompt | None = field(default=None, compare=False, repr=False)
+    expanded: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:
@@ -155,12 +157,15 @@ class Prompt:
         """The names of the fragments that are not expanded yet, sorted."""
         return tuple(sorted({name for template in self.templates for name in template.fragments}))
 
-    def expand(self, fragments: Mapping[str, Template]) -> Prompt:
-        """The prompt with fragments in their places. What is not among them stays."""
+    def expand(self, fragments: Mapping[str, Template], names: tuple[str, ...]) -> Prompt:
+        """The prompt with fragments in their places. What is not among them stays.
+
+        `names` are those of the fragments, and of what is inside of them.
+        """
         if not self.fragments:
             return self
         messages = tuple(
             replace(message, content=str(template.expand(fragments)))
             for message, template in zip(self.messages, self.templates, strict=True)
         )
-        return replace(self, messages=messages, source=self.source or self)
+        return replace(self, messages=messages, source=self.source or self, expanded=names)

@@ -113,6 +113,7 @@ class _Release(Read):
     prompts: dict[str, _Prompt]
     thresholds: dict[str, Number] = Field(default_factory=dict)
     bands: dict[str, Number] = Field(default_factory=dict)
+    fragments: dict[str, str] = Field(default_factory=dict)
 
 
 def parse_release(body: Mapping[str, Any]) -> Release:
@@ -129,7 +130,7 @@ def parse_release(body: Mapping[str, Any]) -> Release:
         for name, prompt in read.prompts.items()
         if prompt.interface() != untyped(prompts[name].variables)
     }
-    return Release(read.project, prompts, read.thresholds, read.bands, interfaces)
+    return Release(read.project, prompts, read.thresholds, read.bands, interfaces, read.fragments)
 
 
 def parse_verified(body: Mapping[str, Any]) -> Release:

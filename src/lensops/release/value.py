@@ -18,7 +18,8 @@ class Release:
     """What is served. `bands` is keyed `<monitor>.<limit>`, such as `propensity.critical`.
 
     The bands that a feature has of its own are keyed `<monitor>/<feature>.<limit>`. `interfaces`
-    are those that the manifest declares. `written` is the body of a release that lensops 0.1
+    are those that the manifest declares, `fragments` the versions that prompts were expanded with.
+    `written` is the body of a release that lensops 0.1
     wrote, whose digests cover other keys.
     """
 
@@ -27,6 +28,7 @@ class Release:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     bands: Mapping[str, float] = field(default_factory=dict)
     interfaces: Mapping[str, Interface] = field(default_factory=dict)
+    fragments: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
@@ -73,7 +75,8 @@ class Release:
             }
             for name, prompt in self.prompts.items()
         }
-        return {**self.summary(), "prompts": prompts, "digest": self.digest, "schema": SCHEMA}
+        body = {**self.summary(), "prompts": prompts, "digest": self.digest, "schema": SCHEMA}
+        return {**body, "fragments": dict(self.fragments)} if self.fragments else body
 
 
 def desired_release(manifest: Manifest, active: Mapping[str, Prompt]) -> Release:
@@ -94,7 +97,9 @@ def desired_release(manifest: Manifest, active: Mapping[str, Prompt]) -> Release
         for name in active
         if (interface := declared_interface(manifest, name)) is not None
     }
-    return Release(manifest.project, dict(active), thresholds, bands, interfaces)
+    used = {name for prompt in active.values() for name in prompt.expanded}
+    fragments = {name: manifest.fragments[name].active for name in sorted(used)}
+    return Release(manifest.project, dict(active), thresholds, bands, interfaces, fragments)
 
 
 def declared_interface(manifest: Manifest, prompt: str) -> Interface | None:
