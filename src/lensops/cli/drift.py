@@ -43,16 +43,16 @@ def drift(
         return 0
     from lensops.cli.counting import CountingBar
     from lensops.cli.output import Report, emit, exit_of
-    from lensops.flows.drift import run
+    from lensops.flows.drift import run_drift
     from lensops.flows.project import open_project
     from lensops.flows.results import save_result
     from lensops.report.drift import data, document
 
     with CountingBar() as bar:
         project = open_project(directory, manifest)
-        checked = run(project, tuple(monitor or ()), bar)
-    kept = save_result(project, "drift", data(checked))
-    emit(Report("drift", document(checked), kept), form, output)
+        checked = run_drift(project, tuple(monitor or ()), bar)
+    data_kept = save_result(project, "drift", data(checked))
+    emit(Report("drift", document(checked), data_kept), form, output)
     return exit_of(checked.outcome)
 
 
@@ -62,8 +62,8 @@ def _no_options(context: typer.Context, command: str) -> None:
 
     sources = (context.get_parameter_source(name) for name in context.params)
     if any(source is not None and source.name == "COMMANDLINE" for source in sources):
-        words = f"options before `{command}` are those of `lensops drift`"
-        raise UserError(words, f"write them behind it: `lensops drift {command} …`")
+        problem = f"options before `{command}` are those of `lensops drift`"
+        raise UserError(problem, f"write them behind it: `lensops drift {command} …`")
 
 
 @app.command("profile")
@@ -103,12 +103,12 @@ def calibrate(
     Example: lensops drift calibrate --write
     """
     from lensops.cli.output import Report, emit
-    from lensops.flows.drift import calibrate as found_by
+    from lensops.flows.drift import calibrate as calibrate_bands
     from lensops.flows.project import open_project
     from lensops.report.bands import data, document
 
     project = open_project(directory, manifest)
-    found = found_by(project, tuple(monitor or ()), write=write)
+    calibrated = calibrate_bands(project, tuple(monitor or ()), write=write)
     written = project.file.path if write else None
-    emit(Report("bands", document(found, written=written), data(found)), form, output)
+    emit(Report("bands", document(calibrated, written=written), data(calibrated)), form, output)
     return 0

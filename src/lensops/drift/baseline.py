@@ -72,11 +72,11 @@ def prepare_baseline(
     Raises `Stale` when rows came or went while they were read.
     """
     watched = watch_features(monitor, engine, window.rows)
-    numbers = [each.measure for each in watched if each.measure.kind == "number"]
+    numbers = [item.measure for item in watched if item.measure.kind == "number"]
     samples = engine.sample(window.rows, numbers, _sample_step(window.extremes, len(numbers)))
     features = tuple(
-        _feature(each, engine, window.rows, current, samples.get(each.measure.name))
-        for each in watched
+        _feature(item, engine, window.rows, current, samples.get(item.measure.name))
+        for item in watched
     )
     segments = _segments(monitor, engine, window.rows)
     group = Group("column", monitor.by, segments) if monitor.by else None

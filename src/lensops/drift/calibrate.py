@@ -115,9 +115,9 @@ def _declared_name(measure: Measure) -> str:
 
 def _full_windows(parts: Mapping[str | None, Tally]) -> list[Tally]:
     """The windows in their order, without a rest at the end."""
-    named = sorted((int(name), part) for name, part in parts.items() if name is not None)
-    full = np.median([tally_rows(part) for _, part in named]) if named else 0
-    return [part for _, part in named if tally_rows(part) >= full / 2]
+    windows = sorted((int(name), part) for name, part in parts.items() if name is not None)
+    full = np.median([tally_rows(part) for _, part in windows]) if windows else 0
+    return [part for _, part in windows if tally_rows(part) >= full / 2]
 
 
 def _psis(baseline: Baseline, parts: list[Tally]) -> dict[str, list[float]]:
@@ -129,11 +129,11 @@ def _psis(baseline: Baseline, parts: list[Tally]) -> dict[str, list[float]]:
             name: whole[name] - counts  # type: ignore[operator]  # of one measure, so of one kind
             for name, counts in part.items()
         }
-        for each in count_features(baseline.features, (rest, part), (rest, part)):
-            pair = each.pair
+        for item in count_features(baseline.features, (rest, part), (rest, part)):
+            pair = item.pair
             if len(pair.labels) and min(pair.sizes) > 0:
                 value = float(psi(*pair.shares))
-                psis.setdefault(each.feature.measure.name, []).append(value)
+                psis.setdefault(item.feature.measure.name, []).append(value)
     return psis
 
 

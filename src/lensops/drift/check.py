@@ -62,7 +62,7 @@ def check_monitor(
         name=name,
         baseline_date=baseline.date,
         current_date=current.date,
-        segments=tuple(_segment(monitor, *each) for each in segments.items()),
+        segments=tuple(_segment(monitor, *item) for item in segments.items()),
         by=monitor.by,
         notes=tuple(dict.fromkeys((*baseline.notes, *current.notes))),
     )
@@ -114,8 +114,8 @@ def _segment_counts(
 
 
 def _segment(monitor: Monitor, name: str, counts: list[FeatureCounts]) -> SegmentDrift:
-    n = max((each.baseline.rows for each in counts), default=0)
-    m = max((each.current.rows for each in counts), default=0)
+    n = max((item.baseline.rows for item in counts), default=0)
+    m = max((item.current.rows for item in counts), default=0)
     return SegmentDrift(n, m, compare_features(monitor, counts, {}), segment=name)
 
 
@@ -143,7 +143,7 @@ def _with_split(feature: FeatureDrift, segments: Mapping[str, list[FeatureCounts
 
 
 def _own(counts: list[FeatureCounts], name: str) -> FeatureCounts:
-    return next(each for each in counts if each.feature.measure.name == name)
+    return next(item for item in counts if item.feature.measure.name == name)
 
 
 def _in_current_mix(sides: list[tuple[Vector, Vector]]) -> Vector | None:

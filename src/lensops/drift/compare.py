@@ -90,18 +90,18 @@ def count_features(
 
     `tallies` are those of the whole windows, or of one segment.
     """
-    return [_fitted(feature, whole, tallies) for feature in features]
+    return [_fit_bins(feature, whole, tallies) for feature in features]
 
 
 def compare_features(
     monitor: Monitor, counts: Sequence[FeatureCounts], shapes: Mapping[str, Shape | None]
 ) -> tuple[FeatureDrift, ...]:
     """The compared features. `shapes` are those of the current window, by feature."""
-    pending = [_pending(monitor, each, shapes.get(each.feature.measure.name)) for each in counts]
-    q_values = iter(benjamini_hochberg([each.figures.p_value for each in pending if each.figures]))
+    pending = [_pending(monitor, item, shapes.get(item.feature.measure.name)) for item in counts]
+    q_values = iter(benjamini_hochberg([item.figures.p_value for item in pending if item.figures]))
     return tuple(
-        _feature_drift(monitor, each, next(q_values)) if each.figures else _without_data(each)
-        for each in pending
+        _feature_drift(monitor, item, next(q_values)) if item.figures else _without_data(item)
+        for item in pending
     )
 
 
@@ -120,7 +120,7 @@ def used_bins(
     return used
 
 
-def _fitted(
+def _fit_bins(
     feature: FeatureBaseline, whole: tuple[Tally, Tally], tallies: tuple[Tally, Tally]
 ) -> FeatureCounts:
     name, binning = feature.measure.name, feature.binning
@@ -130,13 +130,13 @@ def _fitted(
         return FeatureCounts(feature, None, baseline or absent, current or absent)
     entire = whole[0][name], whole[1][name]
     if isinstance(entire[0], ValueCounts) and isinstance(entire[1], ValueCounts):
-        return _fitted_values(feature, entire[0], entire[1], baseline or absent, current or absent)
+        return _fit_values(feature, entire[0], entire[1], baseline or absent, current or absent)
     if baseline is None or current is None:
         return FeatureCounts(feature, None, baseline or absent, current or absent)
     return FeatureCounts(feature, binning, baseline, current)
 
 
-def _fitted_values(
+def _fit_values(
     feature: FeatureBaseline,
     entire_baseline: ValueCounts,
     entire_current: ValueCounts,
@@ -176,8 +176,8 @@ def _nothing_to_compare(counts: FeatureCounts, pair: Pair, shape: Shape | None) 
     if counts.binning is None or not min(pair.sizes):
         return "a window has no values"
     occupied = (pair.baseline + pair.current) > 0
-    shapes = [each for each in (counts.feature.shape, shape) if each]
-    constant = all(each.low == each.high for each in shapes)
+    shapes = [item for item in (counts.feature.shape, shape) if item]
+    constant = all(item.low == item.high for item in shapes)
     if occupied.sum() == 1 and constant and counts.feature.measure.kind != "flag":
         return "every value is the same: a constant says nothing of drift"
     return ""
@@ -201,7 +201,9 @@ def _feature_drift(monitor: Monitor, pending: _Pending, q_value: float) -> Featu
         evidence,
         Windows(counts.baseline, counts.current, (counts.feature.shape, pending.shape)),
     )
-    if status is Status.OK and (max(outside) > OUTSIDE or _lost(pending.pair) > OUTSIDE or unfit):
+    if status is Status.OK and (
+        max(outside) > OUTSIDE or _lost_share(pending.pair) > OUTSIDE or unfit
+    ):
         status = Status.WARNING
     drift = _as_feature(pending, status, evidence)
     causes = find_causes(case)
@@ -218,7 +220,7 @@ def _unfit(counts: FeatureCounts, outside: tuple[float, float]) -> str:
     return ""
 
 
-def _lost(pair: Pair) -> float:
+def _lost_share(pair: Pair) -> float:
     """How much larger the share of infinite and unreadable values became."""
     shares = [pair.share(label) for label in (INFINITE, UNREADABLE)]
     return sum(share[1] - share[0] for share in shares)

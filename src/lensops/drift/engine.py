@@ -30,7 +30,7 @@ class Rows:
     end: datetime | None = None
 
     @property
-    def bounded(self) -> bool:
+    def is_bounded(self) -> bool:
         """Whether times decide which rows these are."""
         return self.start is not None or self.end is not None
 

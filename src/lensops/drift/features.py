@@ -122,7 +122,7 @@ def _kind_of_texts(column: str, readable: Readability) -> str:
 
 
 def _require_distinct_names(watched: list[Watched]) -> None:
-    names = Counter(each.measure.name for each in watched)
+    names = Counter(item.measure.name for item in watched)
     if repeated := [name for name, count in names.items() if count > 1]:
         message = f"two features are called {repeated[0]!r}: one is a part of a text"
         raise UserError(message, "give the other one another name, with `column:`")

@@ -31,17 +31,17 @@ def table_p_value(baseline: Vector, current: Vector) -> float:
     Cells with less than one row expected in the smaller window are joined with all others of the
     same pooled count: so many rare values still show values of one window alone.
     """
-    baseline, current = _join_rare(*_occupied(baseline, current))
+    baseline, current = _join_rare(*_occupied_cells(baseline, current))
     if baseline.size < 2 or not baseline.sum() or not current.sum():
         return 1.0
     pooled, drawn = baseline + current, int(current.sum())
     statistic = _pearson(pooled, drawn)
     observed = float(statistic(current))
-    if _expected(pooled, drawn).min() >= EXPECTED:
+    if _expected_rows(pooled, drawn).min() >= EXPECTED:
         return chi_square_sf(observed, pooled.size - 1)
     if pooled.size == 2 and int(pooled.min()) <= EXACT:
         return _exact(pooled, drawn, observed)
-    return _permuted(pooled, drawn, statistic, observed)
+    return _permutation_p_value(pooled, drawn, statistic, observed)
 
 
 def ordered_p_value(baseline: Vector, current: Vector) -> float:
@@ -53,7 +53,7 @@ def ordered_p_value(baseline: Vector, current: Vector) -> float:
     Sources: A. N. Pettitt, Biometrika 63 (1976), 161-168; F. W. Scholz and M. A. Stephens, Journal
     of the American Statistical Association 82 (1987), 918-924.
     """
-    baseline, current = _occupied(baseline, current)
+    baseline, current = _occupied_cells(baseline, current)
     if baseline.size < 3 or not baseline.sum() or not current.sum():
         return table_p_value(baseline, current)
     pooled, drawn = baseline + current, int(current.sum())
@@ -62,8 +62,8 @@ def ordered_p_value(baseline: Vector, current: Vector) -> float:
     weights: Shares = around / int(around.sum())
     statistic = _anderson_darling(below, int(pooled.sum()), drawn, weights)
     observed = float(statistic(current))
-    if _discrete(_expected(pooled, drawn)):
-        return _permuted(pooled, drawn, statistic, observed)
+    if _discrete(_expected_rows(pooled, drawn)):
+        return _permutation_p_value(pooled, drawn, statistic, observed)
     odds = np.sqrt(below / (pooled.sum() - below))
     correlation = np.minimum.outer(odds, odds) / np.maximum.outer(odds, odds)
     root = np.sqrt(weights)
@@ -92,12 +92,12 @@ def benjamini_hochberg(p_values: list[float]) -> list[float]:
     return q_values
 
 
-def _occupied(baseline: Vector, current: Vector) -> tuple[Vector, Vector]:
+def _occupied_cells(baseline: Vector, current: Vector) -> tuple[Vector, Vector]:
     present = (baseline + current) > 0
     return baseline[present], current[present]
 
 
-def _expected(pooled: Vector, drawn: int) -> Shares:
+def _expected_rows(pooled: Vector, drawn: int) -> Shares:
     """Rows of each cell in the smaller window, if both were of one population."""
     total = int(pooled.sum())
     share = min(drawn, total - drawn) / total
@@ -108,7 +108,7 @@ def _expected(pooled: Vector, drawn: int) -> Shares:
 def _join_rare(baseline: Vector, current: Vector) -> tuple[Vector, Vector]:
     """The cells, those of too few rows joined by their pooled count."""
     pooled = baseline + current
-    rare = _expected(pooled, int(current.sum())) < RARE if pooled.size else pooled > 0
+    rare = _expected_rows(pooled, int(current.sum())) < RARE if pooled.size else pooled > 0
     if rare.sum() < 2:
         return baseline, current
     _, group = np.unique(pooled[rare], return_inverse=True)
@@ -170,7 +170,9 @@ def _log_choose(count: int, chosen: int) -> float:
     return math.lgamma(count + 1) - math.lgamma(chosen + 1) - math.lgamma(count - chosen + 1)
 
 
-def _permuted(pooled: Vector, drawn: int, statistic: Statistic, observed: float) -> float:
+def _permutation_p_value(
+    pooled: Vector, drawn: int, statistic: Statistic, observed: float
+) -> float:
     """The share of random splits of the pooled rows that differ as much, the split itself too.
 
     Where hardly a draw does, the tail is that of the gamma distribution with the draws' mean,

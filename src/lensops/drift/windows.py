@@ -31,7 +31,7 @@ class Resolved:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know of the window."""
-        if not (self.rows.bounded and self.extremes.timeless):
+        if not (self.rows.is_bounded and self.extremes.timeless):
             return ()
         rows = f"{self.extremes.timeless:,} rows of {', '.join(self.rows.source)}"
         return (f"{rows} have no readable time and are in no window",)

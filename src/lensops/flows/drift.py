@@ -33,7 +33,7 @@ class MonitorListener(Protocol):
         """The counting of a monitor begins."""
 
 
-def run(
+def run_drift(
     project: Opened, only: tuple[str, ...] = (), listener: MonitorListener | None = None
 ) -> DriftRun:
     """Check the monitors of a project, or those that are named.

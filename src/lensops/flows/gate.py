@@ -157,9 +157,9 @@ def _drift(project: Opened, mode: Mode) -> tuple[DriftRun | None, list[Finding]]
     names = tuple(name for name in declared if name not in remote)
     if not names:
         return None, unmeasured
-    from lensops.flows.drift import run  # loads NumPy and DuckDB
+    from lensops.flows.drift import run_drift  # loads NumPy and DuckDB
 
-    return run(project, names), unmeasured
+    return run_drift(project, names), unmeasured
 
 
 def _with_location(project: Project, finding: Finding) -> Finding:

@@ -93,9 +93,9 @@ def monitor_blocks(result: MonitorResult, *, reasons: bool = True) -> Iterator[B
     if explained:
         yield Bullets(tuple(explained))
     for segment in report.segments:
-        words = f"{report.by} = {segment.segment}: {segment.n_baseline:,} → {segment.n_current:,}"
+        text = f"{report.by} = {segment.segment}: {segment.n_baseline:,} → {segment.n_current:,}"
         psi = format_score(segment.psi, "none")
-        summary = line(words + f" rows, PSI {psi} ", status_word(str(segment.status)))
+        summary = line(text + f" rows, PSI {psi} ", status_word(str(segment.status)))
         yield Fold(summary, tuple(_features(segment)))
 
 
@@ -116,28 +116,28 @@ def _features(compared: Comparison) -> Iterator[Block]:
 
 def _row(feature: FeatureDrift) -> tuple[Line, ...]:
     figures = feature.figures
-    before, after = count_shares(feature.baseline_counts), count_shares(feature.current_counts)
-    top = max((*before, *after), default=0.0)
+    baseline, current = count_shares(feature.baseline_counts), count_shares(feature.current_counts)
+    top = max((*baseline, *current), default=0.0)
     return (
         line(feature.name),
         line(format_score(feature.psi)),
         line(status_word(str(feature.status))),
         line(str(feature.evidence)),
         line(format_p_value(figures.p_value if figures else None)),
-        line(Span(sparkline(before, top), Tone.MUTED)),
-        line(sparkline(after, top)),
+        line(Span(sparkline(baseline, top), Tone.MUTED)),
+        line(sparkline(current, top)),
     )
 
 
 def _causes(feature: FeatureDrift) -> Line:
-    words = "; ".join(cause.text for cause in feature.causes)
-    return line(sign(Outcome.NOTE), Span(f"{feature.name}: ", Tone.STRONG), words)
+    text = "; ".join(cause.text for cause in feature.causes)
+    return line(sign(Outcome.NOTE), Span(f"{feature.name}: ", Tone.STRONG), text)
 
 
 def _is_explained(feature: FeatureDrift, result: MonitorResult) -> bool:
     """Whether a reason of the decision says all that the causes would."""
-    named = any(reason.feature == feature.name for reason in result.decision.entries)
-    return named and len(feature.causes) == 1
+    is_named = any(reason.feature == feature.name for reason in result.decision.entries)
+    return is_named and len(feature.causes) == 1
 
 
 def worst_first(compared: Comparison) -> list[FeatureDrift]:
@@ -154,8 +154,8 @@ def _reason_sign(outcome: Outcome) -> Span:
 
 def _rank(status: str) -> int:
     """How bad a status is; one that is not decided lies between warning and critical."""
-    known = [str(each) for each in WORST]
-    return known.index(status) if status in known else known.index(str(Status.NO_DATA))
+    statuses = [str(item) for item in WORST]
+    return statuses.index(status) if status in statuses else statuses.index(str(Status.NO_DATA))
 
 
 def _largest(monitors: Sequence[MonitorResult]) -> float | None:

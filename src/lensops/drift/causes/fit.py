@@ -64,7 +64,7 @@ def _same_values(shape: Shape, current: Shape) -> bool:
     """Whether both have the same values, as far as rounding tells; not of very few, or many."""
     if not (shape.complete and current.complete and shape.distinct == current.distinct):
         return False
-    first, second = (sorted(value for value, _ in each.common) for each in (shape, current))
+    first, second = (sorted(value for value, _ in item.common) for item in (shape, current))
     return shape.distinct >= FEWEST and bool(np.allclose(first, second, rtol=1e-9, atol=0))
 
 

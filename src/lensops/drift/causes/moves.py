@@ -45,7 +45,7 @@ def offset(case: Case) -> Cause | None:
     if move is None:
         return None
     (amount, _), fit = move
-    return _cause("offset", f"shifted by about {_signed(amount)}", fit)
+    return _cause("offset", f"shifted by about {_sign_text(amount)}", fit)
 
 
 def scale(case: Case) -> Cause | None:
@@ -68,16 +68,16 @@ def affine(case: Case) -> Cause | None:
     shapes = _usable(case, FACTORS)
     if shapes is None:
         return None
-    known = _simplest(shapes, iter(SCALES))
+    temperature = _simplest(shapes, iter(SCALES))
     even = _lies_evenly(shapes[0])
-    move = known or (None if even else _simplest(shapes, _lines(*shapes)))
+    move = temperature or (None if even else _simplest(shapes, _lines(*shapes)))
     if move is None:
         return None
     (amount, factor), fit = move
     median = shapes[0].quantiles[128]
     spread = abs(amount + factor * median - median) <= 0.02 * _width(shapes[0])
-    text = f"multiplied by about {factor:.4g}, then shifted by about {_signed(amount)}"
-    if spread and not known:
+    text = f"multiplied by about {factor:.4g}, then shifted by about {_sign_text(amount)}"
+    if spread and not temperature:
         text = f"spread {factor:.3g} times as wide around {number(median)}"
     return _cause("scale", text, fit)
 
@@ -105,10 +105,10 @@ def rotation(case: Case) -> Cause | None:
         if not all(first <= shape.low and shape.high < cycle + first for shape in shapes):
             continue
         fits = {steps: _rotated(shapes, steps, cycle, first) for steps in range(1, cycle)}
-        steps = min(fits, key=lambda each: fits[each].left)
+        steps = min(fits, key=lambda item: fits[item].left)
         if fits[steps].holds:
-            shown = steps if steps <= cycle // 2 else steps - cycle
-            return _cause("rotation", f"turned by {shown:+d} in a cycle of {cycle}", fits[steps])
+            turn = steps if steps <= cycle // 2 else steps - cycle
+            return _cause("rotation", f"turned by {turn:+d} in a cycle of {cycle}", fits[steps])
     return None
 
 
@@ -146,12 +146,12 @@ def _simplest(shapes: tuple[Shape, Shape], moves: Iterator[Affine]) -> tuple[Aff
         changed = change(shapes[0], lambda x, move=move: move[0] + move[1] * x)  # type: ignore[misc]  # bound at once
         if changed is not None:
             fits.append((move, fit_of(*shapes, changed)))
-    holding = [each for each in fits if each[1].holds]
+    holding = [item for item in fits if item[1].holds]
     if not holding:
         return None
     best = min(fit.left for _, fit in holding)
     margin = best + 0.25 * holding[0][1].tolerance if best > 1e-9 else best + 1e-9
-    return next(each for each in holding if each[1].left <= margin)
+    return next(item for item in holding if item[1].left <= margin)
 
 
 def _amounts(baseline: Shape, current: Shape) -> Iterator[float]:
@@ -171,7 +171,7 @@ def _factors(baseline: Shape, current: Shape) -> Iterator[float]:
     """Factors to try: units beside the ratio of the quantiles, then that ratio, shortest first."""
     ratios = _ratios(baseline, current)
     for ratio in ratios:
-        near = {unit for each in UNITS for unit in (each, 1 / each) if abs(unit / ratio - 1) < 0.1}
+        near = {unit for item in UNITS for unit in (item, 1 / item) if abs(unit / ratio - 1) < 0.1}
         yield from sorted(near, key=lambda unit: abs(unit / ratio - 1))
     around = np.geomspace(0.97, 1.03, 13)
     for digits in (1, 2, 3, 4):
@@ -238,5 +238,5 @@ def _rounded(value: float, digits: int) -> float:
     return float(f"{value:.{digits}g}")
 
 
-def _signed(amount: float) -> str:
+def _sign_text(amount: float) -> str:
     return f"{amount:+.1f}" if 0.95 <= abs(amount) < 1e4 else f"{amount:+.3g}"

@@ -47,7 +47,7 @@ def spike(case: Case) -> Cause | None:
         return None
     baseline, current = shapes
     gains = _gains(baseline, current)
-    value = max(gains, key=lambda each: gains[each])
+    value = max(gains, key=lambda item: gains[item])
     if gains[value] < GAIN or not _is_sure(baseline, current, value):
         return None
 

@@ -101,10 +101,10 @@ def array_counts(array: Any, measure: Measure, binning: Binning | None) -> Count
     if binning.kind == "flag":
         return _flag_counts(array, measure)
     numbers, unreadable = _numbers(array, measure)
-    return _cut(numbers, binning, unreadable)
+    return _bin_numbers(numbers, binning, unreadable)
 
 
-def _cut(numbers: Shares, binning: Binning, unreadable: int) -> BinCounts:
+def _bin_numbers(numbers: Shares, binning: Binning, unreadable: int) -> BinCounts:
     finite = numbers[np.isfinite(numbers)]
     places = np.searchsorted(np.asarray(binning.cuts), finite, side="right")
     bins = np.bincount(places, minlength=len(binning.cuts) + 1)
@@ -152,7 +152,7 @@ def _number(value: Any, measure: Measure) -> float | None:
         return float("nan")
     if isinstance(value, str):
         text = value.strip()
-        if not text or text in {each.strip() for each in measure.missing}:
+        if not text or text in {item.strip() for item in measure.missing}:
             return float("nan")
         value = {"true": 1.0, "false": 0.0}.get(text.lower(), text.replace(measure.decimal, "."))
     try:

@@ -14,12 +14,12 @@ def categories(feature: Feature, baseline: ValueCounts, _current: ValueCounts) -
     Where it has too many values to list, those that are not listed are `other` as well.
     """
     values = ranked_values(baseline)
-    named = values[: feature.bins if "bins" in feature.model_fields_set else NAMED]
+    common = values[: feature.bins if "bins" in feature.model_fields_set else NAMED]
     complete = not baseline.unlisted
-    other = (OTHER,) if len(values) > len(named) or not complete else ()
-    labels = (*map(category_label, named), *other, *((NEW,) if complete else ()))
-    groups = [*range(len(named)), *[len(named)] * (len(values) - len(named))]
-    fixed = len(named) + len(other)
+    other = (OTHER,) if len(values) > len(common) or not complete else ()
+    labels = (*map(category_label, common), *other, *((NEW,) if complete else ()))
+    groups = [*range(len(common)), *[len(common)] * (len(values) - len(common))]
+    fixed = len(common) + len(other)
     return Binning(
         "categories",
         "category",

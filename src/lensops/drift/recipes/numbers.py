@@ -66,12 +66,12 @@ class _Bins:
 def uniform(feature: Feature, facts: NumberFacts) -> Binning:
     """Bins of equal width over the declared range."""
     low, high = feature.range or (0.0, 1.0)
-    return closed("uniform", even_edges(low, high, feature.bins), facts.sample)
+    return closed_bins("uniform", even_edges(low, high, feature.bins), facts.sample)
 
 
 def declared_edges(feature: Feature, facts: NumberFacts) -> Binning:
     """The bins that the manifest gives, such as score bands."""
-    return closed("edges", feature.edges or (), facts.sample)
+    return closed_bins("edges", feature.edges or (), facts.sample)
 
 
 def quantile(feature: Feature, facts: NumberFacts) -> Binning:
@@ -100,10 +100,10 @@ def evidently(_feature: Feature, facts: NumberFacts) -> Binning:
     if low == high:
         low, high = low - 0.5, high + 0.5
     bins = int(np.ceil(np.log2(extent.rows) + 1))
-    return closed("evidently", even_edges(low, high, bins), facts.sample)
+    return closed_bins("evidently", even_edges(low, high, bins), facts.sample)
 
 
-def closed(recipe: str, edges: Sequence[float], sample: Shares) -> Binning:
+def closed_bins(recipe: str, edges: Sequence[float], sample: Shares) -> Binning:
     """Bins [a, b) between the edges, the last one closed, and optional ones below and above."""
     edges = tuple(float(edge) for edge in edges)
     below, above = f"below {short_number(edges[0])}", f"above {short_number(edges[-1])}"
@@ -114,7 +114,7 @@ def closed(recipe: str, edges: Sequence[float], sample: Shares) -> Binning:
         label = f"[{short_number(low)}, {short_number(high)}{']' if last else ')'}"
         bins.add(label, _next(high) if last else high)
     bins.add(above, None, optional=True)
-    return _refined(recipe, bins, sample, edges, (below, above))
+    return _refine_bins(recipe, bins, sample, edges, (below, above))
 
 
 def present(recipe: str) -> Binning:
@@ -142,23 +142,23 @@ def _value_bins(recipe: str, levels: Shares, sample: Shares) -> Binning:
         if following is not None:
             bins.add(between, following, optional=True)
     bins.add(f"above {short_number(levels[-1])}", None, optional=True)
-    return _refined(recipe, bins, sample, tuple(levels.tolist()))
+    return _refine_bins(recipe, bins, sample, tuple(levels.tolist()))
 
 
 def _quantile_bins(levels: Shares, inner: Shares, masses: Shares, sample: Shares) -> Binning:
     low, high = float(levels[0]), float(levels[-1])
-    own = {float(mass) for mass in masses}
-    starts = sorted({*inner.tolist(), *own, *(_next(mass) for mass in own)})
+    single = {float(mass) for mass in masses}
+    starts = sorted({*inner.tolist(), *single, *(_next(mass) for mass in single)})
     bins, start = _Bins(), low
     bins.add(f"below {short_number(low)}", low, optional=True)
     for end in [*(cut for cut in starts if low < cut <= high), None]:
         bins.add(
-            _interval(start, end, own, first=start == low), _next(high) if end is None else end
+            _interval(start, end, single, first=start == low), _next(high) if end is None else end
         )
         start = end if end is not None else start
     bins.add(f"above {short_number(high)}", None, optional=True)
     edges = tuple(cut for cut in starts if low < cut <= high)
-    return _refined("quantile", bins, sample, edges)
+    return _refine_bins("quantile", bins, sample, edges)
 
 
 def _interval(start: float, end: float | None, masses: set[float], *, first: bool) -> str:
@@ -176,16 +176,16 @@ def _interval(start: float, end: float | None, masses: set[float], *, first: boo
 def _between(recipe: str, levels: list[float], sample: Shares) -> Binning:
     """Bins [a, b) between the levels from the second on; the first and the last have no end."""
     if len(levels) == 1:
-        return closed(recipe, [levels[0] - 0.5, levels[0] + 0.5], sample)
+        return closed_bins(recipe, [levels[0] - 0.5, levels[0] + 0.5], sample)
     inner, bins = levels[1:], _Bins()
     bins.add(f"< {short_number(inner[0])}", inner[0])
     for low, high in itertools.pairwise(inner):
         bins.add(f"[{short_number(low)}, {short_number(high)})", high)
     bins.add(f"≥ {short_number(inner[-1])}", None)
-    return _refined(recipe, bins, sample, tuple(inner))
+    return _refine_bins(recipe, bins, sample, tuple(inner))
 
 
-def _refined(
+def _refine_bins(
     recipe: str,
     bins: _Bins,
     sample: Shares,

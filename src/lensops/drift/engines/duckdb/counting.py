@@ -129,7 +129,7 @@ class Counting:
         for index, aggregates in enumerate(self.aggregates.values()):
             inner += aggregates.inner(f"f{index}", statement)
             outer += aggregates.outer(f"f{index}", statement)
-        window = windowed(self.rows, self.group, self.columns, inner, source, statement)
+        window = window_sql(self.rows, self.group, self.columns, inner, source, statement)
         grouped = " GROUP BY g" if self.group else ""
         key = "g" if self.group else "NULL"
         return f"SELECT {', '.join([key, 'count(*)', *outer])} FROM ({window}){grouped}"
@@ -157,7 +157,7 @@ def value_counting(
     text = text_sql(columns[measure.column])
     if measure.derivation == "repeated":
         text = f"CAST(md5_number_lower({text}) AS VARCHAR)"
-    window = windowed(rows, group, columns, [f"{text} AS v"], source, statement)
+    window = window_sql(rows, group, columns, [f"{text} AS v"], source, statement)
     grouped = f"SELECT g, v, count(*) AS n FROM ({window}) GROUP BY g, v"
     filled = "sum(n) FILTER (WHERE v IS NOT NULL) OVER (PARTITION BY g)"
     rank = "row_number() OVER (PARTITION BY g, v IS NULL ORDER BY n DESC, v)"
@@ -165,7 +165,7 @@ def value_counting(
     return f"SELECT g, v, n, filled FROM ({ranked}) WHERE rank <= {statement.bind(VALUES + 1)}"
 
 
-def windowed(
+def window_sql(
     rows: Rows,
     group: Group | None,
     columns: Columns,

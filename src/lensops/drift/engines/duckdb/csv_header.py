@@ -31,7 +31,7 @@ class Header:
     line_end: str | None = None
 
 
-def read_header(file: Path, shown: str) -> Header:
+def read_header(file: Path, display: str) -> Header:
     """The header of a file. Raises `UserError` when it is empty or not UTF-8 text."""
     try:
         with _open_text(file) as text:
@@ -39,13 +39,13 @@ def read_header(file: Path, shown: str) -> Header:
             separator = _separator(lines[0], file)
             row = next(csv.reader(_noting_lines(text, lines), delimiter=separator), [])
     except UnicodeDecodeError:
-        raise UserError(f"{shown} is not UTF-8 text", "save the file as UTF-8") from None
+        raise UserError(f"{display} is not UTF-8 text", "save the file as UTF-8") from None
     except (OSError, EOFError, csv.Error) as error:
-        raise UserError(f"{shown} cannot be read: {error}") from None
+        raise UserError(f"{display} cannot be read: {error}") from None
     if not any(row):
-        raise UserError(f"{shown} is empty", "the first line of a CSV file names its columns")
+        raise UserError(f"{display} is empty", "the first line of a CSV file names its columns")
     if len(row) > NAMES:
-        raise UserError(f"{shown} has {len(row):,} columns, {NAMES:,} are read", "use Parquet")
+        raise UserError(f"{display} has {len(row):,} columns, {NAMES:,} are read", "use Parquet")
     ending = lines[-1][len(lines[-1].rstrip("\r\n")) :] if len(lines) > 1 else None
     return Header(_distinct_names(row), separator, ending)
 

@@ -112,7 +112,7 @@ class DuckEngine:
         count, timed, first, last, without_zone = result
         if without_zone:
             raise no_zone(rows.time)
-        inside = timed if rows.bounded else count
+        inside = timed if rows.is_bounded else count
         return Extremes(int(inside), _time(first), _time(last), int(count) - int(timed))
 
     def readable(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Readability]:
@@ -183,7 +183,7 @@ class DuckEngine:
 
     def count(self, rows: Rows, query: CountQuery) -> Mapping[str | None, Tally]:
         tallies: dict[str | None, dict[str, Counts]] = {}
-        binned = [(measure, each) for measure, each in query.binnings.items() if each is not None]
+        binned = [(measure, item) for measure, item in query.binnings.items() if item is not None]
         for part in _parts(binned):
             for group, counts in self._count_bins(rows, query, dict(part)):
                 tallies.setdefault(group, {}).update(counts)

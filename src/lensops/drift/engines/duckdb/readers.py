@@ -68,15 +68,19 @@ def _own_names(source: Source, session: Session, names: list[str]) -> list[str]:
     schema = session.rows(
         f"SELECT name, coalesce(num_children, 0) FROM parquet_schema({file})", statement.values
     )
-    own, skipped = [], 0
+    unnumbered, skipped = [], 0
     for name, children in schema[1:]:
         if skipped:
             skipped += int(children) - 1
         else:
-            own.append(str(name))
+            unnumbered.append(str(name))
             skipped = int(children)
-    renamed = [a.casefold() != b.casefold() for a, b in zip(own, names, strict=False)]
-    return [*own, *names[len(own) :]] if len(own) <= len(names) and any(renamed) else names
+    renamed = [a.casefold() != b.casefold() for a, b in zip(unnumbered, names, strict=False)]
+    return (
+        [*unnumbered, *names[len(unnumbered) :]]
+        if len(unnumbered) <= len(names) and any(renamed)
+        else names
+    )
 
 
 def _fields(name: str, column: Column, depth: int) -> Iterator[tuple[str, Column]]:
@@ -118,8 +122,8 @@ def _csv(source: Source, session: Session, table: str, needed: set[str]) -> Rela
     for header, files in groups.items():
         keys = {tuple(partitions[file].items()) for file in files}
         for key in sorted(keys):
-            own = [file for file in files if tuple(partitions[file].items()) == key]
-            parts.append(_csv_part(header, own, dict(key), loaded, statement))
+            unnumbered = [file for file in files if tuple(partitions[file].items()) == key]
+            parts.append(_csv_part(header, unnumbered, dict(key), loaded, statement))
     text = " UNION ALL ".join(parts)
     session.rows(f"CREATE TEMP TABLE {table} AS {text}", statement.values)
     columns = {name: Column(f"c{index}", "VARCHAR") for index, name in enumerate(loaded)}
@@ -192,7 +196,7 @@ def _json(source: Source, session: Session, table: str, needed: set[str]) -> Rel
 
 
 def _is_needed(name: str, needed: set[str]) -> bool:
-    return name in needed or any(each.startswith(f"{name}.") for each in needed)
+    return name in needed or any(item.startswith(f"{name}.") for item in needed)
 
 
 def _require_parquet(source: Source, root: Path) -> None:
@@ -206,7 +210,7 @@ def _require_parquet(source: Source, root: Path) -> None:
             raise UserError(f"{_shown_path(file, root)} is not a Parquet file, or it is broken")
 
 
-def _require_whole(file: Path, shown: str) -> None:
+def _require_whole(file: Path, display: str) -> None:
     """Read a compressed file to its end: some versions of DuckDB take the half of one for all."""
     limit, size = max(file.stat().st_size * EXPANSION, SMALL), 0
     try:
@@ -216,9 +220,9 @@ def _require_whole(file: Path, shown: str) -> None:
                 if size > limit:
                     break
     except (OSError, EOFError, zlib.error):
-        raise UserError(f"{shown} cannot be read: it is broken, or not compressed") from None
+        raise UserError(f"{display} cannot be read: it is broken, or not compressed") from None
     if size > limit:
-        message = f"{shown} holds more than {EXPANSION} times its size"
+        message = f"{display} holds more than {EXPANSION} times its size"
         raise UserError(message, "decompress it, or write it as Parquet")
 
 

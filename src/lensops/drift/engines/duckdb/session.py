@@ -82,10 +82,10 @@ def _explain(message: str) -> tuple[str, str | None]:
     file = re.search(r"file = (.+)", message)
     name = f"{file[1].strip()}: " if file else ""
     if match := _RAGGED.search(message):
-        line, expected, found = match.groups()
+        line, expected, count = match.groups()
         hint = "put a text that holds the separator into double quotes"
-        fields = "field" if found == "1" else "fields"
-        return f"{name}line {line} has {found} {fields}, the header {expected}", hint
+        fields = "field" if count == "1" else "fields"
+        return f"{name}line {line} has {count} {fields}, the header {expected}", hint
     if match := _LINE.search(message):
         return f"{name}line {match[1]} is not valid CSV", "quotes must be closed and doubled inside"
     if "CSV Parser" in message:

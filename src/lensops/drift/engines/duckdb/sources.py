@@ -93,7 +93,7 @@ def _require_utf8_name(file: Path) -> None:
 
 def _before_magic(path: str) -> list[str]:
     parts = list(PurePosixPath(path).parts)
-    plain = next((at for at, part in enumerate(parts) if _MAGIC & set(part)), len(parts))
+    plain = next((index for index, part in enumerate(parts) if _MAGIC & set(part)), len(parts))
     return parts[:plain]
 
 

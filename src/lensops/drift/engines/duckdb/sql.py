@@ -78,7 +78,7 @@ def number_sql(measure: Measure, column: Column, statement: Statement) -> str:
             f"column {measure.column!r} holds no numbers but {column.type}",
             "watch a column of numbers, or make one of it in the data",
         )
-    text = _unlisted(measure, text_sql(column), statement)
+    text = _without_listed(measure, text_sql(column), statement)
     if measure.decimal != ".":
         text = f"replace({text}, {statement.bind(measure.decimal)}, '.')"
     boolean = f"CASE lower(trim({text})) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
@@ -87,7 +87,7 @@ def number_sql(measure: Measure, column: Column, statement: Statement) -> str:
 
 def filled_sql(measure: Measure, column: Column, statement: Statement) -> str:
     """A column as text, NULL where it is blank or counts as missing."""
-    return f"nullif(trim({_unlisted(measure, text_sql(column), statement)}), '')"
+    return f"nullif(trim({_without_listed(measure, text_sql(column), statement)}), '')"
 
 
 def flag_sql(measure: Measure, column: Column) -> str:
@@ -125,7 +125,7 @@ def is_nested(kind: str) -> bool:
     return kind.endswith("]") or kind.startswith(NESTED)
 
 
-def _unlisted(measure: Measure, text: str, statement: Statement) -> str:
+def _without_listed(measure: Measure, text: str, statement: Statement) -> str:
     """A text, NULL where the manifest lists it as missing."""
     if not measure.missing:
         return text

@@ -21,7 +21,7 @@ def window_conditions(
 ) -> str:
     """The text after WHERE, or `true`; with `or_timeless`, rows without a time pass as well."""
     parts = [_condition(columns[name], condition, statement) for name, condition in rows.where]
-    if rows.time is not None and rows.bounded:
+    if rows.time is not None and rows.is_bounded:
         moment = moment_sql(rows, columns, statement)
         limits = ((">=", rows.start), ("<", rows.end))
         tests = [_limit(moment, sign, limit, statement) for sign, limit in limits if limit]

@@ -51,15 +51,15 @@ class WarehouseEngine:
     def extremes(self, rows: Rows) -> Extremes:
         table = self._table(rows)
         if rows.time is None:
-            (result,) = self._run(window(table, rows).aggregate(rows=ibis._.count()))
+            (result,) = self._result_rows(window(table, rows).aggregate(rows=ibis._.count()))
             return Extremes(int(result["rows"]))
         cut = window(table, rows, or_timeless=True)
         time = moment(cut, rows)
         aggregates = {"timed": time.count(), "first": time.min(), "last": time.max()}
-        (result,) = self._run(cut.aggregate(rows=cut.count(), **aggregates))
+        (result,) = self._result_rows(cut.aggregate(rows=cut.count(), **aggregates))
         count, timed = int(result["rows"]), int(result["timed"])
         first, last = in_utc(result["first"], rows), in_utc(result["last"], rows)
-        return Extremes(timed if rows.bounded else count, first, last, count - timed)
+        return Extremes(timed if rows.is_bounded else count, first, last, count - timed)
 
     def readable(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Readability]:
         return {}  # a table's columns have types
@@ -82,7 +82,7 @@ class WarehouseEngine:
             value = self._finite(cut, measure)
             calls = {"n": value.count(), "low": value.min(), "high": value.max()}
             aggregates |= {f"{name}{index}": call for name, call in calls.items()}
-        (result,) = self._run(cut.aggregate(**aggregates)) if aggregates else ({},)
+        (result,) = self._result_rows(cut.aggregate(**aggregates)) if aggregates else ({},)
         return {
             measure.name: Extent(
                 int(result[f"n{index}"]), result[f"low{index}"], result[f"high{index}"]
@@ -99,7 +99,7 @@ class WarehouseEngine:
         table = cut.select(v=value).filter(ibis._.v.notnull())
         counts = table.group_by("v").aggregate(n=table.count())
         ranked = counts.order_by(ibis.desc("n"), "v").limit(limit)
-        values = [(str(row["v"]), int(row["n"])) for row in self._run(ranked)]
+        values = [(str(row["v"]), int(row["n"])) for row in self._result_rows(ranked)]
         return sorted(values, key=lambda value: (-value[1], value[0]))
 
     def count(self, rows: Rows, query: CountQuery) -> Mapping[str | None, Tally]:
@@ -107,14 +107,14 @@ class WarehouseEngine:
         group = key(cut, rows, query.group) if query.group else None
         tallies: dict[str | None, dict[str, Counts]] = {}
         for name, measure, counts in count_window(
-            cut, group, query.binnings, self.server.name, self._run
+            cut, group, query.binnings, self.server.name, self._result_rows
         ):
             tallies.setdefault(name, {})[measure] = counts
         return tallies
 
     def fingerprint(self, rows: Rows) -> str:
         table = self._table(rows)
-        (result,) = self._run(table.aggregate(rows=table.count()))
+        (result,) = self._result_rows(table.aggregate(rows=table.count()))
         text = f"{rows.source[0]}\0{table.schema()}\0{result['rows']}"
         return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
@@ -122,7 +122,7 @@ class WarehouseEngine:
         value = expressions.number(table, measure, self.server.name)
         return expressions.finite(value, may_not_be=expressions.is_floating(table, measure))
 
-    def _run(self, expression: Any) -> Iterator[dict[str, Any]]:
+    def _result_rows(self, expression: Any) -> Iterator[dict[str, Any]]:
         """The rows of a statement's result, as they arrive."""
         with self.errors.counting():
             for batch in self.server.batches(expression):

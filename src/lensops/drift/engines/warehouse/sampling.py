@@ -35,7 +35,7 @@ def every_step(
     spread over the whole distribution.
     """
     parts = [
-        _stepped(window, value, step, extent, index)
+        _step_sample(window, value, step, extent, index)
         for index, (name, value) in enumerate(values.items())
         if (extent := extents[name]) is not None
     ]
@@ -48,7 +48,7 @@ def every_step(
     return {name: np.sort(np.asarray(sample, np.float64)) for name, sample in samples.items()}
 
 
-def _stepped(window: Any, value: Any, step: int, extent: Extent, index: int) -> Any:
+def _step_sample(window: Any, value: Any, step: int, extent: Extent, index: int) -> Any:
     table = window.select(x=value).filter(ibis._.x.notnull())
     half = (extent.high / 2 - extent.low / 2) / STRETCHES or 1.0  # halved: huge numbers stay finite
     stretch = ((table.x / 2 - extent.low / 2) / half).floor()

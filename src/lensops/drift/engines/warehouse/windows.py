@@ -23,7 +23,7 @@ SIGNS = {
 def window(table: Any, rows: Rows, *, or_timeless: bool = False) -> Any:
     """The table's rows of a window; with `or_timeless`, those without a time as well."""
     tests = [_condition(table, name, condition) for name, condition in rows.where]
-    if rows.time is not None and rows.bounded:
+    if rows.time is not None and rows.is_bounded:
         inside = _inside(table, rows)
         tests.append(inside | table[rows.time].isnull() if or_timeless else inside)
     return table.filter(*tests) if tests else table
@@ -91,13 +91,13 @@ def _condition(table: Any, name: str, condition: Condition) -> Any:
     column = table[name]
     if isinstance(condition, Span):
         limits = ((">=", condition.min), ("<=", condition.max))
-        tests = [_compared(column, name, sign, v) for sign, v in limits if v is not None]
+        tests = [_compare(column, name, sign, v) for sign, v in limits if v is not None]
         return ibis.and_(*tests)
     allowed = condition if isinstance(condition, tuple) else (condition,)
-    return ibis.or_(*(_compared(column, name, "=", value) for value in allowed))
+    return ibis.or_(*(_compare(column, name, "=", value) for value in allowed))
 
 
-def _compared(column: Any, name: str, sign: str, value: Scalar) -> Any:
+def _compare(column: Any, name: str, sign: str, value: Scalar) -> Any:
     """A comparison in the type of the value, as it is for files."""
     kind = column.type()
     if isinstance(value, str):
