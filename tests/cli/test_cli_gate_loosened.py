@@ -221,7 +221,13 @@ def test_added_cases_are_shown_with_how_they_move_the_mean(strict: Repo) -> None
     first, *_ = (strict.root / CASES).read_text().splitlines()
     append_rows(strict, CASES, [{**json.loads(first), "id": "easy"}])
     screen = gate(strict).out
-    assert "1 case (easy) added: they move the mean from 0.7748 to 0.77" in screen
+    assert "1 case (easy) added: that moves the mean from 0.7748 to 0.77" in screen
+
+
+def test_removed_cases_are_shown_with_how_they_move_the_mean(strict: Repo) -> None:
+    drop_a_case(strict)
+    screen = gate(strict).out
+    assert "removed, 50 → 49 cases: that moves the mean from 0.7748 to 0.77" in screen
 
 
 def test_the_rules_of_the_base_decide(strict: Repo) -> None:

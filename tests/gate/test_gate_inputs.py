@@ -40,9 +40,19 @@ def test_added_cases_are_shown_with_how_they_move_the_mean() -> None:
     added = {**CASES, "easy": CaseFacts("5"), "easier": CaseFacts("6")}
 
     assert case_messages(added, a=0.5, b=0.7, easy=1.0, easier=1.0) == [
-        "2 cases (easy, easier) added: they move the mean from 0.6000 to 0.8000"
+        "2 cases (easy, easier) added: that moves the mean from 0.6000 to 0.8000"
     ]
     assert case_messages(added) == ["2 cases (easy, easier) added"]
+
+
+def test_removed_cases_are_shown_with_how_they_move_the_mean() -> None:
+    base, head = SuiteInputs(CASES), SuiteInputs({"a": CASES["a"], "must": CASES["must"]})
+
+    (change,) = suite_input_changes("copy", base, head, {"a": 0.5, "must": 0.7}, lambda: 0.45)
+
+    assert change.message == (
+        "1 case (b) removed, 3 → 2 cases: that moves the mean from 0.4500 to 0.6000"
+    )
 
 
 def test_many_cases_are_named_by_three() -> None:

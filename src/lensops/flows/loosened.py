@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
 from lensops.files import Snapshot
 from lensops.flows.base import BaseSnapshot
 from lensops.flows.evidence_digests import MAX_BYTES, data_digest, lines_digest, schema_digests
-from lensops.flows.project import Project
+from lensops.flows.project import Opened, Project
+from lensops.flows.removed_cases import mean_on_base_cases
 from lensops.flows.window_files import baseline_files, current_files
 from lensops.gate import (
     CaseFacts,
@@ -32,7 +34,7 @@ _OUTCOMES = {"warning": Outcome.NOTE, "error": Outcome.FAIL}
 
 
 def loosened_findings(
-    project: Project, base: BaseSnapshot, scores: Mapping[str, Scores]
+    project: Opened, base: BaseSnapshot, scores: Mapping[str, Scores]
 ) -> Iterator[Finding]:
     """What the project changes of the policy and the inputs of its base, if nothing exempts it.
 
@@ -46,17 +48,21 @@ def loosened_findings(
     if rule == "off":
         return
     yield from loosened_policy(base.project.manifest, project.manifest, _OUTCOMES[rule])
-    for change in _input_changes(base.project, project, scores):
+    for change in _input_changes(base, project, scores):
         yield loosened_input(change, _OUTCOMES[rule])
 
 
 def _input_changes(
-    base: Project, head: Project, scores: Mapping[str, Scores]
+    snapshot: BaseSnapshot, head: Opened, scores: Mapping[str, Scores]
 ) -> Iterator[InputChange]:
     """Of the evals and monitors that both sides have, what differs in their inputs."""
+    base = snapshot.project
+    if base is None:
+        return
     for name in sorted(base.manifest.evals.keys() & head.manifest.evals.keys()):
         older, newer = _suite_inputs(base, head, name)
-        yield from suite_input_changes(name, older, newer, scores.get(name))
+        measure = partial(mean_on_base_cases, head, snapshot, name)
+        yield from suite_input_changes(name, older, newer, scores.get(name), measure)
     for name, monitor in sorted(base.manifest.drift.items()):
         if name in head.manifest.drift:
             sides = (base.tree, monitor), (head.tree, head.manifest.drift[name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lensops.format import format_score, plural
@@ -62,15 +62,22 @@ class InputChange:
 
 
 def suite_input_changes(
-    name: str, base: SuiteInputs, head: SuiteInputs, scores: Scores | None = None
+    name: str,
+    base: SuiteInputs,
+    head: SuiteInputs,
+    scores: Scores | None = None,
+    mean_on_base_cases: Callable[[], float | None] = lambda: None,
 ) -> Iterator[InputChange]:
     """What differs in the inputs of an eval.
 
+    `scores` are those of this run; `mean_on_base_cases` gives the mean with the cases of the base.
     Let be: rows recorded for versions or cases that the base has no row for. New versions and cases
     need them, and a new case counts by itself.
     """
     keys = ("evals", name)
-    yield from _case_changes((*keys, "cases"), base.cases, head.cases, scores or {})
+    yield from _case_changes(
+        (*keys, "cases"), base.cases, head.cases, scores or {}, mean_on_base_cases
+    )
     for path in sorted(base.schemas.keys() & head.schemas.keys()):
         if base.schemas[path] != head.schemas[path]:
             yield InputChange((*keys, "checks"), f"{path} changed")
@@ -108,7 +115,11 @@ def _is_own_baseline(inputs: MonitorInputs) -> bool:
 
 
 def _case_changes(
-    keys: Keys, base: Mapping[str, CaseFacts], head: Mapping[str, CaseFacts], scores: Scores
+    keys: Keys,
+    base: Mapping[str, CaseFacts],
+    head: Mapping[str, CaseFacts],
+    scores: Scores,
+    mean_on_base_cases: Callable[[], float | None],
 ) -> Iterator[InputChange]:
     removed = [case for case in base if case not in head]
     added = [case for case in head if case not in base]
@@ -117,7 +128,7 @@ def _case_changes(
     edited = [case for case in shared if base[case].digest != head[case].digest]
     if removed:
         message = f"{_list_cases(removed)} removed, {len(base)} → {len(head)} cases"
-        yield InputChange(keys, message)
+        yield InputChange(keys, message + _moved_mean(mean_on_base_cases(), _mean(scores)))
     if added and base:
         yield InputChange(keys, f"{_list_cases(added)} added{_mean_without(added, scores)}")
     if freed:
@@ -128,13 +139,22 @@ def _case_changes(
 
 def _mean_without(added: Iterable[str], scores: Scores) -> str:
     """How the mean moves by cases that were added; nothing where they have no score."""
-    all_scores = {case: score for case, score in scores.items() if score is not None}
-    remaining = [score for case, score in all_scores.items() if case not in {*added}]
-    if not remaining or len(remaining) == len(all_scores):
+    new = {*added}
+    if all(scores.get(case) is None for case in new):
         return ""
-    mean = math.fsum(all_scores.values()) / len(all_scores)
-    without = math.fsum(remaining) / len(remaining)
-    return f": they move the mean from {format_score(without)} to {format_score(mean)}"
+    remaining = {case: score for case, score in scores.items() if case not in new}
+    return _moved_mean(_mean(remaining), _mean(scores))
+
+
+def _moved_mean(old: float | None, new: float | None) -> str:
+    if old is None or new is None:
+        return ""
+    return f": that moves the mean from {format_score(old)} to {format_score(new)}"
+
+
+def _mean(scores: Scores) -> float | None:
+    present = [score for score in scores.values() if score is not None]
+    return math.fsum(present) / len(present) if present else None
 
 
 def _recording_changes(
