@@ -80,3 +80,14 @@ def test_a_link_out_of_the_repository(project: Repo, tmp_path: Path) -> None:
 
     (problem,) = problems(project, "{a: {directory: live}}")
     assert "leaves the repository" in problem
+
+
+def test_prompts_of_another_layout_are_no_target(project: Repo) -> None:
+    head = sample.MANIFEST.split("targets:")[0]
+    text = head.replace("active: v1", "path: app/{version}.yaml\n    active: v1")
+    project.write({"app/v1.yaml": sample.V1})
+    project.write({"lensops.yaml": f"{text}targets: {{a: {{directory: app/live}}}}\n"})
+
+    result = lensops("validate", "--format", "json", cwd=project.root)
+    messages = [problem["message"] for problem in result.json["problems"]]
+    assert any("mix releases with the project's files in app" in m for m in messages), messages

@@ -12,6 +12,8 @@ from lensops.errors import Refused, RemoteFailed, Stale, UserError
 from lensops.files import LocalTree, create_exclusive, write_atomic
 from lensops.manifest import Manifest
 from lensops.manifest import Target as Settings
+from lensops.prompts import locate_prompt
+from lensops.prompts.layout import FOLDER
 from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
 from lensops.targets.folder import TargetFolder
@@ -182,7 +184,7 @@ def _problem(settings: Settings, folder: LocalTree, manifest: Manifest) -> UserE
     except UserError as error:
         return error
     target = PurePosixPath(path).parts
-    for source in ("prompts", *_source_files(manifest)):
+    for source in _source_files(manifest):
         parts = PurePosixPath(source).parts
         shared = min(len(parts), len(target))
         if parts[:shared] == target[:shared]:
@@ -192,7 +194,10 @@ def _problem(settings: Settings, folder: LocalTree, manifest: Manifest) -> UserE
 
 
 def _source_files(manifest: Manifest) -> Iterator[str]:
-    """The files and folders that the manifest reads of evals."""
+    """The files and folders that the manifest reads of prompts and evals."""
+    yield FOLDER
+    folders = (locate_prompt(manifest, name).folder for name in manifest.prompts)
+    yield from (folder for folder in folders if folder != ".")
     for suite in manifest.evals.values():
         yield suite.cases
         if suite.recordings:
