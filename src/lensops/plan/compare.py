@@ -28,7 +28,12 @@ def _prompts(served: Mapping[str, Prompt], desired: Mapping[str, Prompt]) -> Ite
 
 
 def _variables(served: Release, desired: Release) -> Iterator[Change]:
-    """The interfaces that change; that of a new prompt is shown with the prompt."""
+    """The interfaces that change; that of a new prompt is shown with the prompt.
+
+    A release of lensops 0.1 has none to compare with.
+    """
+    if served.written is not None:
+        return
     for name in sorted(served.prompts.keys() & desired.prompts.keys()):
         old, new = served.interface(name), desired.interface(name)
         if old.digest != new.digest:

@@ -9,7 +9,7 @@ from typing import Any
 from lensops.evidence import Base, Finding, Outcome
 from lensops.plan.change import Action, Change, Kind
 from lensops.plan.compare import changes
-from lensops.plan.fragments import fragment_notes
+from lensops.plan.notes import plan_notes
 from lensops.prompts import digest
 from lensops.release import Release
 
@@ -116,5 +116,5 @@ def make(
 ) -> TargetPlan:
     """The plan that makes a target serve the desired release."""
     differences = changes(observed, desired)
-    notes = fragment_notes(name, observed, desired, differences)
+    notes = plan_notes(name, observed, desired, differences)
     return TargetPlan(name, observed, desired, differences, (*findings, *notes), settled)

@@ -1,4 +1,4 @@
-"""Why prompts change that nobody edited: the fragments that they name."""
+"""What explains a plan: fragments that change many prompts, releases that 0.1 wrote."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from lensops.plan.change import Change
 from lensops.release import Release
 
 
-def fragment_notes(
+def plan_notes(
+    target: str, observed: Release | None, desired: Release, changes: Collection[Change]
+) -> Iterator[Finding]:
+    """What a reader would not see from the changes alone."""
+    if observed is not None and observed.written is not None:
+        message = "lensops 0.1 wrote what it serves; an apply writes it in the form of this version"
+        yield Finding("legacy", target, Outcome.NOTE, message)
+    yield from _fragment_notes(target, observed, desired, changes)
+
+
+def _fragment_notes(
     target: str, observed: Release | None, desired: Release, changes: Collection[Change]
 ) -> Iterator[Finding]:
     """Such as `3 prompts change because tone v1 → v2`."""
