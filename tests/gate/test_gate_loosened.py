@@ -194,6 +194,7 @@ FULL: dict[str, Any] = {
     "project": "p",
     "branch": "main",
     "prompts": {"copy": {"active": "v1"}, "other": {"active": "v1"}},
+    "fragments": {"tone": {"active": "v1"}},
     "evals": {
         "copy": {
             "prompt": "other",
@@ -326,7 +327,7 @@ def mutants() -> Iterator[tuple[tuple[Any, ...], Any, Manifest]]:
     filled = Manifest.model_validate(FULL).model_dump(mode="json", by_alias=True)
     FULL["rules"] = {key: value for key, value in filled["rules"].items() if value is not None}
     original = Manifest.model_validate(FULL)
-    for section in FULL.keys() - {"version", "project", "prompts"}:
+    for section in FULL.keys() - {"version", "project", "prompts", "fragments"}:
         for keys, value in policy_leaves(FULL[section], (section,)):
             for other in (None, *MUTANTS[type(value)], *(WORDS if isinstance(value, str) else ())):
                 mutant = with_value(keys, other)

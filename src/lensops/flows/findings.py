@@ -24,7 +24,7 @@ def released_findings(project: Opened, policy: Manifest | None = None) -> tuple[
         return ()
     outcome = Outcome.FAIL if rule == "error" else Outcome.INCONCLUSIVE
     report = check_immutability(project.released, project.manifest, project.tree)
-    found = [
+    findings = [
         Finding(
             "released_version_changed",
             f"{change.prompt} {change.version}",
@@ -35,33 +35,33 @@ def released_findings(project: Opened, policy: Manifest | None = None) -> tuple[
         for change in report.mutated
     ]
     if report.unknown:
-        found.append(Finding("history", project.path.name, Outcome.NOTE, report.unknown))
-    return tuple(found)
+        findings.append(Finding("history", project.path.name, Outcome.NOTE, report.unknown))
+    return tuple(findings)
 
 
 def target_findings(
-    seen: Seen, plan: TargetPlan, violations: Iterable[Violation]
+    target: Seen, plan: TargetPlan, violations: Iterable[Violation]
 ) -> Iterator[Finding]:
     """Everything about one target of a plan."""
-    yield from _observations(seen)
+    yield from _observations(target)
     yield from _cautions(plan)
     for violation in violations:
         yield Finding(violation.rule, plan.name, Outcome.INCONCLUSIVE, violation.message)
 
 
-def _observations(seen: Seen) -> Iterator[Finding]:
+def _observations(target: Seen) -> Iterator[Finding]:
     """What observing a target brought to light."""
-    name, observed = seen.target.name, seen.observed
+    name, observed = target.target.name, target.observed
     for note in observed.notes:
         yield Finding("target_repaired", name, Outcome.NOTE, note)
     for problem in observed.problems:
         yield Finding("target_damaged", name, Outcome.INCONCLUSIVE, problem)
-    if words := _drift(observed.sequence, seen):
-        yield Finding("target_drifted", name, Outcome.INCONCLUSIVE, words)
+    if message := _drift_message(observed.sequence, target):
+        yield Finding("target_drifted", name, Outcome.INCONCLUSIVE, message)
 
 
-def _drift(sequence: int, seen: Seen) -> str | None:
-    observed = seen.observed
+def _drift_message(sequence: int, target: Seen) -> str | None:
+    observed = target.observed
     if observed.release is None or observed.is_settled:
         return None
     if not sequence:
@@ -75,8 +75,10 @@ def _cautions(plan: TargetPlan) -> Iterator[Finding]:
     """What an apply would refuse, or ask `--force` for."""
     if plan.removes_many:
         served = len(plan.observed.prompts) if plan.observed else 0
-        words = f"{len(plan.removed)} of {served} prompts would be removed; apply asks for --force"
-        yield Finding("many_removed", plan.name, Outcome.INCONCLUSIVE, words)
+        message = (
+            f"{len(plan.removed)} of {served} prompts would be removed; apply asks for --force"
+        )
+        yield Finding("many_removed", plan.name, Outcome.INCONCLUSIVE, message)
     if plan.other_project:
-        words = f"it serves the project {plan.other_project!r}; apply asks for --force"
-        yield Finding("other_project", plan.name, Outcome.INCONCLUSIVE, words)
+        message = f"it serves the project {plan.other_project!r}; apply asks for --force"
+        yield Finding("other_project", plan.name, Outcome.INCONCLUSIVE, message)

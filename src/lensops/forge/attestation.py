@@ -43,7 +43,7 @@ def attestation_problem(
         command += ["--signer-workflow", signer["workflow"], "--source-ref", signer["ref"]]
         command += ["--predicate-type", predicate_type]
         command += ["--bundle", str(bundle)] if bundle is not None else []
-        return _run(command)
+        return _verify(command)
 
 
 def _find_program(outside: Path | None) -> str:
@@ -55,9 +55,9 @@ def _find_program(outside: Path | None) -> str:
     return program
 
 
-def _run(command: list[str]) -> str | None:
+def _verify(command: list[str]) -> str | None:
     try:
-        done = subprocess.run(  # noqa: S603  # no shell; each argument was checked by a pattern
+        process = subprocess.run(  # noqa: S603  # no shell; each argument was checked by a pattern
             command,
             env={name: value for name, value in os.environ.items() if _is_kept(name)},
             stdin=subprocess.DEVNULL,
@@ -69,10 +69,10 @@ def _run(command: list[str]) -> str | None:
         return f"`gh attestation verify` gave no answer within {TIMEOUT} seconds"
     except OSError as error:
         return f"`gh` cannot be run: {error.strerror}"
-    if done.returncode == 0:
+    if process.returncode == 0:
         return None
-    output = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-    return f"`gh attestation verify`: {output[-1] if output else f'exit {done.returncode}'}"
+    output = (process.stderr or process.stdout).decode("utf-8", "replace").strip().splitlines()
+    return f"`gh attestation verify`: {output[-1] if output else f'exit {process.returncode}'}"
 
 
 def _is_kept(name: str) -> bool:

@@ -37,10 +37,10 @@ class Reviews:
 
     def _merged_number(self, commit: str) -> int:
         """The number of the one pull request by which a commit came."""
-        found = self._get(f"/commits/{commit}/pulls")
+        pulls = self._get(f"/commits/{commit}/pulls")
         numbers = [
             entry["number"]
-            for entry in (found if isinstance(found, list) else ())
+            for entry in (pulls if isinstance(pulls, list) else ())
             if isinstance(entry, dict) and entry.get("merged_at")
         ]
         if len(numbers) != 1:
@@ -49,11 +49,11 @@ class Reviews:
 
     def _reviews(self, number: int) -> Iterator[dict[str, Any]]:
         for page in range(1, PAGES + 1):
-            found = self._get(f"/pulls/{number}/reviews?per_page={PAGE}&page={page}")
-            if not isinstance(found, list):
+            reviews = self._get(f"/pulls/{number}/reviews?per_page={PAGE}&page={page}")
+            if not isinstance(reviews, list):
                 raise RemoteFailed("the host's list of reviews has another shape")
-            yield from (entry for entry in found if isinstance(entry, dict))
-            if len(found) < PAGE:
+            yield from (entry for entry in reviews if isinstance(entry, dict))
+            if len(reviews) < PAGE:
                 return
         raise RemoteFailed("the pull request has more reviews than are read")
 

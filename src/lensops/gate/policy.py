@@ -10,7 +10,9 @@ from lensops.manifest import Manifest
 
 Keys = tuple[str, ...]
 Leaves = Mapping[Keys, Any]
-OTHER_KEYS = frozenset(("version", "project", "prompts"))  # what is judged; the rest is policy
+OTHER_KEYS = frozenset(
+    ("version", "project", "prompts", "fragments")
+)  # what is judged; the rest is policy
 ENTRIES = (  # what is added or removed as a whole, the shortest pattern first
     ("evals", "*"),
     ("drift", "*"),
