@@ -11,8 +11,10 @@ from lensops.history.events import History, Skipped, format_time
 from lensops.history.files import TrackedFiles
 from lensops.history.log import Commit, Location, cut_of, location_of_manifest, read_commits
 from lensops.history.renames import NamedVersion, follow_renames
+from lensops.history.templates import Fill, ManifestTemplates
 from lensops.history.timeline import Active, Timeline
-from lensops.manifest import read_yaml
+from lensops.manifest import Node
+from lensops.manifest.paths import is_version_path
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import PromptFiles, declared_families, load_prompt, version_path
 from lensops.prompts.layout import FOLDER
@@ -70,6 +72,9 @@ class Walk:
     skipped: list[Skipped] = field(default_factory=list)
     read: dict[tuple[PromptFiles, str], Active] = field(default_factory=dict)
     manifests: dict[str, dict[str, NamedVersion] | UserError] = field(default_factory=dict)
+    templates: ManifestTemplates[dict[str, NamedVersion]] = field(
+        default_factory=lambda: ManifestTemplates(_named_versions)
+    )
     folders: frozenset[str] = frozenset()  # where `path:` had prompts, relative to the manifest
 
     def step(self, location: Location, commit: Commit) -> None:
@@ -154,14 +159,19 @@ class Walk:
     def _read_manifest(self, data: bytes, name: str) -> dict[str, NamedVersion] | UserError:
         """The active version of each prompt; older forms as far as they name it."""
         try:
-            node = read_yaml(data, name)
+            versions = self.templates.read(data, name)
         except UserError as error:
             return error
-        versions: dict[str, NamedVersion] = {}
-        for prompt in declared_families(node):
-            former = node.get("prompts", prompt.files.name, "renamed_from")
-            earlier = str(former.value) if former is not None else None
-            versions[prompt.files.name] = NamedVersion(prompt.version, prompt.files, earlier)
-            if prompt.files.pattern and prompt.is_sound:
-                self.folders |= {prompt.files.folder}
+        patterns = (entry.files for entry in versions.values() if entry.files.pattern)
+        self.folders |= {files.folder for files in patterns if is_version_path(files.pattern)}
         return versions
+
+
+def _named_versions(node: Node, fill: Fill) -> dict[str, NamedVersion]:
+    """What a manifest's nodes say of its prompts and fragments."""
+    versions: dict[str, NamedVersion] = {}
+    for family in declared_families(node):
+        former = node.get("prompts", family.files.name, "renamed_from")
+        earlier = fill(str(former.value)) if former is not None else None
+        versions[family.files.name] = NamedVersion(fill(family.version), family.files, earlier)
+    return versions
