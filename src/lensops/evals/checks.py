@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lensops.evals.patterns import SECONDS, PatternFault, compile_pattern, search
 from lensops.evals.protocols import Output
 from lensops.evals.result import CheckResult
 from lensops.evals.schema import Schema
 from lensops.evals.text import json_value, same_json, text_of, whole
 from lensops.manifest.checks import Check
 
-REGEX_SECONDS = 1.0
 NOT_JSON = "the output is not JSON"
 
 
@@ -37,12 +37,10 @@ def check_fault(check: Check) -> str | None:
     """What is wrong with a check as it is declared, or None."""
     if check.kind != "regex":
         return None
-    import regex
-
     try:
-        regex.compile(check.argument)
-    except regex.error as error:
-        return f"the pattern {check.argument!r} is none: {error}"
+        compile_pattern(check.argument)
+    except PatternFault as error:
+        return str(error)
     return None
 
 
@@ -104,13 +102,10 @@ def _not_contains(part: str, of: Checked) -> str | None:
 
 
 def _regex(pattern: str, of: Checked) -> str | None:
-    import regex
-
     try:
-        match = regex.search(pattern, of.text, timeout=REGEX_SECONDS)
+        return None if search(pattern, of.text) else f"{pattern!r} is not found"
     except TimeoutError:
-        return f"the pattern took more than {REGEX_SECONDS:g} s"
-    return None if match else f"{pattern!r} is not found"
+        return f"the pattern took more than {SECONDS:g} s"
 
 
 def _equals(expected: Any, of: Checked) -> str | None:

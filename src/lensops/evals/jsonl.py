@@ -211,3 +211,11 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _STRICT = json.JSONDecoder(
     parse_constant=_constant, parse_float=_float, object_pairs_hook=_unique_keys
 )
+
+
+def parse_strictly(text: str) -> Any:
+    """The value of a JSON text: no NaN, no key twice, no number beyond a float or 4,300 digits.
+
+    Raises `ValueError` (`JSONDecodeError` with a place), `RecursionError`.
+    """
+    return _STRICT.decode(text)

@@ -54,7 +54,8 @@ _KINDS: dict[Any, type[OutputRow] | type[GradeRow]] = {"output": OutputRow, "gra
 
 def check_row(value: dict[str, Any]) -> OutputRow | GradeRow:
     """The row of a JSON object. Raises `ValidationError`, or `ValueError` for an unknown kind."""
-    model = _KINDS.get(value.get("kind"))
+    kind = value.get("kind")
+    model = _KINDS.get(kind) if isinstance(kind, str) else None
     if model is None:
         raise ValueError("must be 'output' or 'grade'")
     return model.model_validate(value)

@@ -4,35 +4,53 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lensops.errors import Invalid, Location, Problem, UserError
+from lensops.evals.jsonl import parse_strictly
+from lensops.evals.patterns import (
+    SECONDS,
+    PatternFault,
+    check_patterns,
+    limited_validator,
+    time_limit,
+)
 from lensops.files import Tree, decode
 from lensops.manifest.checks import Check
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 MAX_BYTES = 5_000_000
 
 
 class Schema:
-    """A sound JSON Schema, ready to be held against values."""
+    """A sound JSON Schema, ready to be held against values, each within `SECONDS`."""
 
     def __init__(self, content: Any) -> None:
-        from jsonschema.validators import validator_for
         from referencing import Registry
 
         # an explicit registry, because the default one fetches what `$ref` names from the network
-        self._validator = validator_for(content)(content, registry=Registry())
+        self._validator = limited_validator(content)(content, registry=Registry())
 
     def fault(self, value: Any) -> str | None:
-        """Where and why a value does not fit, or None."""
-        errors = self._validator.iter_errors(value)
-        first = min(
-            errors, key=lambda error: (len(error.path), list(map(str, error.path))), default=None
-        )
+        """Where and why a value does not fit, or None. What takes too long does not fit."""
+        try:
+            with time_limit(SECONDS):
+                errors = self._validator.iter_errors(value)
+                first = min(errors, key=_depth, default=None)
+        except TimeoutError:
+            return f"the schema took more than {SECONDS:g} s"
+        except RecursionError:
+            return "the schema refers to itself without end, or the value is nested too deeply"
         if first is None:
             return None
         message = first.message if len(first.message) < 200 else first.message[:199] + "…"
         return f"{first.json_path}: {message}"
+
+
+def _depth(error: ValidationError) -> tuple[int, list[str]]:
+    return len(error.path), list(map(str, error.path))
 
 
 def load_schemas(
@@ -48,12 +66,19 @@ def load_schemas(
 
 def read_schema(tree: Tree, path: str) -> Any:
     """A schema's content. Raises `Invalid` when it is no schema, or refers to other files."""
-    from jsonschema.exceptions import SchemaError
+    from jsonschema.exceptions import SchemaError, UnknownType
     from jsonschema.validators import validator_for
 
     try:
-        content = json.loads(decode(tree.read(path, MAX_BYTES), path))
-        validator_for(content).check_schema(content)
+        content = parse_strictly(decode(tree.read(path, MAX_BYTES), path))
+        if not isinstance(content, dict | bool):
+            raise _invalid(
+                Location(path), "not a JSON Schema: it must be an object, or true or false"
+            )
+        with time_limit(SECONDS):
+            check_patterns(content)
+            schema: Any = content  # true and false are schemas too
+            validator_for(schema).check_schema(schema)
     except FileNotFoundError:
         raise _invalid(Location(path), f"there is no file {path}") from None
     except UserError as error:
@@ -64,8 +89,11 @@ def read_schema(tree: Tree, path: str) -> Any:
         raise _invalid(
             Location(path, error.lineno, error.colno), f"not JSON: {error.msg}"
         ) from None
-    except (SchemaError, RecursionError, TypeError) as error:
-        message = getattr(error, "message", "nested too deeply, or no schema at all")
+    except (SchemaError, UnknownType, PatternFault) as error:
+        message = getattr(error, "message", None) or str(error)
+        raise _invalid(Location(path), f"not a JSON Schema: {message[:200]}") from None
+    except (ValueError, RecursionError, TypeError, TimeoutError) as error:
+        message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise _invalid(Location(path), f"not a JSON Schema: {message}") from None
     if outside := next(_references(content), None):
         message = f"$ref {outside!r} leaves the file"
