@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from pathlib import Path
@@ -106,8 +107,25 @@ JSON = st.recursive(
     max_leaves=8,
 )
 FIELDS = st.sampled_from(
-    ["id", "inputs", "reference", "references", "group", "must_pass", "checks", "kind", "key"]
-    + ["case", "sample", "output", "grades", "model", "regex", "json_schema", "max_words"]
+    [
+        "id",
+        "inputs",
+        "reference",
+        "references",
+        "group",
+        "must_pass",
+        "checks",
+        "kind",
+        "key",
+        "case",
+        "sample",
+        "output",
+        "grades",
+        "model",
+        "regex",
+        "json_schema",
+        "max_words",
+    ]
 )
 ROWS = st.lists(
     st.binary(max_size=30)
@@ -127,7 +145,5 @@ def test_readers_of_rows_never_crash(data: bytes, tmp_path_factory: pytest.TempP
         lambda: read_outputs(tree, "f.jsonl", ["a"]),
         lambda: read_schema(tree, "f.jsonl"),
     ):
-        try:
+        with contextlib.suppress(UserError):
             reader()
-        except UserError as error:
-            assert str(error)

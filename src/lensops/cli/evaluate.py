@@ -93,6 +93,7 @@ def evaluate(
         return 0
     from lensops.cli.progress import Progress
     from lensops.evals.protocols import Mode
+    from lensops.flows.case_rows import CaseRows
     from lensops.flows.results import save_result
     from lensops.flows.run_evals import run_evals
     from lensops.flows.run_options import RunOptions
@@ -101,8 +102,9 @@ def evaluate(
 
     mode = Mode.RECORD if record else Mode.REPLAY if replay else Mode.ASK
     options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode, rejudge)
-    ran = run_evals(project, options, Progress())
-    stored = save_result(project, "eval", run_data(ran))
+    rows = CaseRows(project)
+    ran = run_evals(project, options, Progress(), rows.sink)
+    stored = save_result(project, "eval", run_data(ran, rows.refs()))
     if form is EvalFormat.OTLP:
         _emit_events(ran, stored, output)
     else:

@@ -18,7 +18,7 @@ from lensops.files import Folder, Snapshot, Tree
 
 MAX_LINE = 10_000_000
 MAX_FILE = 2_000_000_000  # of a file in a git revision, which is read at once
-LARGE = 32_000_000  # bytes beyond which a file of the work tree is not held in memory
+LARGE = 8_000_000  # bytes beyond which a file of the work tree is not held in memory
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -35,7 +35,6 @@ class Row:
     value: dict[str, Any]
     raw: str
     start: int = 0
-    length: int = 0
 
     def location(self, field: str | None = None) -> Location:
         """Where the row, or a field of it, stands."""
@@ -59,8 +58,7 @@ class RowFile:
         self.is_held, self._stream = _open(tree, path)
         weakref.finalize(self, self._stream.close)
         self._tree = tree
-        self._starts, self._lengths, self._checks = array("Q"), array("I"), array("Q")
-        self._numbers = array("I")
+        self._starts, self._checks, self._numbers = array("Q"), array("Q"), array("I")
         self.torn_line: int | None = None  # the last line, where it has no line end
 
     def __len__(self) -> int:
@@ -79,24 +77,20 @@ class RowFile:
     def index(self, row: Row) -> int:
         """Remember a row of the first reading; its number is for `row_at`."""
         self._starts.append(row.start)
-        self._lengths.append(row.length)
         self._numbers.append(row.line)
-        self._checks.append(0 if self.is_held else _check(self._bytes(row.start, row.length)))
+        if not self.is_held:
+            self._checks.append(_check(row.raw.encode()))
         return len(self._starts) - 1
 
     def row_at(self, number: int) -> Row:
         """An indexed row. Raises `Stale` when its bytes are no longer those that were indexed."""
-        start, length = self._starts[number], self._lengths[number]
-        data = self._bytes(start, length)
+        start = self._starts[number]
+        self._stream.seek(start)
+        data = self._stream.readline(MAX_LINE)
         if not self.is_held and _check(data) != self._checks[number]:
             raise Stale(f"{self.path} was changed while it was read", "run the command again")
         text = data.decode("utf-8")
-        line = self._numbers[number]
-        return Row(self.path, line, json.loads(text), text, start, length)
-
-    def _bytes(self, start: int, length: int) -> bytes:
-        self._stream.seek(start)
-        return self._stream.read(length)
+        return Row(self.path, self._numbers[number], json.loads(text), text, start)
 
 
 def open_rows(tree: Tree, path: str) -> None:
@@ -185,7 +179,7 @@ def _parse(line: _Line, path: str) -> Row | Problem:
     except ValueError as error:  # NaN, infinity, a key twice, a number of thousands of digits
         return Problem(Location(path, number), str(error).split(";")[0])
     if isinstance(value, dict):
-        return Row(path, number, value, text, line.start, len(data))
+        return Row(path, number, value, text, line.start)
     return Problem(Location(path, number, 1), "a line must be a JSON object")
 
 

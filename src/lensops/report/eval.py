@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lensops.evals.result import EvalRun, JudgeTotals, SuiteResult
@@ -38,13 +38,16 @@ def document(run: EvalRun) -> Document:
     return Document(tuple(blocks), gate_line(run.results) if run.results else None)
 
 
-def data(run: EvalRun) -> dict[str, Any]:
-    """The keys of `lensops/eval/v1`."""
+def data(run: EvalRun, cases_refs: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Any]:
+    """The keys of `lensops/eval/v1`. `cases_refs`: by suite, where its cases were written."""
     base = {"ref": run.base.ref, "commit": run.base.commit} if run.base else None
     return {
         "outcome": str(run.outcome),
         "base": base,
-        "evals": [suite_data(result) for result in run.results],
+        "evals": [
+            {**suite_data(result), "cases_ref": (cases_refs or {}).get(result.name)}
+            for result in run.results
+        ],
     }
 
 
