@@ -101,7 +101,7 @@ def test_missing_first_records_are_noted() -> None:
 
 def test_a_time_that_cannot_be_read_is_named() -> None:
     entries = [entry(1, minute(1)), entry(2, "yesterday"), entry(3, minute(3))]
-    assert [one.record.sequence for one in Timeline(entries).undated] == [2]
+    assert [one.record.sequence for one in Timeline(entries).without_time] == [2]
     assert at(entries, 2)[0] == 1
 
 

@@ -21,7 +21,7 @@ from lensops.cli.options import (
 def log(
     name: TargetArgument = None,
     target: TargetOption = None,
-    at: Annotated[
+    time: Annotated[
         str | None,
         typer.Option("--at", help="Show what was served at this time (ISO 8601; UTC by default)."),
     ] = None,
@@ -42,8 +42,8 @@ def log(
     from lensops.report.log import data, data_at, document, document_at
 
     targets = (*(name or ()), *(target or ()))
-    if at is not None:
-        served = served_at(directory, at, manifest, targets=targets)
+    if time is not None:
+        served = served_at(directory, time, manifest, targets=targets)
         report = Report("log", document_at(served), data_at(served))
     else:
         logs = target_logs(directory, manifest, targets=targets)

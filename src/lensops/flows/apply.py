@@ -12,7 +12,7 @@ from lensops.flows.memory import recall, remember
 from lensops.flows.plan import Planned, planned
 from lensops.flows.preconditions import NONE, Overrides, check_preconditions
 from lensops.flows.provenance import Provenance, find_provenance
-from lensops.flows.rules import AFTER, unserved
+from lensops.flows.rules import AFTER, unserved_reason
 from lensops.plan import Plan, TargetPlan
 from lensops.release import Draft, Entry
 from lensops.targets import Receipt
@@ -81,14 +81,14 @@ def _resume(plan: Planned, number: int) -> Planned:
     """The plan of one target that is written also when it is in sync, after this number."""
     if len(plan.seen) != 1:
         raise UserError("--resume-after is for one target", "add --target NAME")
-    ((name, seen),) = plan.seen.items()
-    last = seen.observed.sequence
+    ((name, target),) = plan.seen.items()
+    last = target.observed.sequence
     if not last <= number <= last + MAX_JUMP:
         problem = f"--resume-after {number}: the log of {name} ends with record {last}"
         raise UserError(problem, "name the last number that was served before the log was lost")
-    (target,) = plan.plan.targets
-    target = replace(target, settled=target.settled and number == last)
-    return replace(plan, plan=replace(plan.plan, targets=(target,)))
+    (target_plan,) = plan.plan.targets
+    resumed = replace(target_plan, settled=target_plan.settled and number == last)
+    return replace(plan, plan=replace(plan.plan, targets=(resumed,)))
 
 
 def _provenance(plan: Planned) -> Provenance:
@@ -107,7 +107,7 @@ def _provenance(plan: Planned) -> Provenance:
 def _write(ready: Ready, name: str) -> Entry:
     project, (target, observed) = ready.planned.project, ready.planned.seen[name]
     release, override = ready.planned.candidate.release, ready.draft.override
-    reason = unserved(project, name, release)
+    reason = unserved_reason(project, name, release)
     if reason and not (override and override.rule == AFTER):
         raise Refused(reason, "apply that one first")
     draft = replace(ready.draft, after_sequence=_last_number(ready, name))

@@ -28,15 +28,17 @@ def blame(
     Raises `UserError` for a file that is none, and `RemoteFailed`.
     """
     try:
-        documents = parse_documents(_read(trace))
+        documents = parse_documents(_read_trace(trace))
     except ValueError as error:
         hint = "give the OTLP JSON that a collector's file exporter writes"
         raise UserError(f"{trace.name} is no trace: {error}", hint) from None
     project = open_project(directory, manifest)
     names = select_targets(project.manifest, targets)
     logs = {name: target_of(project, name).log() for name in names}
-    found = blame_releases(read_answers(documents), logs)
-    return replace(found, releases=tuple(_with_requests(project, each) for each in found.releases))
+    blamed = blame_releases(read_answers(documents), logs)
+    return replace(
+        blamed, releases=tuple(_with_requests(project, release) for release in blamed.releases)
+    )
 
 
 def _with_requests(project: Opened, release: ReleaseBlame) -> ReleaseBlame:
@@ -47,7 +49,7 @@ def _with_requests(project: Opened, release: ReleaseBlame) -> ReleaseBlame:
     return replace(release, served=served)
 
 
-def _read(path: Path) -> str:
+def _read_trace(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

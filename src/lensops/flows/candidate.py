@@ -64,8 +64,8 @@ def project_at_commit(project: Opened, commit: str) -> Project:
     return earlier
 
 
-def _served_release(name: str, seen: Seen) -> tuple[Release, Record]:
-    observed = seen.observed
+def _served_release(name: str, target: Seen) -> tuple[Release, Record]:
+    observed = target.observed
     if observed.release is None:
         raise Refused(f"{name} serves nothing that could be promoted", "apply to it first")
     if observed.record is None or not observed.is_settled:

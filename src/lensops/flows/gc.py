@@ -27,5 +27,5 @@ def collect_garbage(
 
 
 def _collect(target: Target, *, remove: bool) -> Garbage:
-    paths = target.unreferenced()
+    paths = target.garbage_paths()
     return Garbage(target.name, paths, target.remove(paths) if remove else ())

@@ -19,10 +19,10 @@ def open_hotfix(project: Opened, name: str, entries: Sequence[Entry]) -> Hotfix 
     if not entries or entries[-1].statement.override is None:
         return None
     changes = hotfix_changes(entries)
-    after = project.manifest.places[name].after
-    if after is not None and _target_has(project, after, entries[-1], changes):
+    predecessor = project.manifest.places[name].after
+    if predecessor is not None and _target_has(project, predecessor, entries[-1], changes):
         return None
-    return Hotfix(entries[-1], tuple(changes), after)
+    return Hotfix(entries[-1], tuple(changes), predecessor)
 
 
 def hotfix_changes(entries: Sequence[Entry]) -> Changes:

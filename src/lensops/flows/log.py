@@ -53,16 +53,16 @@ def _target_log(project: Opened, target: Target) -> TargetLog:
     log = target.log()
     commits = {entry.record.commit for entry in log.entries if entry.record.commit}
     numbers = {commit: find_pull_request(project.repository, commit) for commit in sorted(commits)}
-    known = {commit: number for commit, number in numbers.items() if number is not None}
-    return TargetLog(target.name, target.where, log, known)
+    found_numbers = {commit: number for commit, number in numbers.items() if number is not None}
+    return TargetLog(target.name, target.where, log, found_numbers)
 
 
 def _served_at(project: Opened, target: Target, time: datetime) -> ServedAt:
     log = target.log()
     timeline = Timeline(log.entries)
     moment = timeline.at(time)
-    if timeline.undated:
-        names = ", ".join(str(entry.record.sequence) for entry in timeline.undated)
+    if timeline.without_time:
+        names = ", ".join(str(entry.record.sequence) for entry in timeline.without_time)
         note = f"the time of record {names} cannot be read; it may have been live"
         moment = Moment(time, moment.entry, (*moment.notes, note))
     if moment.entry is None:

@@ -38,7 +38,7 @@ def recall(project: Opened, name: str) -> Memory:
         body = json.loads(path.read_bytes()) if path else None
     except (OSError, ValueError, RecursionError):
         body = None
-    return _read(body) if isinstance(body, dict) else Memory()
+    return _parse_memory(body) if isinstance(body, dict) else Memory()
 
 
 def remember(project: Opened, name: str, record: Record, *, is_ours: bool = False) -> None:
@@ -92,7 +92,7 @@ def _goes_on(memory: Memory, target: Target, record: Record) -> bool:
     return any(r.sequence == memory.sequence and r.digest == memory.record for r in records)
 
 
-def _read(body: dict[str, Any]) -> Memory:
+def _parse_memory(body: dict[str, Any]) -> Memory:
     sequence, record, written = body.get("sequence"), body.get("record"), body.get("written")
     is_number = type(sequence) is int and 0 <= sequence <= MAX_SEQUENCE
     return Memory(

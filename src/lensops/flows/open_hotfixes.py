@@ -34,8 +34,8 @@ def _read_hotfixes(directory: Path, manifest: Path | None) -> dict[str, Hotfix]:
 
     project = open_project(directory, manifest)
     names = select_targets(project.manifest)
-    found = {name: _hotfix_at(project, target_of(project, name)) for name in names}
-    return {name: hotfix for name, hotfix in found.items() if hotfix is not None}
+    hotfixes = {name: _hotfix_at(project, target_of(project, name)) for name in names}
+    return {name: hotfix for name, hotfix in hotfixes.items() if hotfix is not None}
 
 
 def _hotfix_at(project: Opened, target: Target) -> Hotfix | None:

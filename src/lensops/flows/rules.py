@@ -34,16 +34,19 @@ class Violation:
 
 
 def violations(
-    project: Opened, candidate: Candidate, seen: Mapping[str, Seen], plan: TargetPlan
+    project: Opened, candidate: Candidate, targets: Mapping[str, Seen], plan: TargetPlan
 ) -> tuple[Violation, ...]:
-    """The rules that an apply to one target would break; `seen` are all that are applied."""
+    """The rules that an apply to one target would break; `targets` are all that are applied."""
     if plan.in_sync:
         return ()
-    both = (_after(project, plan, seen), _ancestor(project, candidate, seen[plan.name], plan))
-    return tuple(violation for violation in both if violation is not None)
+    results = (
+        _after(project, plan, targets),
+        _ancestor(project, candidate, targets[plan.name], plan),
+    )
+    return tuple(violation for violation in results if violation is not None)
 
 
-def unserved(project: Opened, name: str, release: Release) -> str | None:
+def unserved_reason(project: Opened, name: str, release: Release) -> str | None:
     """Why a target must wait for the one that its `after:` names; None when it must not."""
     first = project.manifest.places[name].after
     if first is None:
@@ -74,31 +77,31 @@ def _after(project: Opened, plan: TargetPlan, names: Collection[str]) -> Violati
     if project.manifest.places[plan.name].after in names:
         return None  # both are applied, in order
     try:
-        reason = unserved(project, plan.name, plan.desired)
+        reason = unserved_reason(project, plan.name, plan.desired)
     except UserError as error:
         reason = error.message
     return Violation(AFTER, reason, "apply that one first") if reason else None
 
 
 def _ancestor(
-    project: Opened, candidate: Candidate, seen: Seen, plan: TargetPlan
+    project: Opened, candidate: Candidate, target: Seen, plan: TargetPlan
 ) -> Violation | None:
     """The commit that is applied has what the served one has."""
-    record, repository = seen.observed.record, project.repository
+    record, repository = target.observed.record, project.repository
     if repository is None or record is None or record.commit is None:
         return None
     commit = candidate.commit if candidate.promotion else repository.head()
-    return _compare(repository, seen, plan, commit, record.commit) if commit else None
+    return _compare(repository, target, plan, commit, record.commit) if commit else None
 
 
 def _compare(
-    repository: Repository, seen: Seen, plan: TargetPlan, commit: str, served: str
+    repository: Repository, target: Seen, plan: TargetPlan, commit: str, served: str
 ) -> Violation | None:
     how = ancestry(repository, commit, served)
     if how in {Ancestry.SAME, Ancestry.NEWER}:
         return None
     name, commits = plan.name, (short_commit(commit), short_commit(served))
-    if _takes_back_hotfix(seen, plan):
+    if _takes_back_hotfix(target, plan):
         problem = f"{name} serves a hotfix of commit {commits[1]} that this release does not have"
         return Violation(ANCESTOR, problem, "merge it first")
     if how is Ancestry.OLDER:
@@ -109,8 +112,8 @@ def _compare(
     return Violation(ANCESTOR, problem, blocks=False)
 
 
-def _takes_back_hotfix(seen: Seen, plan: TargetPlan) -> bool:
-    if seen.observed.statement.override is None:
+def _takes_back_hotfix(target: Seen, plan: TargetPlan) -> bool:
+    if target.observed.statement.override is None:
         return False
-    changes = hotfix_changes(seen.target.log().entries)
+    changes = hotfix_changes(target.target.log().entries)
     return not release_has(plan.desired, changes)

@@ -69,7 +69,7 @@ def _origins(project: Opened, target: Target, entries: Sequence[Entry]) -> Itera
 
 def _garbage(target: Target) -> Iterator[Finding]:
     try:
-        count = len(target.unreferenced())
+        count = len(target.garbage_paths())
     except Refused:
         return  # a finding of the chain says why
     if count:

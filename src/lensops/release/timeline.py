@@ -34,16 +34,16 @@ class Timeline:
     def at(self, time: datetime) -> Moment:
         """What was live at a time, which has a zone."""
         index = bisect_right(self._starts, time) - 1
-        entry = self._dated[index][1] if index >= 0 else None
+        entry = self._dated_entries[index][1] if index >= 0 else None
         return Moment(time, entry, (*self._clock_notes(time, index), *self._gap_notes(index)))
 
     @property
-    def undated(self) -> tuple[Entry, ...]:
+    def without_time(self) -> tuple[Entry, ...]:
         """The entries whose time cannot be read; they cannot be placed in time."""
         return tuple(entry for entry in self.entries if parse_time(entry.record.time) is None)
 
     @cached_property
-    def _dated(self) -> list[tuple[datetime, Entry]]:
+    def _dated_entries(self) -> list[tuple[datetime, Entry]]:
         times = [(parse_time(entry.record.time), entry) for entry in self.entries]
         return [(time, entry) for time, entry in times if time is not None]
 
@@ -51,7 +51,7 @@ class Timeline:
     def _starts(self) -> list[datetime]:
         """From when on an entry, or a later one, is live: the earliest time from it to the end."""
         starts: list[datetime] = []
-        for time, _ in reversed(self._dated):
+        for time, _ in reversed(self._dated_entries):
             starts.append(min(time, starts[-1]) if starts else time)
         return starts[::-1]
 
@@ -59,7 +59,7 @@ class Timeline:
     def _latest(self) -> list[tuple[datetime, Entry]]:
         """The latest time that any entry up to this one has, and which."""
         latest: list[tuple[datetime, Entry]] = []
-        for dated in self._dated:
+        for dated in self._dated_entries:
             latest.append(max(latest[-1], dated, key=_time) if latest else dated)
         return latest
 
@@ -68,7 +68,7 @@ class Timeline:
         if index < 1 or self._latest[index][0] <= time:
             return []
         claimed, earlier = self._latest[index]
-        later = self._dated[index][1].record
+        later = self._dated_entries[index][1].record
         return [
             f"clocks disagree: record {earlier.record.sequence} claims {_format(claimed)}, and "
             f"record {later.sequence}, which came after it, {later.time}; "
@@ -77,10 +77,10 @@ class Timeline:
 
     def _gap_notes(self, index: int) -> list[str]:
         """Records that are missing between the one that is taken and the next."""
-        first = self._dated[index][1].record.sequence + 1 if index >= 0 else 1
-        if index + 1 >= len(self._dated):
+        first = self._dated_entries[index][1].record.sequence + 1 if index >= 0 else 1
+        if index + 1 >= len(self._dated_entries):
             return []
-        last = self._dated[index + 1][1].record.sequence - 1
+        last = self._dated_entries[index + 1][1].record.sequence - 1
         if last < first:
             return []
         missing = f"record {first} is" if first == last else f"records {first} to {last} are"

@@ -66,8 +66,8 @@ def _children(value: Any, *keys: str) -> list[Any]:
     """The list under the first of the keys that a mapping has."""
     if not isinstance(value, dict):
         return []
-    found = next((value[key] for key in keys if key in value), None)
-    return found if isinstance(found, list) else []
+    child = next((value[key] for key in keys if key in value), None)
+    return child if isinstance(child, list) else []
 
 
 def _answer(span: Any) -> Answer | None:

@@ -79,13 +79,13 @@ def _row(release: ReleaseBlame) -> tuple[Line, ...]:
         line(f"{release.answers:,}"),
         line(short_digest(release.release)),
         line(", ".join(prompts)),
-        line(*_served(release)),
+        line(*_services(release)),
         line(f"{commit} #{number}" if number else commit),
         line(last.actor if last else "–"),
     )
 
 
-def _served(release: ReleaseBlame) -> Iterator[str | Span]:
+def _services(release: ReleaseBlame) -> Iterator[str | Span]:
     if not release.served:
         yield Span("never served", Tone.BAD)
         return

@@ -12,15 +12,21 @@ from lensops.targets import Garbage
 
 def document(garbage: Sequence[Garbage], *, removed: bool) -> Document:
     """Target by target: what is left over, or what was removed."""
-    return Document(tuple(block for each in garbage for block in _target(each, removed=removed)))
+    return Document(
+        tuple(block for one_target in garbage for block in _target(one_target, removed=removed))
+    )
 
 
 def data(garbage: Sequence[Garbage]) -> dict[str, Any]:
     """The keys of `lensops/gc/v1`."""
     return {
         "targets": [
-            {"name": each.name, "objects": list(each.objects), "removed": list(each.removed)}
-            for each in garbage
+            {
+                "name": one_target.name,
+                "objects": list(one_target.objects),
+                "removed": list(one_target.removed),
+            }
+            for one_target in garbage
         ]
     }
 

@@ -54,14 +54,14 @@ def data(logs: Sequence[TargetLog]) -> dict[str, Any]:
 
 def document_at(served: Sequence[ServedAt]) -> Document:
     """What each target served at a time, text and all."""
-    return Document(tuple(block for answer in served for block in _served(answer)))
+    return Document(tuple(block for answer in served for block in _served_blocks(answer)))
 
 
 def data_at(served: Sequence[ServedAt]) -> dict[str, Any]:
     """The keys of `lensops/log/v1` with `at`."""
     time = served[0].moment.time if served else None
-    at = time.isoformat().replace("+00:00", "Z") if time else None
-    return {"at": at, "targets": [_served_data(answer) for answer in served]}
+    text = time.isoformat().replace("+00:00", "Z") if time else None
+    return {"at": text, "targets": [_served_data(answer) for answer in served]}
 
 
 def _target(target: TargetLog, *, everything: bool) -> Iterator[Block]:
@@ -70,9 +70,9 @@ def _target(target: TargetLog, *, everything: bool) -> Iterator[Block]:
     if not entries:
         yield Paragraph(line("Nothing was applied yet."))
     else:
-        shown = entries if everything else entries[:SHOWN]
-        yield Table(_COLUMNS, tuple(_row(target, entries, n) for n in range(len(shown))))
-        if rest := len(entries) - len(shown):
+        recent = entries if everything else entries[:SHOWN]
+        yield Table(_COLUMNS, tuple(_row(target, entries, n) for n in range(len(recent))))
+        if rest := len(entries) - len(recent):
             yield Paragraph(line(Span(f"{plural(rest, 'earlier record')}: add --all", Tone.MUTED)))
     overrides = [(e.record.sequence, text) for e in entries if (text := override_text(e))]
     notes = [warning_line(f"record {number} {text}") for number, text in overrides]
@@ -116,7 +116,7 @@ def _log_data(target: TargetLog) -> dict[str, Any]:
     }
 
 
-def _served(answer: ServedAt) -> Iterator[Block]:
+def _served_blocks(answer: ServedAt) -> Iterator[Block]:
     entry, moment = answer.moment.entry, answer.moment
     yield Heading(f"{answer.target} at {moment.time.isoformat().replace('+00:00', 'Z')}")
     if entry is None:

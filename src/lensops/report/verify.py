@@ -14,7 +14,9 @@ from lensops.targets import Verification
 
 def document(verifications: Sequence[Verification]) -> Document:
     """Target by target: how much was verified, and what does not hold."""
-    return Document(tuple(block for each in verifications for block in _target(each)))
+    return Document(
+        tuple(block for verification in verifications for block in _target(verification))
+    )
 
 
 def data(verifications: Sequence[Verification], outcome: Outcome) -> dict[str, Any]:
@@ -39,6 +41,8 @@ def _target(verification: Verification) -> Iterator[Block]:
     yield Heading(verification.name)
     yield Paragraph(line(Span(f"{verification.where} · {', '.join(counts)}", Tone.MUTED)))
     if all(finding.outcome is Outcome.NOTE for finding in verification.findings):
-        yield Paragraph(success_line("the chain is whole, and each record is made of its commit"))
+        yield Paragraph(
+            success_line("the chain is whole, and verification record is made of its commit")
+        )
     if verification.findings:
         yield Bullets(tuple(map(finding_line, verification.findings)))

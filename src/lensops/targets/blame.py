@@ -68,7 +68,7 @@ def blame_releases(answers: Iterable[Answer | None], logs: Mapping[str, Log]) ->
             by_release.setdefault(answer.release, []).append(answer)
         elif answer is not None:
             without += 1
-    blamed = [_blame(release, given, logs) for release, given in by_release.items()]
+    blamed = [_blame(release, of_release, logs) for release, of_release in by_release.items()]
     blamed.sort(key=lambda blame: (-blame.answers, blame.release))
     problems = tuple(f"{name}: {p}" for name, log in logs.items() for p in log.problems)
     return Blame(tuple(blamed), spans, without, problems)

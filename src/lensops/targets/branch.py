@@ -42,12 +42,12 @@ class Branch:
 
     def observe(self) -> Observed:
         with self._repository:
-            self._tree = self._read()
+            self._tree = self._read_tree()
             return reading.observe(self._tree)
 
     def log(self) -> Log:
         with self._repository:
-            return reading.read_log(self._tree or self._read())
+            return reading.read_log(self._tree or self._read_tree())
 
     def cached_log(self) -> Log:
         with self._repository:
@@ -57,13 +57,13 @@ class Branch:
     def release(self, digest: str) -> Release:
         with self._repository:
             try:
-                return layout.release_at(self._tree or self._read(), digest)
+                return layout.release_at(self._tree or self._read_tree(), digest)
             except Damaged as error:
                 raise RemoteFailed(f"{self.name}: {error}") from None
 
-    def unreferenced(self) -> tuple[str, ...]:
+    def garbage_paths(self) -> tuple[str, ...]:
         with self._repository:
-            return unreferenced_objects(self.name, self._tree or self._read())
+            return unreferenced_objects(self.name, self._tree or self._read_tree())
 
     def remove(self, paths: Collection[str]) -> tuple[str, ...]:
         with self._repository:
@@ -107,7 +107,7 @@ class Branch:
         except GitFailed as error:
             raise RemoteFailed(f"{self.name}: cannot write: {error.reason}") from None
 
-    def _read(self) -> RevisionTree:
+    def _read_tree(self) -> RevisionTree:
         return RevisionTree(self._repository.objects, self._fetch())
 
     def _fetch(self) -> str | None:

@@ -53,7 +53,7 @@ class Directory:
         with self._failing("read"):
             return layout.release_at(self._tree, digest)
 
-    def unreferenced(self) -> tuple[str, ...]:
+    def garbage_paths(self) -> tuple[str, ...]:
         """Files of the last hour are left out: an apply writes its object before its record."""
         limit = time.time() - MIN_AGE
         with self._failing("read"):
@@ -61,7 +61,7 @@ class Directory:
             return tuple(p for p in paths if self._tree.path(p).stat().st_mtime < limit)
 
     def remove(self, paths: Collection[str]) -> tuple[str, ...]:
-        removable = [path for path in self.unreferenced() if path in paths]
+        removable = [path for path in self.garbage_paths() if path in paths]
         with self._failing("write"):
             for path in removable:
                 self._tree.path(path).unlink(missing_ok=True)

@@ -18,9 +18,9 @@ def unreferenced_objects(name: str, tree: Tree) -> tuple[str, ...]:
     if log.problems:
         problem = f"{name}: {log.problems[0]}; what its records name is not known"
         raise Refused(problem, f"look at it with `lensops verify {name}`")
-    named = {entry.record.release for entry in log.entries}
-    named |= {entry.record.evidence for entry in log.entries if entry.record.evidence}
+    digests = {entry.record.release for entry in log.entries}
+    digests |= {entry.record.evidence for entry in log.entries if entry.record.evidence}
     served = reading.observe(tree).digest
-    kept = {layout.object_path(digest) for digest in (*named, *([served] if served else []))}
+    needed = {layout.object_path(digest) for digest in (*digests, *([served] if served else []))}
     paths = [f"{layout.OBJECTS}/{name}" for name in tree.names(layout.OBJECTS)]
-    return tuple(path for path in paths if path not in kept and path.endswith(".json"))
+    return tuple(path for path in paths if path not in needed and path.endswith(".json"))

@@ -81,7 +81,7 @@ class Target(Protocol):
     def release(self, digest: str) -> Release:
         """A release that was applied. Raises `RemoteFailed` when it is missing or damaged."""
 
-    def unreferenced(self) -> tuple[str, ...]:
+    def garbage_paths(self) -> tuple[str, ...]:
         """The paths of objects that no record names. Raises `Refused` where the log is damaged."""
 
     def remove(self, paths: Collection[str]) -> tuple[str, ...]:
