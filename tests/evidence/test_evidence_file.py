@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from dataclasses import replace
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from lensops.errors import Location, UserError
 from lensops.evidence import Base, Conditions, Finding, Outcome, Reading, Verdict, refusals
-from lensops.evidence.file import body, digest_of, parse, read_evidence, write_evidence
+from lensops.evidence.file import body, digest_of, parse, read_evidence, statement, write_evidence
 
 PASSED = Verdict(
     (
@@ -145,6 +146,34 @@ def test_an_edited_file_is_refused(tmp_path: Path, keys: dict[str, object], mess
 def test_what_is_no_evidence_is_said(data: bytes) -> None:
     with pytest.raises(UserError, match=r"e\.json is no evidence of a gate"):
         parse(data, "e.json")
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode()))
+def test_no_bytes_end_with_anything_but_words(data: bytes) -> None:
+    with contextlib.suppress(UserError):
+        parse(data, "e.json")
+
+
+@given(
+    st.sampled_from(["verdict", "digests", "findings", "readings", "base", "conditions", "schema"]),
+    values,
+    st.booleans(),
+)
+def test_no_value_of_a_key_ends_with_anything_but_words(
+    key: str, value: object, as_statement: bool
+) -> None:
+    whole: dict[str, object] = {"schema": "lensops/verdict/v1", **body(PASSED), key: value}
+    if as_statement:
+        whole = statement(whole, "sha256:" + "a" * 64)
+    with contextlib.suppress(UserError):
+        parse(json.dumps(whole).encode(), "e.json")
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:

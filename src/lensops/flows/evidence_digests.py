@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.files import Snapshot
@@ -17,6 +18,9 @@ from lensops.flows.project import Project
 from lensops.flows.window_files import window_files
 from lensops.manifest import Manifest, Suite
 from lensops.prompts import digest
+
+if TYPE_CHECKING:
+    from lensops.drift.results import DriftReport
 
 MAX_BYTES = 2_000_000_000
 _POINTER = re.compile(rb"version https://git-lfs[^\n]*\n.*?oid sha256:([0-9a-f]{64})", re.DOTALL)
@@ -67,6 +71,15 @@ def data_digests(project: Project) -> dict[str, dict[str, str]]:
         for name, monitor in project.manifest.drift.items()
         if monitor.connection is None
     }
+
+
+def window_fingerprint(report: DriftReport) -> str:
+    """What stands for the digest of windows in a warehouse: their rows and the counts by bin."""
+    counts = {
+        feature.name: [list(feature.baseline_counts), list(feature.current_counts)]
+        for feature in report.features
+    }
+    return digest("windows", [report.n_baseline, report.n_current, counts])
 
 
 def data_digest(tree: Snapshot, path: str) -> str:

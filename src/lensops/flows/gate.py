@@ -15,7 +15,7 @@ from lensops.evidence import Conditions, Finding, Outcome
 from lensops.files import Snapshot
 from lensops.flows.base import BaseSnapshot
 from lensops.flows.choose_base import MissingBase, choose_base, is_gated_commit
-from lensops.flows.evidence_digests import evidence_digests
+from lensops.flows.evidence_digests import evidence_digests, window_fingerprint
 from lensops.flows.findings import released_findings
 from lensops.flows.loosened import loosened_findings
 from lensops.flows.project import Opened, Project, open_snapshot
@@ -75,7 +75,7 @@ def decide_project(
         [*(evals.readings if evals else ()), *(drift.readings if drift else ())],
         evidence_digests(project),
         None if compared and is_gated_commit(project, compared) else compared,
-        _conditions(mode, evals),
+        _conditions(project, mode, evals, drift),
     )
     return GateResult(verdict, evals, drift, compared, next_command(verdict.findings, compared))
 
@@ -108,13 +108,20 @@ def _prompt_digests(project: Project) -> dict[str, str]:
     return {name: prompt.digest for name, prompt in project.desired.prompts.items()}
 
 
-def _conditions(mode: Mode, evals: EvalRun | None) -> Conditions:
+def _conditions(
+    project: Project, mode: Mode, evals: EvalRun | None, drift: DriftRun | None
+) -> Conditions:
     judges = {
         result.name: result.judge.by
         for result in (evals.results if evals else ())
         if result.judge is not None and result.judge.by
     }
-    return Conditions(f"lensops {__version__}", {"mode": str(mode)}, judges)
+    fingerprints = {
+        monitor.name: window_fingerprint(monitor.report)
+        for monitor in (drift.monitors if drift else ())
+        if project.manifest.drift[monitor.name].connection is not None
+    }
+    return Conditions(f"lensops {__version__}", {"mode": str(mode)}, judges, fingerprints)
 
 
 def open_sound_project(directory: Path, manifest: Path | None) -> Opened:
