@@ -60,8 +60,13 @@ def activate(
     if not commit:
         write_atomic(path, edited)
         return edit
+    from lensops.git import open_repository
+
     message = f"{name}: activate {version}\n\nIt replaces {active}."
-    return replace(edit, commit=commit_manifest(path, edited, message))
+    with open_repository(path.parent) as repository:
+        if repository.head() is not None:
+            check_unedited(repository, path, data)
+        return replace(edit, commit=commit_manifest(repository, path, edited, message))
 
 
 def set_active(data: bytes, manifest: str, prompt: str, version: str) -> bytes:
@@ -78,24 +83,15 @@ def set_active(data: bytes, manifest: str, prompt: str, version: str) -> bytes:
     return edited
 
 
-def commit_manifest(path: Path, edited: bytes, message: str) -> str:
-    """Write the manifest and commit it alone; when git refuses, the file is as it was.
-
-    Raises `Refused` when the manifest has edits that are not committed.
-    """
-    from lensops.git import open_repository
-
-    with open_repository(path.parent) as repository:
-        name = repository.relative(path)
-        original = path.read_bytes()
-        if repository.head() is not None:
-            check_unedited(repository, path, original)
-        write_atomic(path, edited)
-        try:
-            return repository.commit_paths([name], message)
-        except UserError:
-            write_atomic(path, original)
-            raise
+def commit_manifest(repository: Repository, path: Path, edited: bytes, message: str) -> str:
+    """Write the manifest and commit it alone; when git refuses, the file is as it was."""
+    original = path.read_bytes()
+    write_atomic(path, edited)
+    try:
+        return repository.commit_paths([repository.relative(path)], message)
+    except UserError:
+        write_atomic(path, original)
+        raise
 
 
 def check_unedited(repository: Repository, path: Path, data: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lensops.errors import Invalid, Refused, UserError
@@ -57,12 +57,14 @@ def rollback(
         history = read_history(repository, repository.relative(path), "HEAD", name)
         files = locate_declared(read_yaml(data, path.name), name)
         step = _find_step(repository, history, (tree, files), active, to)
-    _check_version(tree, files, history, step)
-    edited = set_active(data, path.name, name, step.version)
-    sha = commit_manifest(path, edited, _message(step, active)) if commit else None
-    if not commit:
-        write_atomic(path, edited)
-    return Activated(name, active, step.version, path.name, sha)
+        _check_version(tree, files, history, step)
+        edited = set_active(data, path.name, name, step.version)
+        edit = Activated(name, active, step.version, path.name)
+        if commit:
+            message = _message(step, active)
+            return replace(edit, commit=commit_manifest(repository, path, edited, message))
+    write_atomic(path, edited)
+    return edit
 
 
 def _find_step(

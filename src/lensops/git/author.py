@@ -15,9 +15,17 @@ _LOCALE = ("LC_ALL", "LANGUAGE")
 
 
 def commit_paths(
-    root: Path, git_dir: Path, common_dir: Path, paths: Sequence[str], message: str
+    root: Path,
+    git_dir: Path,
+    common_dir: Path,
+    paths: Sequence[str],
+    new: Sequence[str],
+    message: str,
 ) -> None:
-    """`git commit --only` of these paths. Raises `GitFailed` with what git or a hook printed."""
+    """`git commit --only` of these paths, of which some are new to git.
+
+    Raises `GitFailed` with what git or a hook printed.
+    """
     repository = {
         "GIT_DIR": str(git_dir),
         "GIT_WORK_TREE": str(root),
@@ -28,23 +36,20 @@ def commit_paths(
     # GitPython sets the locale; an empty value is that of a user who has set none
     locale = {name: os.environ.get(name, "") for name in _LOCALE}
     corrections = {**committing(repository), **locale}
-    new = _execute(root, corrections, "ls-files", "--others", "-z", "--", *paths)
     if new:
-        names = new.strip("\0").split("\0")
-        _execute(root, corrections, "add", "--intent-to-add", "--", *names)
+        _execute(root, corrections, "add", "--intent-to-add", "--", *new)
     _execute(root, corrections, "commit", "--quiet", "--only", "-m", message, "--", *paths)
 
 
-def _execute(root: Path, corrections: dict[str, str], *arguments: str) -> str:
+def _execute(root: Path, corrections: dict[str, str], *arguments: str) -> None:
     with _quiet_import():
         import git
     try:
-        output = git.Git(root).execute([git_program(root), *arguments], env=corrections)
+        git.Git(root).execute([git_program(root), *arguments], env=corrections)
     except git.GitCommandError as error:
         printed = str(error.stderr or error.stdout).strip()
         text = printed.removeprefix("stderr: ").removeprefix("stdout: ").strip("'\" \n")
         raise GitFailed(arguments[0], reason_of(text.encode())) from None
-    return str(output)
 
 
 @contextmanager

@@ -127,7 +127,9 @@ class Repository:
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """The parents of a commit, the first one first."""
-        return tuple(self.git.line("rev-list", "--parents", "-n", "1", commit).split()[1:])
+        found = self.objects.get(commit)
+        lines = found.data.split(b"\n\n", 1)[0].split(b"\n") if found else []
+        return tuple(line[7:].decode() for line in lines if line.startswith(b"parent "))
 
     def relative(self, path: Path) -> str:
         """A path of the work tree as git names it."""
@@ -166,6 +168,8 @@ class Repository:
 
         if self.root is None:
             raise UserError("a bare repository has no work tree to commit from")
-        commit_paths(self.root, self.git_dir, self._common_dir, paths, message)
+        tree = RevisionTree(self.objects, self.head())
+        new = [path for path in paths if tree.entry(path) is None]
+        commit_paths(self.root, self.git_dir, self._common_dir, paths, new, message)
         self.__dict__.pop("_head", None)
-        return self.git.line("rev-parse", "HEAD")
+        return self.resolve("HEAD")
