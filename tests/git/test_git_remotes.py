@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,15 @@ def test_a_rewritten_address_gets_no_further(project: Repo, mark: Path) -> None:
     done = lensops("plan", cwd=project.root)
     assert (done.code, "transport 'ext' not allowed" in done.err) == (5, True)
     assert not mark.exists()
+
+
+def test_a_remote_that_never_answers_is_asked_once(
+    project: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lensops.git.remotes.ANSWER", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        name_target(project, f"http://127.0.0.1:{server.getsockname()[1]}/x")
+        begun = time.monotonic()
+        done = lensops("plan", cwd=project.root)
+    assert (done.code, "no answer within 1 seconds" in done.err) == (5, True)
+    assert time.monotonic() - begun < 30

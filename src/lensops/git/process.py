@@ -39,6 +39,7 @@ class Git:
         variables: Mapping[str, str] | None = None,
         reach: Reach | None = None,
         settings: tuple[str, ...] = (),
+        timeout: float = TIMEOUT,
     ) -> bytes:
         """stdout of a git command.
 
@@ -52,10 +53,10 @@ class Git:
                 input=data,
                 capture_output=True,
                 check=False,
-                timeout=TIMEOUT,
+                timeout=timeout,
             )
         except subprocess.TimeoutExpired:
-            raise GitFailed(arguments[0], f"no answer within {TIMEOUT} seconds") from None
+            raise GitFailed(arguments[0], f"no answer within {timeout:g} seconds") from None
         if process.returncode:
             reason = reason_of(process.stderr or process.stdout)
             raise GitFailed(arguments[0], reason, process.returncode)

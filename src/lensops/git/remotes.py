@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from lensops.errors import RemoteFailed
 from lensops.git.environment import Reach
 from lensops.git.errors import GitFailed, redact
-from lensops.git.process import Git
+from lensops.git.process import TIMEOUT, Git
 
+ANSWER = 60  # seconds until a remote must have said where its branches are
 PAUSES = (0.3, 1.0)  # seconds before the second and the third attempt
 # A local remote's programs run here, so nothing that its settings name may run in them.
 _QUIET = "-c core.hooksPath=/dev/null -c core.fsmonitor=false -c core.alternateRefsCommand=true"
@@ -33,7 +34,8 @@ class Remote:
 
     def tip(self, ref: str) -> str | None:
         """The commit that a ref of the remote is at; None where there is none."""
-        output = self._reach("ls-remote", *self._program(_UPLOAD), "--", self.address, ref)
+        program = self._program(_UPLOAD)
+        output = self._reach("ls-remote", *program, "--", self.address, ref, timeout=ANSWER)
         rows = [line.split("\t") for line in output.decode("utf-8", "replace").splitlines()]
         return next((commit for commit, name in rows if name == ref), None)
 
@@ -55,11 +57,11 @@ class Remote:
         """The option that starts the other end without hooks, for a path."""
         return [] if self.runs_hooks else [option]
 
-    def _reach(self, *arguments: str) -> bytes:
+    def _reach(self, *arguments: str, timeout: float = TIMEOUT) -> bytes:
         """stdout of a command; tried again before `RemoteFailed`, but not when time ran out."""
         for pause in (*PAUSES, None):
             try:
-                return self._capture(*arguments)
+                return self._capture(*arguments, timeout=timeout)
             except GitFailed as error:
                 if pause is None or error.status is None:
                     hint = "check the remote's address, the network and your rights"
@@ -68,6 +70,6 @@ class Remote:
                 time.sleep(pause)
         raise AssertionError  # the last attempt returns or raises
 
-    def _capture(self, *arguments: str) -> bytes:
+    def _capture(self, *arguments: str, timeout: float = TIMEOUT) -> bytes:
         reach = Reach.LOCAL if self.is_local else Reach.NETWORK
-        return self.git.capture(*arguments, reach=reach)
+        return self.git.capture(*arguments, reach=reach, timeout=timeout)
