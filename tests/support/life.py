@@ -126,6 +126,8 @@ class Life:
 def make(root: Path) -> Repo:
     """The whole life, ending with production two versions behind staging and critical drift."""
     life = Life(Repo(root))
+    life.repo.git("config", "user.name", "Jonas Lindqvist")
+    life.repo.git("config", "user.email", "jonas@bean-leaf.example")
     life.repo.write(files(life.random))
     fillers = spread_fillers()
     for day, author, subject, actions in STEPS:

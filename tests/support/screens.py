@@ -33,8 +33,13 @@ def screen(repo: Repo, columns: int, *args: str) -> str:
             seen += chunk
     os.close(leader)
     text = COLOUR.sub("", seen.decode()).replace("\r\n", "\n")
-    hidden = DIGEST.sub(lambda match: "x" * len(match[0]), text)
+    hidden = hide_digests(text)
     return "\n".join(line.rstrip() for line in hidden.split("\n"))
+
+
+def hide_digests(text: str) -> str:
+    """Digests and commits made alike: they change with any file of the sample."""
+    return DIGEST.sub(lambda match: "x" * len(match[0]), text)
 
 
 def _read(leader: int) -> bytes:
@@ -44,9 +49,9 @@ def _read(leader: int) -> bytes:
         return b""
 
 
-def as_kept(name: str, seen: str) -> str:
+def as_kept(name: str, seen: str, ending: str = "txt") -> str:
     """The screen of that name as it is kept; after a meant change, written anew."""
-    file = SCREENS / f"{name}.txt"
+    file = SCREENS / f"{name}.{ending}"
     if WRITE:
         file.write_text(seen)
     return file.read_text()

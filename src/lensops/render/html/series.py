@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from lensops.format import format_limit, format_score, format_time
 from lensops.render.html.frame import Frame, figure, text_at
-from lensops.report.document import Limit, Point, Series
+from lensops.report.document import Limit, Point, Series, Tone
 
 LARGE = Frame(560, 200, left=44, right=92, top=22, bottom=24)
 SMALL = Frame(260, 54, left=4, right=4, top=6, bottom=6)
 POINTS = 200  # of a series, the newest
+MARKS = 60  # points of which each has a mark; of more, only what stands out
 NEAR = 26  # units between the labels of points, so that none covers another
 LINE = 13  # units between the names of limits
 
@@ -51,7 +52,11 @@ def series(block: Series, text: Escape) -> str:
     if block.small:
         drawn += _mark(points[-1], scale, text)
     else:
-        drawn = _axis(scale, text) + drawn + "".join(_mark(p, scale, text) for p in points)
+        drawn = (
+            _axis(scale, text)
+            + drawn
+            + "".join(_mark(p, scale, text) for p in _points_with_marks(points))
+        )
         drawn += "".join(_labels(points, scale, text))
     return figure(frame, block.name, _summary(points, block.limits), drawn, text, small=block.small)
 
@@ -84,6 +89,14 @@ def _mark(point: Point, scale: _Scale, text: Escape) -> str:
     title = f"{format_time(point.time)} UTC{label}: {format_score(point.value)}"
     place = f'cx="{scale.x(point.time):.1f}" cy="{scale.y(point.value):.1f}"'
     return f'<circle class="{point.tone}" {place} r="3.5"><title>{text(title)}</title></circle>'
+
+
+def _points_with_marks(points: Sequence[Point]) -> list[Point]:
+    """All points, or of many those that say more than the line: with a name, or not good."""
+    if len(points) <= MARKS:
+        return list(points)
+    outstanding = [p for p in points if p.label or p.tone in {Tone.WARN, Tone.BAD}]
+    return [*outstanding[-MARKS:], points[-1]]
 
 
 def _labels(points: Sequence[Point], scale: _Scale, text: Escape) -> Iterator[str]:

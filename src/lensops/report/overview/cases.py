@@ -97,7 +97,7 @@ def case_table(
     absent |= set() if any(row.case.inputs for row in rows) else {"Input"}
     absent |= set() if any(row.case.references for row in rows) else {"Reference"}
     names = [name for name in columns if name not in absent]
-    cells = tuple(tuple(_cells(row)[name] for name in names) for row in rows)
+    cells = tuple(tuple(cells[name] for name in names) for cells in map(_cells, rows))
     groups = tuple(row.tags for row in rows) if tags else ()
     title = f"Cases of {suite.name} {suite.version}"
     return Table(tuple(columns[name] for name in names), cells, title, groups)

@@ -21,7 +21,7 @@ from lensops.report.overview.state import live_targets, version_names
 from lensops.report.overview.value import ActivePrompt, Overview
 from lensops.report.word_diff import words
 
-TEXTS = 300_000  # characters of whole texts on the page; the commands show the rest
+TEXTS = 180_000  # characters of whole texts on the page; the commands show the rest
 
 
 def prompt_texts(overview: Overview) -> Iterator[Block]:
