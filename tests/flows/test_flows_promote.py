@@ -323,6 +323,21 @@ class TestHotfix:
         assert status(shop)["hotfix"] is None
 
 
+def test_a_release_that_was_rolled_back_is_pointed_out_when_it_comes_again(shop: Repo) -> None:
+    use(shop, "v2")
+    digest = lensops("plan", "--format", "json", cwd=shop.root).json["digest"]
+    apply(shop)
+    use(shop, "v1", "v2 was bad")
+    apply(shop)
+    use(shop, "v2", "Try v2 again")
+
+    plan = lensops("plan", cwd=shop.root)
+    assert plan.out.count("served this release as record 2; record 3 rolled it back") == 2
+    assert apply(shop, "--plan-digest", digest).code == 0  # what was reviewed is valid again
+    log = lensops("log", "staging", "--format", "json", cwd=shop.root).json["targets"][0]
+    assert [e["kind"] for e in log["entries"]] == ["apply", "rollback", "apply", "apply"]
+
+
 class TestAncestor:
     def test_an_old_job_does_not_take_a_target_back(self, shop: Repo) -> None:
         old = shop.head()

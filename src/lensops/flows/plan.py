@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from lensops.flows.rules import Violation, violations
 from lensops.flows.targets import Seen, observe_targets, select_targets
 from lensops.format import short_commit, short_digest
 from lensops.plan import Plan, TargetPlan, make
+from lensops.release import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def planned(
     plans = {name: _target_plan(release, target) for name, target in seen.items()}
     broken = {name: violations(project, release, seen, plans[name]) for name in plans}
     noted = tuple(
-        plan.noting(*target_findings(seen[name], plan, broken[name]))
+        plan.noting(
+            *target_findings(seen[name], plan, broken[name]), *_served_before(seen[name], plan)
+        )
         for name, plan in plans.items()
     )
     findings = (*_origin_findings(project, release), *about_evidence)
@@ -87,6 +90,24 @@ def _origin_findings(project: Opened, release: Candidate) -> tuple[Finding, ...]
     words = f"release {short_digest(release.release.digest)} of {promotion.target}"
     message = f"{words}, record {promotion.sequence}, {commit}"
     return (Finding("promotion", promotion.target, Outcome.NOTE, message),)
+
+
+def _served_before(seen: Seen, plan: TargetPlan) -> Iterator[Finding]:
+    """That the target served this release before, and what took its place.
+
+    The digest of a plan is the same as it was then: what was reviewed once is valid again.
+    """
+    if plan.in_sync or not seen.observed.sequence:
+        return
+    records = seen.target.log().records
+    earlier = [n for n, r in enumerate(records) if r.release == plan.desired.digest]
+    if earlier and earlier[-1] + 1 < len(records):
+        served, successor = records[earlier[-1]], records[earlier[-1] + 1]
+        how = "rolled it back" if successor.kind is Kind.ROLLBACK else "replaced it"
+        message = (
+            f"served this release as record {served.sequence}; record {successor.sequence} {how}"
+        )
+        yield Finding("served_before", plan.name, Outcome.NOTE, message)
 
 
 def _wants_evidence(project: Opened, plan: TargetPlan) -> TargetPlan:
