@@ -73,6 +73,9 @@ class PromptEntry(Strict):
     path: VersionPath | None = Field(
         None, description="Where its versions lie, such as app/prompts/system_{version}.yaml."
     )
+    template: Literal["mustache", "f-string"] = Field(
+        "mustache", description="How its texts name variables: {{ name }} or {name}."
+    )
     variables: (
         Annotated[tuple[VariableName, ...], Strictness(False)]
         | dict[VariableName, Variable | None]

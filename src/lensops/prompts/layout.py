@@ -13,6 +13,8 @@ from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.names import is_prompt_name, is_version
 from lensops.manifest.paths import is_version_path
 from lensops.prompts.forms import ending_of
+from lensops.prompts.languages import LANGUAGES
+from lensops.prompts.parts import is_part
 
 FOLDER = "prompts"
 VERSION = "{version}"
@@ -28,6 +30,7 @@ class PromptFiles:
 
     name: str
     pattern: str = ""
+    template: str = ""  # the template language of its texts, where the manifest declares one
 
     @property
     def path(self) -> PurePosixPath:
@@ -47,6 +50,10 @@ class PromptFiles:
             for name in tree.names(folder.rstrip("/")):
                 if version := _match(part, name):
                     yield version, folder + name
+            for name in tree.folders(folder.rstrip("/")):
+                if version := _match(part, name, is_folder=True):
+                    parts = (f"{folder}{name}/{file}" for file in tree.names(folder + name))
+                    yield from ((version, path) for path in parts if is_part(path))
             return
         for name in tree.folders(folder.rstrip("/")):
             if version := _match(part, name, is_folder=True):
@@ -89,17 +96,30 @@ class Declared:
 def locate_prompt(manifest: Manifest, name: str) -> PromptFiles:
     """The files of a prompt of the manifest; of one that it lacks, the usual place."""
     entry = manifest.prompts.get(name)
-    return PromptFiles(name, (entry.path if entry else None) or "")
+    if entry is None:
+        return PromptFiles(name)
+    return PromptFiles(name, entry.path or "", own_language(entry.template))
 
 
 def declared_prompts(node: Node | None) -> Iterator[Declared]:
     """The prompts of a manifest's nodes, as far as they can be meant, whatever else is wrong."""
     prompts = node.get("prompts") if node is not None else None
     for key, entry in prompts.value if prompts is not None and prompts.kind == "mapping" else ():
-        active, path = entry.get("active"), entry.get("path")
-        pattern = path.value if path is not None else ""
-        if active is not None and isinstance(active.value, str) and isinstance(pattern, str):
-            yield Declared(PromptFiles(str(key.value), pattern), active.value, active.location)
+        active = entry.get("active")
+        pattern, template = _text(entry, "path"), _text(entry, "template")
+        if active is not None and isinstance(active.value, str):
+            files = PromptFiles(str(key.value), pattern, own_language(template))
+            yield Declared(files, active.value, active.location)
+
+
+def own_language(template: str | None) -> str:
+    """The template language to translate from; empty for lensops' own."""
+    return template if template in LANGUAGES else ""
+
+
+def _text(entry: Node, key: str) -> str:
+    node = entry.get(key)
+    return node.value if node is not None and isinstance(node.value, str) else ""
 
 
 def declared_fragments(node: Node | None) -> Iterator[Declared]:

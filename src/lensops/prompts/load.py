@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.files import Snapshot, Tree
 from lensops.manifest.select import suggestion_or_list
-from lensops.prompts.forms import parse
+from lensops.prompts.forms import ending_of, parse
 from lensops.prompts.layout import PromptFiles
+from lensops.prompts.parts import are_parts, in_order, is_part, load_parts
 from lensops.prompts.value import Prompt
 
 MAX_BYTES = 1_000_000
@@ -31,9 +32,10 @@ class PromptParser:
     """Bytes to the prompt of one version; two parsers of one version are the same to a snapshot."""
 
     version: str
+    template: str = ""
 
     def __call__(self, data: bytes, path: str) -> Prompt:
-        return parse(data, path, self.version)
+        return parse(data, path, self.version, self.template)
 
 
 def load_prompt(
@@ -44,7 +46,10 @@ def load_prompt(
     Raises `Invalid` when the file is missing, claimed twice, or has problems.
     """
     path = version_path(tree, prompt, version, location)
-    parser = PromptParser(version)
+    files = version_files(tree, prompt)[version]
+    if is_part(path) and (len(files) > 1 or ending_of(path) in {".md", ".txt"}):
+        return load_parts(tree, files, version, _located(prompt).template)
+    parser = PromptParser(version, _located(prompt).template)
     try:
         if isinstance(tree, Snapshot):
             return tree.parse(path, MAX_BYTES, parser)
@@ -58,11 +63,14 @@ def load_prompt(
 def version_path(
     tree: Tree, prompt: str | PromptFiles, version: str, location: Location | None = None
 ) -> str:
-    """The file of a version. Raises `Invalid` when there is none, or more than one."""
+    """The file of a version, the first of several messages.
+
+    Raises `Invalid` when there is none, or when several claim to be the whole.
+    """
     files = version_files(tree, prompt)
     claimed = files.get(version, [])
-    if len(claimed) == 1:
-        return claimed[0]
+    if len(claimed) == 1 or (claimed and are_parts(claimed)):
+        return in_order(claimed)[0]
     located = _located(prompt)
     if claimed:
         message = f"version {version!r} has {len(claimed)} files: {', '.join(claimed)}"

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from lensops.prompts.forms.structured import parse_structured
+from lensops.prompts.forms.chat import parse_chat
+from lensops.prompts.forms.documents import parse_yaml
+from lensops.prompts.forms.marked import parse_dotprompt, parse_prompty
 from lensops.prompts.forms.text import parse_text
-from lensops.prompts.value import Prompt
+from lensops.prompts.value import ROLES, Prompt
 
-Form = Callable[[bytes, str, str], Prompt]  # (data, path, version); raises `Invalid`
+# (data, path, version), and the template language where the manifest declares one
+Form = Callable[..., Prompt]
 
 FORMS: dict[str, Form] = {  # by the ending of the file's name; the longest that fits decides
-    ".prompt.yml": parse_structured,
-    ".prompt.yaml": parse_structured,
-    ".yaml": parse_structured,
-    ".yml": parse_structured,
+    ".prompt.yml": parse_yaml,
+    ".prompt.yaml": parse_yaml,
+    ".yaml": parse_yaml,
+    ".yml": parse_yaml,
+    ".prompty": parse_prompty,
+    ".prompt": parse_dotprompt,
+    ".json": parse_chat,
     ".md": parse_text,
     ".txt": parse_text,
+    **{f".{role}.md": partial(parse_text, role=role) for role in ROLES[:-1]},
+    **{f".{role}.txt": partial(parse_text, role=role) for role in ROLES[:-1]},
 }
 ENDINGS = tuple(sorted(FORMS, key=len, reverse=True))
+WITH_LANGUAGE = (".yaml", ".yml", ".md", ".txt")  # forms that declare none of their own
 
 
 def ending_of(name: str) -> str | None:
@@ -26,6 +36,12 @@ def ending_of(name: str) -> str | None:
     return next((ending for ending in ENDINGS if name.endswith(ending)), None)
 
 
-def parse(data: bytes, path: str, version: str) -> Prompt:
-    """The prompt of a file. Raises `Invalid` with every problem of it."""
-    return FORMS[ending_of(path) or ".yaml"](data, path, version)
+def parse(data: bytes, path: str, version: str, template: str = "") -> Prompt:
+    """The prompt of a file; `template` is the language of its texts where it is not lensops' own.
+
+    Raises `Invalid` with every problem of it.
+    """
+    form = FORMS[ending_of(path) or ".yaml"]
+    if template and path.endswith(WITH_LANGUAGE):
+        return form(data, path, version, template=template)
+    return form(data, path, version)

@@ -1,9 +1,9 @@
-"""YAML prompt files: a section for each role, or `messages:` as GitHub Models has them."""
+"""Nodes of a prompt: a section for each role, or `messages:` as GitHub Models has them."""
 
 from __future__ import annotations
 
 from lensops.errors import Invalid, Problem
-from lensops.manifest import read_yaml
+from lensops.manifest import Node
 from lensops.prompts.forms.messages import read_messages, read_template
 from lensops.prompts.forms.reader import Reader
 from lensops.prompts.forms.settings import (
@@ -23,13 +23,15 @@ SECTIONS = (*ROLES, PARAMETERS[0], SCHEMAS[0], FORMATS[0], *_SHARED)
 KEYS = ("messages", *PARAMETERS, *SCHEMAS, *FORMATS, *_SHARED)
 
 
-def parse_structured(data: bytes, path: str, version: str) -> Prompt:
-    """The prompt of a YAML file. Raises `Invalid` with every problem of it."""
-    node = read_yaml(data, path)
+def build_prompt(node: Node, version: str, problems: list[Problem]) -> Prompt:
+    """The prompt of a mapping of sections, or of one with `messages:`.
+
+    Raises `Invalid` with the problems that were met before and all of its own.
+    """
     if node.kind != "mapping":
         hint = "write `user: |` and the text below it"
         raise Invalid((Problem(node.location, "a prompt file is a mapping of sections", hint),))
-    reader = Reader(node, [])
+    reader = Reader(node, problems)
     has_list = node.get("messages") is not None
     reader.require_known(KEYS if has_list else SECTIONS, "key" if has_list else "section")
     messages = _listed_messages(reader) if has_list else _role_sections(reader)

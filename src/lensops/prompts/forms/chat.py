@@ -1,0 +1,42 @@
+"""Chat JSON: a list of messages, or a whole request body; LangChain's JSON ends likewise."""
+
+from __future__ import annotations
+
+import json
+
+from lensops.errors import Invalid, Location, Problem
+from lensops.manifest import Node, read_yaml
+from lensops.prompts.forms.langchain import is_langchain, parse_langchain
+from lensops.prompts.forms.nodes import mapping_node
+from lensops.prompts.forms.settings import FORMATS
+from lensops.prompts.forms.structured import METADATA, build_prompt
+from lensops.prompts.value import Prompt
+
+_PARTS = ("messages", "model", "tools", *FORMATS)
+
+
+def parse_chat(data: bytes, path: str, version: str) -> Prompt:
+    """The prompt of a JSON file. Raises `Invalid` with every problem of it."""
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError) as error:
+        where = Location(path, getattr(error, "lineno", None), getattr(error, "colno", None))
+        raise Invalid((Problem(where, f"not JSON: {error}"),)) from None
+    node = read_yaml(data.replace(b"\t", b" "), path)
+    if is_langchain(node):
+        return parse_langchain(node, version)
+    if node.kind == "sequence":
+        node = mapping_node([("messages", node)], node.location)
+    elif node.kind != "mapping" or node.get("messages") is None:
+        hint = 'write [{"role": "user", "content": "…"}] or {"messages": […]}'
+        raise Invalid((Problem(node.location, "there are no messages", hint),))
+    return build_prompt(_request(node), version, [])
+
+
+def _request(node: Node) -> Node:
+    """A request body with its parameters in a section of their own."""
+    parts = [(k.value, v) for k, v in node.value if k.value in (*_PARTS, *METADATA)]
+    others = tuple((k, v) for k, v in node.value if k.value not in (*_PARTS, *METADATA))
+    if others:
+        parts.append(("parameters", Node("mapping", others, node.location, 0, 0)))
+    return mapping_node(parts, node.location)

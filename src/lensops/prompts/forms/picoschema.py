@@ -1,0 +1,104 @@
+"""Picoschema, the short form of JSON Schema in Dotprompt's front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lensops.manifest import Node
+from lensops.prompts.forms.nodes import mapping_node, scalar_node
+from lensops.prompts.forms.reader import Reader
+
+_SCALARS = ("string", "number", "integer", "boolean", "null", "any")
+_KEY = re.compile(
+    r"(?P<name>[^(?]+?)(?P<optional>\?)?(?:\((?P<kind>\w+)(?:,\s*(?P<about>.*))?\))?\Z"
+)
+_JSON_TYPES = ("string", "number", "integer", "boolean", "null", "object", "array")
+
+
+def output_format(reader: Reader, output: Node) -> Iterator[tuple[str, Node]]:
+    """`output:` of a front matter as `response_format`."""
+    inner = Reader(output, reader.problems)
+    if output.kind != "mapping":
+        inner.add(output.location, "output must be a mapping of format and schema")
+        return
+    inner.require_known(("format", "schema"), "key of output")
+    form, schema = inner.present("format"), inner.present("schema")
+    if schema is None:
+        if form is not None and form.value == "json":
+            yield "response_format", scalar_node("json", form.location)
+        elif form is not None and form.value not in {"text", "json"}:
+            inner.add(form.location, f"format {form.value!r} is not read", "json or text")
+        return
+    value = json_schema(inner, schema)
+    yield "output_schema", plain_node(value, schema)
+
+
+def json_schema(reader: Reader, node: Node) -> Any:
+    """JSON Schema of a node: as it stands when it is one already."""
+    if node.kind == "mapping":
+        kind = node.get("type")
+        if kind is not None and kind.value in _JSON_TYPES and len(node.value) > 1:
+            return node.plain()
+        return _object(reader, node)
+    return _scalar(reader, node)
+
+
+def plain_node(value: Any, at: Node) -> Node:
+    """A JSON value as nodes that all stand at one place."""
+    if isinstance(value, dict):
+        return mapping_node([(k, plain_node(v, at)) for k, v in value.items()], at.location)
+    if isinstance(value, list):
+        items = tuple(plain_node(item, at) for item in value)
+        return Node("sequence", items, at.location, 0, 0)
+    return scalar_node(value, at.location)
+
+
+def _object(reader: Reader, node: Node) -> dict[str, Any]:
+    properties: dict[str, Any] = {}
+    required: list[str] = []
+    extra: Any = False
+    for key, value in node.value:
+        match = _KEY.match(str(key.value))
+        if not match:
+            reader.add(key.location, f"{key.value!r} is no field of Picoschema")
+            continue
+        schema = _field(reader, match, value)
+        if match["name"] == "*":
+            extra = schema
+            continue
+        properties[match["name"]] = _nullable(schema) if match["optional"] else schema
+        required += [] if match["optional"] else [match["name"]]
+    schema = {"type": "object", "properties": properties, "additionalProperties": extra}
+    return schema | ({"required": required} if required else {})
+
+
+def _field(reader: Reader, match: re.Match[str], node: Node) -> dict[str, Any]:
+    kind, about = match["kind"], match["about"]
+    if kind is None:
+        schema: Any = json_schema(reader, node)
+    elif kind == "array":
+        schema = {"type": "array", "items": json_schema(reader, node)}
+    elif kind == "object":
+        schema = _object(reader, node) if node.kind == "mapping" else {}
+    elif kind == "enum":
+        schema = {"enum": node.plain()}
+    else:
+        schema = {}
+        reader.add(node.location, f"({kind}) is no kind of Picoschema", "array, object or enum")
+    return {**schema, **({"description": about} if about else {})}
+
+
+def _scalar(reader: Reader, node: Node) -> dict[str, Any]:
+    name, _, about = str(node.value).partition(",")
+    name = name.strip()
+    if name not in _SCALARS:
+        reader.add(node.location, f"{name!r} is no type of Picoschema", ", ".join(_SCALARS))
+    schema: dict[str, Any] = {} if name == "any" else {"type": name}
+    return schema | ({"description": about.strip()} if about.strip() else {})
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    kind = schema.get("type")
+    return {**schema, "type": [kind, "null"]} if isinstance(kind, str) else schema
