@@ -67,6 +67,14 @@ class PromptFiles:
         path = self.path.as_posix().replace(VERSION, version)
         return path if ending_of(path) else path + (ending_of(origin) or ".yaml")
 
+    def similar(self, tree: Tree, version: str) -> list[str]:
+        """Files with the name of a version whose ending is no form, such as `v1.j2`."""
+        path = PurePosixPath(self.path.as_posix().replace(VERSION, version))
+        folder = "" if path.parent.as_posix() == "." else f"{path.parent.as_posix()}/"
+        stem = _stem(path.name) or path.name
+        names = tree.names(folder.rstrip("/"))
+        return [folder + n for n in names if n.startswith(f"{stem}.") and not ending_of(n)]
+
     def holds(self, path: str) -> bool:
         """Whether a file lies where versions of this prompt lie."""
         return self.folder == "." or path.startswith(f"{self.folder}/")

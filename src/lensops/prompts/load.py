@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.files import Snapshot, Tree
 from lensops.manifest.select import suggestion_or_list
-from lensops.prompts.forms import ending_of, parse
+from lensops.prompts.forms import SHOWN, ending_of, parse
 from lensops.prompts.layout import PromptFiles
 from lensops.prompts.parts import are_parts, in_order, is_part, load_parts
 from lensops.prompts.value import Prompt
@@ -76,14 +76,22 @@ def version_path(
         message = f"version {version!r} has {len(claimed)} files: {', '.join(claimed)}"
         where = location or Location(located.folder)
         raise Invalid((Problem(where, message, "keep one of them"),))
-    raise Invalid((_missing_problem(located, version, list(files), location),))
+    similar = located.similar(tree, version)
+    raise Invalid((_missing_problem(located, version, list(files), similar, location),))
 
 
 def _missing_problem(
-    files: PromptFiles, version: str, versions: list[str], location: Location | None
+    files: PromptFiles,
+    version: str,
+    versions: list[str],
+    similar: list[str],
+    location: Location | None,
 ) -> Problem:
     where = location or Location(files.folder)
     message = f"there is no file {files.example(version)}"
+    if similar:
+        hint = f"no form has the ending of {' and '.join(similar)}; forms: {', '.join(SHOWN)}"
+        return Problem(where, message, hint)
     if not versions:
         return Problem(where, message, f"add it; {files.folder}/ has no versions")
     return Problem(where, message, suggestion_or_list(version, versions, "versions"))

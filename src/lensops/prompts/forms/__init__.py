@@ -27,6 +27,7 @@ FORMS: dict[str, Form] = {  # by the ending of the file's name; the longest that
     **{f".{role}.md": partial(parse_text, role=role) for role in ROLES[:-1]},
     **{f".{role}.txt": partial(parse_text, role=role) for role in ROLES[:-1]},
 }
+SHOWN = (".yaml", ".prompt.yml", ".prompty", ".prompt", ".json", ".md", ".txt")  # in messages
 ENDINGS = tuple(sorted(FORMS, key=len, reverse=True))
 WITH_LANGUAGE = (".yaml", ".yml", ".md", ".txt")  # forms that declare none of their own
 
