@@ -17,7 +17,22 @@ from lensops.manifest.checks import Check
 
 COPY = {"headline": "Tea", "body": "Tea is £1 off today.", "cta": "Come in", "none": None}
 
+CALLS = {
+    "content": None,
+    "tool_calls": [
+        {
+            "id": "c1",
+            "type": "function",
+            "function": {"name": "weather", "arguments": '{"city": "Oslo", "days": 2}'},
+        },
+        {"id": "c2", "name": "time", "arguments": {"zone": "UTC"}},
+    ],
+}
+
 HOLDS = [
+    ({"tool_called": {"name": "weather"}}, CALLS),
+    ({"tool_called": {"name": "weather", "arguments": {"city": "Oslo"}}}, CALLS),
+    ({"tool_called": {"name": "time", "arguments": {"zone": "UTC"}}}, CALLS),
     ({"valid_json": True}, COPY),
     ({"valid_json": True}, json.dumps(COPY)),
     ({"valid_json": True}, "null"),
@@ -36,6 +51,23 @@ HOLDS = [
     ({"json_schema": "s.json"}, COPY),
 ]
 FAILS = [
+    ({"tool_called": {"name": "delete"}}, CALLS, "delete was not called, but weather, time"),
+    ({"tool_called": {"name": "weather"}}, "sunny", "weather was not called, but no tool"),
+    (
+        {"tool_called": {"name": "weather", "arguments": {"city": "Rome"}}},
+        CALLS,
+        'weather was called with city="Oslo"',
+    ),
+    (
+        {"tool_called": {"name": "weather", "arguments": {"unit": "C"}}},
+        CALLS,
+        "weather was called without 'unit'",
+    ),
+    (
+        {"tool_called": {"name": "weather", "arguments": {"days": True}}},
+        {"tool_calls": [{"name": "weather", "arguments": {"days": 1}}]},
+        "weather was called with days=1",
+    ),
     ({"valid_json": True}, "plain text", "the output is not JSON"),
     ({"valid_json": True}, '{"a": NaN}', "the output is not JSON"),
     ({"valid_json": False}, COPY, "the output is JSON"),

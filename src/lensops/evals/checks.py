@@ -11,6 +11,7 @@ from lensops.evals.protocols import Output
 from lensops.evals.result import CheckResult
 from lensops.evals.schema import Schema
 from lensops.evals.text import json_value, same_json, text_of, whole
+from lensops.evals.tool_calls import tool_fault
 from lensops.manifest.checks import Check
 
 NOT_JSON = "the output is not JSON"
@@ -128,4 +129,5 @@ CHECKS: dict[str, Callable[[Any, Checked], str | None]] = {
     "not_contains": _not_contains,
     "regex": _regex,
     "equals": _equals,
+    "tool_called": lambda expected, of: tool_fault(expected, of.output),
 }

@@ -1,13 +1,13 @@
-"""Outputs made elsewhere: a JSONL file of `id` and `output`, matched with the cases."""
+"""Outputs made elsewhere: JSONL of `id` and `output` or `messages`, matched with the cases."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.arm import Answered, Arm
@@ -16,6 +16,7 @@ from lensops.evals.jsonl import Row, read_rows
 from lensops.evals.protocols import AnswerReply, Output
 from lensops.evals.recordings import Recordings
 from lensops.evals.text import same_json
+from lensops.evals.tool_calls import message_output
 from lensops.files import Folder, Tree
 
 
@@ -25,8 +26,22 @@ class OutputsRow(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
     id: str = Field(min_length=1)
-    output: str | dict[str, Any] | list[Any]
+    output: str | dict[str, Any] | list[Any] | None = None
+    messages: list[dict[str, Any]] | None = None
     sample: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if (self.output is None) == (self.messages is None):
+            raise ValueError("needs `output`, or `messages` whose last one is the output")
+        if self.messages is not None:
+            message_output(self.messages)
+        return self
+
+    @property
+    def value(self) -> Output:
+        """The output: as it is given, or the last message."""
+        return message_output(self.messages) if self.messages is not None else self.output or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,7 @@ class _Reader:
         samples = self.by_case.setdefault(read.id, {})
         if read.sample in samples:
             self.problems.append(row.problem(f"{read.id!r} has an output already", "id"))
-        samples[read.sample] = read.output
+        samples[read.sample] = read.value
 
 
 def read_outputs(tree: Tree, path: str, ids: Collection[str]) -> Outputs:

@@ -8,6 +8,7 @@ from typing import Any
 
 from lensops.evals.metrics.metric import Flawed, Unscored
 from lensops.evals.protocols import Output
+from lensops.evals.tool_calls import content_of
 from lensops.prompts.digest import canonical
 
 _FENCE = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)
@@ -19,6 +20,8 @@ def text_of(output: Output, field: str | None) -> str | Unscored | Flawed:
     A structured output may be an object or its JSON as text. One that lacks the field is flawed: it
     was asked for and is not there.
     """
+    if (content := content_of(output)) is not None:
+        output = content
     if field is None:
         if isinstance(output, str):
             return output

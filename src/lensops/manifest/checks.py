@@ -11,6 +11,15 @@ from lensops.manifest.paths import RelativePath
 Count = Annotated[int, Field(ge=0)]
 
 
+class ToolCalled(BaseModel):
+    """A tool that must be called, with these arguments among others."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    name: str = Field(min_length=1)
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
 class Check(BaseModel):
     """Exactly one key: what must hold of an output."""
 
@@ -29,6 +38,7 @@ class Check(BaseModel):
         None, description="A pattern that must be found, within a time limit."
     )
     equals: Any | None = None
+    tool_called: ToolCalled | None = Field(None, description="A call that the output must make.")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
