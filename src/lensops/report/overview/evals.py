@@ -34,7 +34,7 @@ from lensops.report.overview.charts import score_series
 from lensops.report.overview.stored import StoredEval, StoredJudge, StoredSuite
 from lensops.report.overview.value import Overview
 
-CASES = 200  # rows of cases on the page, over all evals; the stored results hold all
+CASES = 150  # rows of cases on the page, over all evals; the stored results hold all
 
 
 def eval_blocks(overview: Overview) -> Iterator[Block]:
