@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from lensops.evals.limits import meets
 from lensops.evals.outputs import list_some
 from lensops.evals.result import SuiteResult
+from lensops.evals.usage import check_budget
 from lensops.evidence import Finding, Outcome
 from lensops.format import format_difference, format_limit, format_percent, format_score
 
@@ -161,6 +162,22 @@ def _recordings(result: SuiteResult) -> Iterator[Finding]:
         yield Finding("recordings", result.name, Outcome.FAIL, message, keys=keys)
 
 
+def _budget(result: SuiteResult) -> Iterator[Finding]:
+    base = result.regression.base_usage if result.regression else None
+    for check in check_budget(result.budget, result.usage, base):
+        if result.regression is None and check.name != "latency_p95":
+            continue  # growth is of a change
+        yield Finding(
+            "budget",
+            f"{result.name}/{check.name}",
+            check.outcome,
+            check.message,
+            check.value,
+            check.limit,
+            keys=("evals", result.name, "budget", check.name),
+        )
+
+
 RULES: tuple[Callable[[SuiteResult], Iterator[Finding]], ...] = (
     _threshold,
     _must_pass,
@@ -170,4 +187,5 @@ RULES: tuple[Callable[[SuiteResult], Iterator[Finding]], ...] = (
     _recordings,
     _neutral,
     _failed_votes,
+    _budget,
 )

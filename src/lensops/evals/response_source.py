@@ -27,6 +27,7 @@ from lensops.evals.recorded import OutputRow, check_row, row_of
 from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings
 from lensops.evals.result import Contradiction
+from lensops.evals.spending import LIMIT_REACHED
 from lensops.manifest import Suite
 from lensops.manifest.model import Judge
 
@@ -230,6 +231,8 @@ class CachedResponses:
         self._listener.on_reply(reply)
         if isinstance(reply, AnswerReply) and reply.output is None:
             return
+        if reply.error == LIMIT_REACHED:
+            return  # it was never asked
         recordings.add(check_row(row_of(reply, datetime.now(UTC).isoformat())))
         if self.mode is Mode.RECORD:
             append(path, [reply])

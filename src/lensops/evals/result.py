@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lensops.errors import Location
+from lensops.evals.usage import Usage
 from lensops.evidence import Base, Finding, Outcome, Reading, join_outcomes
+from lensops.manifest.budget import Budget
 
 Interval = tuple[float, float]
 
@@ -111,6 +113,7 @@ class Regression:
     won: int = 0  # cases that rose over the threshold
     lost: int = 0
     base_mean: float | None = None
+    base_usage: Usage | None = None
     left_out: int = 0  # new cases of which the base has no output
 
 
@@ -166,6 +169,8 @@ class SuiteResult:
     undecided: tuple[str, ...] = ()  # must-pass cases with nothing to go by
     judge: JudgeTotals | None = None
     regression: Regression | None = None
+    usage: Usage | None = None  # of the outputs
+    budget: Budget = field(default_factory=Budget)
     contradictions: tuple[Contradiction, ...] = ()
     notes: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)  # cases, outputs, judge

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -14,15 +14,17 @@ from lensops.evals.cases import Case, CaseFile
 from lensops.evals.metrics.batch import Figures, Job, Measurer
 from lensops.evals.outputs import Outputs, answers_of, unrecorded_replies
 from lensops.evals.protocols import Mode
+from lensops.evals.recorded import OutputRow
 from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings
 from lensops.evals.regression import PairTotals
 from lensops.evals.response_source import CachedResponses
-from lensops.evals.result import CaseScore, SuiteResult
+from lensops.evals.result import CaseScore, Regression, SuiteResult
 from lensops.evals.schema import Schema
 from lensops.evals.scoring import Scorer, text_jobs
 from lensops.evals.summary import About, Tally
 from lensops.evals.text import same_json
+from lensops.evals.usage import UsageTally
 
 CHUNK = 2_000  # cases that are held at once
 AHEAD = 4  # chunks that may be under way to the metrics
@@ -54,6 +56,7 @@ class _Chunk:
 
     head: Sequence[Answered]
     base: Sequence[Answered | None]
+    base_rows: Sequence[tuple[OutputRow, ...]]  # whether it answered otherwise or not
 
 
 @dataclass
@@ -69,6 +72,9 @@ class SuiteRun:
     on_case: OnCase | None = None
     notes: list[str] = field(default_factory=list)
     judges: set[str] = field(default_factory=set, init=False)
+    usages: tuple[UsageTally, UsageTally] = field(  # of the head, of the base
+        default_factory=lambda: (UsageTally(), UsageTally()), init=False
+    )
 
     def result(self) -> SuiteResult:
         """Score every case. Raises `UserError` for what a replay misses, `RemoteFailed`."""
@@ -79,16 +85,18 @@ class SuiteRun:
         texts = len(self.cases) * suite.samples * (2 if self.base else 1)
         with Measurer(list(suite.weights), suite.tokenizer, texts) as measurer:
             for chunk, figures in self._chunks(measurer):
-                for head in chunk.head:
+                for head, base_rows in zip(chunk.head, chunk.base_rows, strict=True):
                     outputs.update(outputs_digest(head).encode())
+                    self._note_usage(head.rows, base_rows)
                 self._score(chunk, iter(figures()), tally, pairs)
         self.responses.misses.raise_if_any()
         return tally.result(
-            pairs.regression(self.base.arm.version) if self.base else None,
+            self._regression(pairs),
             self.responses.no_judge,
             tuple(dict.fromkeys((*self.head.recordings.notes, *self.notes))),
             tuple(self.responses.contradictions.values()),
             {"cases": self.cases.digest, "outputs": f"sha256:{outputs.hexdigest()}"},
+            self.usages[0].usage(),
         )
 
     def _chunks(self, measurer: Measurer) -> Iterator[tuple[_Chunk, Callable[[], list[Figures]]]]:
@@ -105,6 +113,16 @@ class SuiteRun:
                 yield waiting.popleft()
         yield from waiting
 
+    def _regression(self, pairs: PairTotals) -> Regression | None:
+        if self.base is None:
+            return None
+        return replace(pairs.regression(self.base.arm.version), base_usage=self.usages[1].usage())
+
+    def _note_usage(self, head: Sequence[OutputRow], base: Sequence[OutputRow]) -> None:
+        for tally, rows in zip(self.usages, (head, base), strict=True):
+            for row in rows:
+                tally.add(row)
+
     def _ask(self, cases: Sequence[Case]) -> _Chunk:
         """The outputs of some cases under both versions, then the votes on them.
 
@@ -113,7 +131,7 @@ class SuiteRun:
         head = self._answers(self.head, cases)
         head = self.responses.with_votes(head, self.head.recordings, self.head.path)
         if self.base is None:
-            return _Chunk(head, [None] * len(head))
+            return _Chunk(head, [None] * len(head), [()] * len(head))
         base = self._answers(self.base, cases)
         differing = [b for h, b in zip(head, base, strict=True) if not _is_alike(h, b)]
         self.judges.update(v.by for h in head for votes in h.ballots for v in votes if v.by)
@@ -122,7 +140,8 @@ class SuiteRun:
             self.responses.with_votes(differing, self.base.recordings, self.base.path, by)
         )
         alike = (_is_alike(h, b) for h, b in zip(head, base, strict=True))
-        return _Chunk(head, [None if is_alike else next(judged) for is_alike in alike])
+        others = [None if is_alike else next(judged) for is_alike in alike]
+        return _Chunk(head, others, [answered.rows for answered in base])
 
     def _answers(self, side: Side, cases: Sequence[Case]) -> list[Answered]:
         if side.outputs is None:

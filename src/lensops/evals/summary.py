@@ -21,6 +21,7 @@ from lensops.evals.result import (
     SuiteResult,
 )
 from lensops.evals.scoring import CUT
+from lensops.evals.usage import Usage
 from lensops.manifest import Suite
 
 HELD = 10_000  # cases that a result holds; of more, those that a reader looks at first
@@ -86,6 +87,7 @@ class Tally:
         notes: Sequence[str] = (),
         contradictions: Sequence[Contradiction] = (),
         digests: Mapping[str, str] | None = None,
+        usage: Usage | None = None,
     ) -> SuiteResult:
         """The result of all cases so far. `no_judge`: why the judge could not be asked."""
         about, suite = self.about, self.about.suite
@@ -119,6 +121,8 @@ class Tally:
             undecided=tuple(self._undecided),
             judge=self._judge(no_judge),
             regression=regression,
+            usage=usage,
+            budget=suite.budget,
             notes=(*notes, *self._notes()),
             contradictions=tuple(contradictions),
             digests=dict(digests or {}),

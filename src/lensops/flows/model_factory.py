@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from lensops.evals.protocols import Generator, Judge, ModelFactory, Unavailable
+from lensops.evals.spending import Spending
 from lensops.manifest import Suite
 
 
 def model_factory(suite: Suite) -> ModelFactory:
     """How the models of a suite are reached; nothing is loaded before the first request."""
 
+    spending = Spending(suite.limits.tokens, suite.limits.cost)
+
     def generator(model: str | None, server: str | None) -> Generator | Unavailable:
         if model is None:
             return Unavailable("neither the eval nor the prompt names a model to ask")
         from lensops.models import open_generator
 
-        return open_generator(model, server, suite.limits)
+        return open_generator(model, server, suite.limits, spending, suite.price)
 
     def judge() -> Judge | Unavailable:
         if suite.judge is None:
             return Unavailable("the eval declares no judge")
         from lensops.models import open_judge
 
-        return open_judge(suite.judge, suite.limits)
+        return open_judge(suite.judge, suite.limits, spending)
 
     return ModelFactory(generator, judge)

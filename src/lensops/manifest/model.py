@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic import Strict as Strictness
 from pydantic_core import PydanticCustomError
 
+from lensops.manifest.budget import Budget, Price, Tokens
 from lensops.manifest.checks import Check
 from lensops.manifest.drift import Monitor
 from lensops.manifest.families import FRAGMENTS
@@ -123,6 +124,7 @@ class Judge(Strict):
     max_tokens: Annotated[int, Field(ge=50, le=100_000)] = Field(
         2000, description="Tokens of one vote, thinking included."
     )
+    price: Price | None = Field(None, description="In place of the list price.")
 
 
 class Limits(Strict):
@@ -132,6 +134,12 @@ class Limits(Strict):
     call_timeout: Annotated[float, Field(gt=0)] = Field(60, description="Seconds for one call.")
     run_timeout: Annotated[float, Field(gt=0)] = Field(1800, description="Seconds for all calls.")
     retries: Annotated[int, Field(ge=0, le=20)] = 4
+    cost: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="US dollars that a run may take; what does not fit is missing."
+    )
+    tokens: Tokens | None = Field(
+        None, description="Tokens that a run may take, such as 500k; what does not fit is missing."
+    )
 
 
 class Suite(Strict):
@@ -157,6 +165,8 @@ class Suite(Strict):
     min_cases: Annotated[int, Field(ge=1)] = 1
     tokenizer: str = Field("13a", description="BLEU tokenizer of sacrebleu: 13a, zh, char, intl, …")
     limits: Limits = Limits()
+    price: Price | None = Field(None, description="Of `model`, in place of the list price.")
+    budget: Budget = Budget()
 
     @model_validator(mode="after")
     def _weights_sum_to_one(self) -> Self:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import UserError as LensopsError
 from lensops.evals.protocols import Generator, Judge, Unavailable
+from lensops.evals.spending import Spending
+from lensops.manifest.budget import Price
 from lensops.manifest.model import Judge as JudgeSettings
 from lensops.manifest.model import Limits
 from lensops.manifest.providers import PROVIDERS, model_fault, model_name, provider_name
@@ -26,17 +28,25 @@ MISSING = "asking models needs the extra `llm`"
 EXTRA = "pip install 'lensops[llm]'"
 
 
-def open_generator(model: str, server: str | None, limits: Limits) -> Generator | Unavailable:
+def open_generator(
+    model: str,
+    server: str | None,
+    limits: Limits,
+    spending: Spending | None = None,
+    price: Price | None = None,
+) -> Generator | Unavailable:
     """Who answers cases, or why nobody does. Raises `UserError` for an unset `${NAME}`."""
     built = _open_model(model, server)
     if isinstance(built, Unavailable):
         return built
     from lensops.models.generator import ModelGenerator
 
-    return ModelGenerator(model, built, server, limits)
+    return ModelGenerator(model, built, server, limits, spending, price)
 
 
-def open_judge(settings: JudgeSettings, limits: Limits) -> Judge | Unavailable:
+def open_judge(
+    settings: JudgeSettings, limits: Limits, spending: Spending | None = None
+) -> Judge | Unavailable:
     """Who grades outputs, or why nobody does. Raises `UserError` for an unset `${NAME}`."""
     if settings.model is None:
         return Unavailable("no judge.model is declared")
@@ -45,7 +55,7 @@ def open_judge(settings: JudgeSettings, limits: Limits) -> Judge | Unavailable:
         return built
     from lensops.models.judge import ModelJudge
 
-    return ModelJudge(settings.model, built, settings.base_url, limits, settings.max_tokens)
+    return ModelJudge(settings.model, built, settings.base_url, limits, settings, spending)
 
 
 def _open_model(model: str, server: str | None) -> Model | Unavailable:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lensops.errors import UserError
 from lensops.evals.protocols import AnswerReply, AnswerRequest
+from lensops.evals.spending import Bound, Spending
+from lensops.manifest.budget import Price
 from lensops.manifest.model import Limits
 from lensops.models.chat import complete, parse_output
-from lensops.models.responses import cost, tidy_name, tokens_of
+from lensops.models.prices import answer_bound, price_of
+from lensops.models.responses import cost, tidy_name, tokens_of, usage_of
 from lensops.models.runner import Runner
 from lensops.models.secrets import hide_secrets
 from lensops.prompts import render
@@ -25,9 +28,22 @@ if TYPE_CHECKING:
 class ModelGenerator:
     """Implements `evals.protocols.Generator`."""
 
-    def __init__(self, identity: str, model: Model, server: str | None, limits: Limits) -> None:
+    def __init__(
+        self,
+        identity: str,
+        model: Model,
+        server: str | None,
+        limits: Limits,
+        spending: Spending | None = None,
+        price: Price | None = None,
+    ) -> None:
         self.identity, self._model = identity, model
         self._server, self._limits = server, limits
+        self._spending = spending or Spending()
+        self._price = price_of(identity, server, price)
+
+    def _bound(self, request: AnswerRequest) -> Bound:
+        return answer_bound(request, self._price)
 
     def answer(self, requests: Sequence[AnswerRequest]) -> Stream[AnswerReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense."""
@@ -41,6 +57,9 @@ class ModelGenerator:
             lambda request, reason: AnswerReply(request, None, error=reason),
             self._limits,
             lambda text: hide_secrets(text, self._server),
+            self._spending,
+            self._bound,
+            usage_of,
         )
         yield from runner.replies(requests)
 

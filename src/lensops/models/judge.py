@@ -12,9 +12,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, c
 
 from lensops.evals.judging import TOP
 from lensops.evals.protocols import GradeReply, GradeRequest
+from lensops.evals.spending import Bound, Spending
+from lensops.manifest.model import Judge as Settings
 from lensops.manifest.model import Limits
 from lensops.models.judge_prompt import ORDERS, question
-from lensops.models.responses import cost, tidy_name, tokens_of
+from lensops.models.prices import price_of, vote_bound
+from lensops.models.responses import cost, tidy_name, tokens_of, usage_of
 from lensops.models.runner import Runner
 from lensops.models.secrets import hide_secrets
 
@@ -44,10 +47,17 @@ class ModelJudge:
         model: Model,
         server: str | None,
         limits: Limits,
-        max_tokens: int = MAX_TOKENS,
+        settings: Settings | None = None,
+        spending: Spending | None = None,
     ) -> None:
-        self.identity, self._model, self._max_tokens = identity, model, max_tokens
+        self.identity, self._model = identity, model
         self._server, self._limits = server, limits
+        self._max_tokens = settings.max_tokens if settings else MAX_TOKENS
+        self._spending = spending or Spending()
+        self._price = price_of(identity, server, settings.price if settings else None)
+
+    def _bound(self, request: GradeRequest) -> Bound:
+        return vote_bound(request, self._max_tokens, self._price)
 
     def grade(self, requests: Sequence[GradeRequest]) -> Stream[GradeReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense."""
@@ -62,6 +72,9 @@ class ModelJudge:
             lambda request, reason: GradeReply(request, None, error=reason, model=self.identity),
             self._limits,
             lambda text: hide_secrets(text, self._server),
+            self._spending,
+            self._bound,
+            usage_of,
         )
         yield from runner.replies(requests)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from lensops.evals.protocols import AnswerReply, GradeReply
+
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
     from pydantic_ai.messages import ModelResponse
@@ -63,3 +65,10 @@ def list_price(model: Model, completion: ChatCompletion) -> float | None:
             )
         ]
     )
+
+
+def usage_of(reply: AnswerReply | GradeReply) -> tuple[int | None, float | None]:
+    """The tokens, in and out together, and the US dollars of a reply, where it states them."""
+    if reply.tokens_in is None and reply.tokens_out is None:
+        return None, reply.cost
+    return (reply.tokens_in or 0) + (reply.tokens_out or 0), reply.cost

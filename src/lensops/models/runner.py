@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from lensops.errors import RemoteFailed
+from lensops.evals.spending import LIMIT_REACHED, Bound, Spending
 from lensops.manifest.model import Limits
 from lensops.models.errors import Exhausted, Fatal, Fault, Retryable, fault_of
 
@@ -35,6 +36,9 @@ class Runner(Generic[Request, Reply]):
     failed: Callable[[Request, str], Reply]
     limits: Limits
     clean: Callable[[str], str] = str
+    spending: Spending = field(default_factory=Spending)
+    bound: Callable[[Request], Bound] = lambda _: Bound(0, 0.0)
+    usage: Callable[[Reply], tuple[int | None, float | None]] = lambda _: (None, None)
     _until: float = field(default=0.0, init=False)
     _hopes: int = field(default=DEAD, init=False)  # failures until nobody is thought to be there
     _alive: bool = field(default=False, init=False)
@@ -59,20 +63,34 @@ class Runner(Generic[Request, Reply]):
     def _all(self, runner: asyncio.Runner, waiting: Iterator[Request]) -> Stream[Reply, None, None]:
         loop = runner.get_loop()
         under_way: set[asyncio.Task[Reply]] = set()
+        request = next(waiting, None)
         try:
-            while True:
-                while len(under_way) < self.limits.concurrency:
-                    if (request := next(waiting, None)) is None:
+            while request is not None or under_way:
+                while request is not None and len(under_way) < self.limits.concurrency:
+                    if not self.spending.reserve(self.bound(request)):
                         break
-                    under_way.add(loop.create_task(self._until_done(request)))
-                if not under_way:
-                    return
+                    under_way.add(loop.create_task(self._until_settled(request)))
+                    request = next(waiting, None)
+                if not under_way and request is not None:
+                    yield self.failed(request, LIMIT_REACHED)
+                    request = next(waiting, None)
+                    continue
                 finished = runner.run(_first(under_way))
                 under_way -= finished
                 for task in sorted(finished, key=_has_failed):
                     yield task.result()
         finally:
             runner.run(_cancel(under_way))
+
+    async def _until_settled(self, request: Request) -> Reply:
+        bound = self.bound(request)
+        try:
+            reply = await self._until_done(request)
+        except BaseException:
+            self.spending.settle(bound, None, None)
+            raise
+        self.spending.settle(bound, *self.usage(reply))
+        return reply
 
     async def _until_done(self, request: Request) -> Reply:
         """Ask, and again after a pause where that may help. Raises `RemoteFailed`."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from lensops.evals.result import EvalRun, JudgeTotals, SuiteResult
+from lensops.evals.usage import Usage
 from lensops.evidence import Base
 from lensops.format import (
     format_interval,
@@ -113,6 +115,7 @@ def suite_data(result: SuiteResult) -> dict[str, Any]:
         "judge": _judge_data(result.judge),
         "must_pass_failed": [case.id for case in result.broken],
         "regression": compared_data(result.regression) if result.regression else None,
+        "usage": _usage_data(result.usage),
         "notes": list(result.notes),
         "digests": dict(result.digests),
         "cases": [case_data(case) for case in result.cases],
@@ -176,6 +179,10 @@ def _whole(result: SuiteResult) -> tuple[Line, ...]:
         line(Span("" if _has_neutral(result) else score_bar(result.mean), tone)),
         line(Span(interval, Tone.MUTED)),
     )
+
+
+def _usage_data(usage: Usage | None) -> dict[str, Any] | None:
+    return None if usage is None else {**asdict(usage), "tokens": usage.tokens}
 
 
 def _has_neutral(result: SuiteResult) -> bool:

@@ -1,0 +1,46 @@
+"""Spending: a run reserves what a request may take at most before it is put."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LIMIT_REACHED = "limits.tokens or limits.cost would be passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What one request takes at most; `cost` in US dollars, None where no price is known."""
+
+    tokens: int
+    cost: float | None = None
+
+
+@dataclass(slots=True)
+class Spending:
+    """What a run may take, has taken, and has reserved for requests under way."""
+
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    tokens: int = field(default=0, init=False)
+    cost: float = field(default=0.0, init=False)
+    _reserved: Bound = field(default=Bound(0, 0.0), init=False)
+
+    def reserve(self, bound: Bound) -> bool:
+        """Set a request's bound aside, or say that it does not fit. Without a price none fits."""
+        tokens = self._reserved.tokens + bound.tokens
+        cost = (self._reserved.cost or 0.0) + (bound.cost or 0.0)
+        if self.max_tokens is not None and self.tokens + tokens > self.max_tokens:
+            return False
+        if self.max_cost is not None and (bound.cost is None or self.cost + cost > self.max_cost):
+            return False
+        self._reserved = Bound(tokens, cost)
+        return True
+
+    def settle(self, bound: Bound, tokens: int | None, cost: float | None) -> None:
+        """Put what a request took in place of its bound; the bound counts where nobody says."""
+        self._reserved = Bound(
+            self._reserved.tokens - bound.tokens,
+            (self._reserved.cost or 0.0) - (bound.cost or 0.0),
+        )
+        self.tokens += bound.tokens if tokens is None else tokens
+        self.cost += (bound.cost or 0.0) if cost is None else cost

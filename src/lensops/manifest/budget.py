@@ -1,0 +1,71 @@
+"""Budgets and limits of an eval: amounts as people write them, such as `+10%`, `2s`, `500k`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+_GROWTH = re.compile(r"\+?(\d+(?:\.\d+)?)%")
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
+_TOKENS = re.compile(r"(\d+(?:\.\d+)?)([kM]?)")
+_FACTORS = {"": 1, "k": 1_000, "M": 1_000_000}
+
+
+def read_growth(text: str) -> float:
+    """`+10%` as 0.1. Raises `ValueError`."""
+    if not (match := _GROWTH.fullmatch(text)):
+        raise ValueError(f"must be a share such as '+10%', not {text!r}")
+    return float(match[1]) / 100
+
+
+def read_seconds(text: str) -> float:
+    """`2s` or `800ms` in seconds. Raises `ValueError`."""
+    if not (match := _SECONDS.fullmatch(text)):
+        raise ValueError(f"must be a time such as '2s' or '800ms', not {text!r}")
+    return float(match[1]) / (1000 if match[2] == "ms" else 1)
+
+
+def _read_tokens(value: Any) -> Any:
+    if isinstance(value, str):
+        if not (match := _TOKENS.fullmatch(value)):
+            raise ValueError(f"must be a number such as 20000 or '500k', not {value!r}")
+        return round(float(match[1]) * _FACTORS[match[2]])
+    return value
+
+
+def _growth(text: str) -> str:
+    read_growth(text)
+    return text
+
+
+def _seconds(text: str) -> str:
+    read_seconds(text)
+    return text
+
+
+Growth = Annotated[str, AfterValidator(_growth), Field(examples=["+10%"])]
+Seconds = Annotated[str, AfterValidator(_seconds), Field(examples=["2s"])]
+Tokens = Annotated[
+    int, Field(gt=0), BeforeValidator(_read_tokens, json_schema_input_type=int | str)
+]
+
+
+class Price(BaseModel):
+    """US dollars for a million tokens, where the list of prices has none for a model."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    input: Annotated[float, Field(ge=0)]
+    output: Annotated[float, Field(ge=0)]
+
+
+class Budget(BaseModel):
+    """What a change may cost: growth of a reply against the base, and the time of a reply."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    tokens: Growth | None = Field(None, description="Growth of a reply's tokens, such as +10%.")
+    cost: Growth | None = Field(None, description="Growth of a reply's cost, such as +10%.")
+    latency_p95: Seconds | None = Field(None, description="95% of replies come within, such as 2s.")
