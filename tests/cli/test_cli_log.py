@@ -121,3 +121,10 @@ def test_many_records_are_counted(project: Repo) -> None:
         assert lensops("apply", "--yes", "--target", "staging", cwd=project.root).code == 0
     assert "2 earlier records: add --all" in lensops("log", "staging", cwd=project.root).out
     assert "earlier" not in lensops("log", "staging", "--all", cwd=project.root).out
+
+
+def test_a_file_that_was_changed_behind_the_log(shop: Repo) -> None:
+    path = shop.root / "live/staging/current.json"
+    path.write_text(path.read_text().replace("warm", "cold"))
+    assert "changed behind the log" in at(shop, "2026-11-01")["notes"][0]
+    assert at(shop, "2026-10-13T09:00")["notes"] == []

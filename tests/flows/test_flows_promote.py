@@ -396,3 +396,59 @@ class TestResume:
         apply(shop, "--target", "staging", "--resume-after", "41")
         result = apply(shop, "--target", "staging", "--resume-after", "3")
         assert (result.code, "ends with record 42" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("variables", "config", "actor"),
+    [
+        ({"GIT_COMMITTER_NAME": "CI Bot", "GITHUB_ACTOR": "ada"}, "Set", "CI Bot"),
+        ({"GIT_COMMITTER_NAME": "", "GIT_AUTHOR_NAME": "", "GITHUB_ACTOR": "ada"}, "Set", "Set"),
+        ({"GIT_COMMITTER_NAME": "", "GIT_AUTHOR_NAME": "", "GITHUB_ACTOR": "ada"}, "", "ada"),
+    ],
+)
+def test_the_actor_is_who_git_says(
+    project: Repo,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    config: str,
+    actor: str,
+) -> None:
+    if config:
+        project.git("config", "user.name", config)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    result = apply(project, "--format", "json")
+    assert result.code == 0, result.err
+    assert result.json["targets"][0]["entry"]["actor"] == actor
+
+
+def test_a_receipt_repeats_what_the_plan_warned_of(shop: Repo) -> None:
+    shop.git("checkout", "-q", "-b", "topic")
+    use(shop, "v2")
+    apply(shop)
+    shop.git("checkout", "-q", "main")
+    use(shop, "v3", "Squashed, and more")
+
+    assert "stands beside" in apply(shop).out
+
+
+def test_a_hotfix_goes_past_a_target_that_cannot_be_reached(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lensops.git.remotes.PAUSES", ())
+    bare = Repo(repo.root.parent / "remote.git", init=False)
+    bare.root.mkdir()
+    bare.git("init", "-q", "--bare")
+    repo.git("remote", "add", "origin", "../remote.git")
+    targets = TARGETS.replace("{directory: live/staging}", "{git: origin, branch: live}")
+    files = {**sample.files(), **manifest("v1", targets), "prompts/offer_copy/v3.yaml": V3}
+    repo.commit("Begin", files)
+    assert apply(repo).code == 0
+    bare.root.rename(bare.root.with_name("gone.git"))
+    repo.commit("Correct", manifest("v3", targets))
+
+    assert apply(repo, "--target", "production").code != 0
+    result = apply(repo, "--target", "production", *HOTFIX)
+    assert result.code == 0, result.err
+    assert served(repo, "production")["prompts"]["offer_copy"]["version"] == "v3"

@@ -107,8 +107,9 @@ def _provenance(plan: Planned) -> Provenance:
 def _write(ready: Ready, name: str) -> Entry:
     project, (target, observed) = ready.planned.project, ready.planned.seen[name]
     release, override = ready.planned.candidate.release, ready.draft.override
-    reason = unserved_reason(project, name, release)
-    if reason and not (override and override.rule == AFTER):
+    if not (override and override.rule == AFTER) and (
+        reason := unserved_reason(project, name, release)
+    ):
         raise Refused(reason, "apply that one first")
     draft = replace(ready.draft, after_sequence=_last_number(ready, name))
     record = target.write(release, draft, observed)

@@ -58,7 +58,11 @@ def _target_has(project: Opened, name: str, hotfix: Entry, changes: Changes) -> 
 
 
 def _descends(project: Opened, commit: str | None, later: str | None) -> bool:
-    repository = project.repository
-    if repository is None or commit is None or later is None:
+    if commit is None or later is None:
         return False
-    return ancestry(repository, later, commit) in {Ancestry.SAME, Ancestry.NEWER}
+    try:
+        repository = project.repository
+    except UserError:
+        return False
+    newer = {Ancestry.SAME, Ancestry.NEWER}
+    return repository is not None and ancestry(repository, later, commit) in newer

@@ -61,6 +61,9 @@ def _served_at(project: Opened, target: Target, time: datetime) -> ServedAt:
     log = target.log()
     timeline = Timeline(log.entries)
     moment = timeline.at(time)
+    if moment.entry and moment.entry is log.entries[-1] and not target.observe().is_settled:
+        note = "what is served now was changed behind the log; since when is not known"
+        moment = Moment(time, moment.entry, (*moment.notes, note))
     if timeline.without_time:
         names = ", ".join(str(entry.record.sequence) for entry in timeline.without_time)
         note = f"the time of record {names} cannot be read; it may have been live"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from lensops.prompts import locate_prompt, version_files
 if TYPE_CHECKING:
     from lensops.git import Repository
 
+_GIT_ACTORS = ("GIT_COMMITTER_NAME", "GIT_AUTHOR_NAME")
 _CI_ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_REQUESTEDFOR")
 _MAX_BYTES = 1 << 40  # what was read once is read again
 
@@ -44,14 +45,26 @@ def find_provenance(project: Opened) -> Provenance:
     (cases, recordings, schemas, data) must be as committed, unless git ignores it or it lies
     outside the repository: then its digest in the evidence stands for it.
     """
-    in_ci = next((os.environ[name] for name in _CI_ACTORS if os.environ.get(name)), None)
     repository = project.repository
     if repository is None:
-        return Provenance(in_ci or getpass.getuser())
-    actor = in_ci or repository.identity()
+        return Provenance(_first_set(_GIT_ACTORS) or _first_set(_CI_ACTORS) or getpass.getuser())
+    actor = _actor(repository)
     commit = repository.head()
     changed = tuple(_changed_files(project, repository, commit)) if commit else ()
     return Provenance(actor, True, commit, changed)
+
+
+def _actor(repository: Repository) -> str:
+    """The name that a record claims: git's, as environment and settings give it.
+
+    Where neither does, the host's name of who started the job says more than the login there.
+    """
+    settings = _first_set(_GIT_ACTORS) or repository.git.line_or_none("config", "user.name")
+    return settings or _first_set(_CI_ACTORS) or repository.identity()
+
+
+def _first_set(names: Iterable[str]) -> str | None:
+    return next((os.environ[name] for name in names if os.environ.get(name)), None)
 
 
 def _changed_files(project: Opened, repository: Repository, commit: str) -> Iterator[str]:

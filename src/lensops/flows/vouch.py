@@ -61,8 +61,11 @@ def doubt_entry(
 
     `lookup` gives the project at a commit; whoever asks for many keeps them.
     """
-    if project.repository is None:
-        return None
+    try:
+        if project.repository is None:
+            return None
+    except UserError as error:
+        return Doubt(f"git cannot be asked about record {entry.record.sequence}: {error.message}")
     record = entry.record
     whose = f"record {record.sequence}"
     if record.commit is None:

@@ -10,7 +10,7 @@ from lensops.format import plural, short_digest
 from lensops.report.changes import change_data, change_line, count_changes
 from lensops.report.document import Block, Bullets, Document, Paragraph, Span, Tone, line
 from lensops.report.entry import VERBS, entry_data, entry_origin, override_text
-from lensops.report.outcome import sign, warning_line
+from lensops.report.outcome import finding_line, sign, warning_line
 from lensops.targets import Receipt
 
 
@@ -40,6 +40,9 @@ def _receipt(receipt: Receipt) -> Iterator[Block]:
     yield Paragraph(line(sign(Outcome.PASS), name, did, what))
     if plan.changes:
         yield Bullets(tuple(change_line(change) for change in plan.changes))
+    warnings = [f for f in plan.findings if f.outcome is Outcome.INCONCLUSIVE]
+    if warnings and not entry.statement.override:
+        yield Bullets(tuple(map(finding_line, warnings)))
     if override := override_text(entry):
         yield Paragraph(warning_line(override))
     yield Paragraph(line(Span(f"{receipt.where} · {entry_origin(entry)}", Tone.MUTED)))
