@@ -50,6 +50,7 @@ COMMANDS = [
     ("log",),
     ("verify",),
     ("gc",),
+    ("blame", "offer_copy"),
     ("promote", "staging", "production"),
     ("apply", "--from", "staging", "--target", "production", "--yes"),
     ("calibrate", "ratings.csv"),

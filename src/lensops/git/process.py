@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import tempfile
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -78,6 +77,8 @@ class Git:
 
     def start(self, *arguments: str) -> Conversation:
         """A process that answers requests until it is closed."""
+        import tempfile
+
         errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the conversation; never full
         process = subprocess.Popen(  # noqa: S603  # as above
             self.command(*arguments),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -17,7 +16,6 @@ from lensops.git.find import Site, find_site
 from lensops.git.objects import MAX_BYTES, Objects
 from lensops.git.process import Git
 from lensops.git.tree import RevisionTree
-from lensops.manifest import suggestion
 
 _HELPERS = r"^(credential\..*|core\.(sshcommand|askpass))$"
 _SHORT = "--format=%(refname:short)"
@@ -100,6 +98,8 @@ class Repository:
         """The commit that a revision names. Raises `UserError` with a did-you-mean."""
         commit = self.head() if ref == "HEAD" else self.objects.commit(ref)
         if commit is None:
+            from lensops.manifest import suggestion  # loaded for a mistake alone
+
             names = self.git.line("for-each-ref", _SHORT, "refs/heads/", "refs/tags/").splitlines()
             hint = suggestion(ref, names) or "see `git branch --all`"
             raise UserError(f"there is no revision {ref!r}", _WHOLE if self.shallow else hint)
@@ -157,10 +157,14 @@ class Repository:
     def identity(self) -> str:
         """The name under which git would commit, or else the one that is logged in."""
         try:
-            ident = self.git.line("var", "GIT_COMMITTER_IDENT")
+            name = self.git.line("var", "GIT_COMMITTER_IDENT").rpartition(" <")[0]
         except GitFailed:
-            return getpass.getuser()
-        return ident.rpartition(" <")[0] or getpass.getuser()
+            name = ""
+        if name:
+            return name
+        import getpass
+
+        return getpass.getuser()
 
     def commit_paths(self, paths: Sequence[str], message: str) -> str:
         """Commit these paths alone, as the user, whatever else is staged; gives the commit's id."""
