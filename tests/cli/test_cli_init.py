@@ -54,7 +54,7 @@ def test_what_is_there_stays(repo: Repo) -> None:
         "prompts/offer_copy/v1.yaml": "user: mine\n",
     }
     repo.write(mine)
-    done = lensops("init", "--github", cwd=repo.root)
+    done = lensops("init", "--github", "--sample", cwd=repo.root)
     for name, content in mine.items():
         assert (repo.root / name).read_text() == content
     assert "kept    prompts/offer_copy/v1.yaml" in done.out
@@ -102,3 +102,58 @@ def test_the_schema_fits_the_manifest(begun: Repo) -> None:
 def test_schema_prints_the_same(begun: Repo) -> None:
     printed = lensops("schema", cwd=begun.root)
     assert json.loads(printed.out) == json.loads((begun.root / ".lensops/schema.json").read_text())
+
+
+FOUND = {
+    "app/prompts/system_v1.yaml": "system: Hi\nuser_template: 'For {name}'\n",
+    "app/prompts/system_v2.yaml": "system: Hello\nuser_template: 'For {name}'\n",
+    "app/prompts/active.json": '{"version": "v1"}',
+    "app/prompts/README.md": "About these",
+    "prompts/team/copy/v1.md": "Hi {{ name }}",
+    "prompts/greet.txt": "Greet {{ name }}",
+    "notes/sum.prompt.yml": "messages: [{role: user, content: 'Sum {{ x }}'}]\n",
+    "lib/prompts/loop.prompty": "user:\n{% for x in y %}a{% endfor %}\n",
+    "node_modules/x/prompts/a.md": "no",
+    "docs/page.md": "no prompt",
+}
+
+
+def test_prompts_that_exist_are_declared(repo: Repo) -> None:
+    repo.commit("Application", FOUND)
+    asked = lensops("init", cwd=repo.root)
+    assert asked.code == 2
+    assert "add --yes to declare them, or --sample" in asked.err
+    assert repo.git("status", "--porcelain") == ""
+
+    done = lensops("init", "--yes", cwd=repo.root)
+    assert done.code == 0, done.err
+    assert "not read: lib/prompts/loop.prompty:2:1: '{% for x in y %}' is a block" in done.err
+    listed = lensops("list", "--format", "json", cwd=repo.root).json["prompts"]
+    assert {p["name"]: (p["active"], len(p["versions"])) for p in listed} == {
+        "system": ("v1", 2),
+        "team/copy": ("v1", 1),
+        "greet": ("v1", 1),
+        "sum": ("v1", 1),
+    }
+    assert (repo.root / "prompts/greet/v1.txt").read_text() == FOUND["prompts/greet.txt"]
+    assert lensops("validate", cwd=repo.root).code == 0
+    repo.commit("Begin")
+    assert lensops("apply", "--yes", cwd=repo.root).code == 0
+    assert "uv tool install 'lensops==" in done.out
+
+
+def test_an_active_json_that_disagrees_is_noted(repo: Repo) -> None:
+    repo.commit("Application", FOUND)
+    assert lensops("init", "--yes", cwd=repo.root).code == 0
+    repo.commit("Begin")
+    assert "active.json" not in lensops("validate", cwd=repo.root).out
+    assert lensops("activate", "system", "v2", "--commit", cwd=repo.root).code == 0
+    noted = lensops("validate", cwd=repo.root)
+    assert noted.code == 0
+    assert "app/prompts/active.json: names v1 of system, the manifest v2" in noted.out
+
+
+def test_the_sample_can_be_asked_for(repo: Repo) -> None:
+    repo.commit("Application", FOUND)
+    assert lensops("init", "--sample", cwd=repo.root).code == 0
+    assert "offer_copy" in (repo.root / "lensops.yaml").read_text()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from lensops.flows.found_prompts import Findings
 
 
 def init(
@@ -18,18 +22,64 @@ def init(
     gitlab: Annotated[
         bool, typer.Option("--gitlab", help="Also write the pipeline for GitLab.")
     ] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Write the sample, whatever prompts there are.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Declare the prompts that are found without asking.")
+    ] = False,
 ) -> int:
-    """Start a project: manifest, prompts, cases with recordings, data. Nothing is overwritten.
+    """Start a project. Nothing is overwritten.
+
+    Where the folder has prompts, in any form, the manifest declares them; it is shown first. An
+    empty folder gets a sample: manifest, prompts, cases with recordings, data.
 
     Example: lensops init
     """
     from lensops.cli.output import print_line
-    from lensops.flows.init import init as write_starter
+    from lensops.flows.init import init as write_files
+    from lensops.flows.workflow import requirement
+    from lensops.manifest import NAMES
 
-    files = write_starter(folder, github=github, gitlab=gitlab)
+    is_new = not any((folder / name).exists() for name in NAMES)
+    found = None if sample or not is_new else _find(folder, yes=yes)
+    files = write_files(folder, github=github, gitlab=gitlab, found=found)
     lines = [f"created {name}" for name in files.written]
     lines += [f"kept    {name}" for name in files.existing]
-    lines += ["", "next: lensops validate, lensops plan, lensops gate, lensops apply"]
+    steps = "lensops validate, lensops plan, lensops apply"
+    steps = steps if found else steps.replace("plan,", "plan, lensops gate,")
+    lines += ["", f"next: {steps}", f"install it elsewhere: uv tool install '{requirement()}'"]
     for text in lines:
         print_line(text)
     return 0
+
+
+def _find(folder: Path, *, yes: bool) -> Findings | None:
+    """The prompts in the folder, shown with their manifest; None when there are none.
+
+    Raises `UserError` when nobody is there to answer, and `Refused` when the answer is no.
+    """
+    from lensops.cli.output import write
+    from lensops.errors import Refused, UserError
+    from lensops.flows.found_prompts import find_prompts, manifest_text
+    from lensops.render.escape import visible
+
+    found = find_prompts(folder)
+    if not found.prompts:
+        return None
+    lines = []
+    for prompt in found.prompts:
+        files = ", ".join(prompt.versions.values())
+        copied = f", which becomes {prompt.copied_to}" if prompt.copied_to else ""
+        lines.append(f"found {prompt.name}: {files}{copied}")
+    lines += [f"not read: {reason}" for _, reason in found.refused]
+    text = "\n".join([*lines, "", manifest_text(folder, found.prompts)])
+    write(visible(text) + "\n", sys.stderr)
+    if yes:
+        return found
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        problem = "there are prompts, and no terminal to ask on; nothing was written"
+        raise UserError(problem, "add --yes to declare them, or --sample for the sample project")
+    if not typer.confirm("Write this manifest?", err=True):
+        raise Refused("nothing was written: you answered no")
+    return found

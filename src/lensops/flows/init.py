@@ -16,6 +16,7 @@ from lensops.manifest.locate import prefix_of
 from lensops.manifest.schema import schema_text
 
 if TYPE_CHECKING:
+    from lensops.flows.found_prompts import Findings
     from lensops.flows.workflow import Pipeline
 
 RESULTS = "eval_results/.gitignore"
@@ -32,8 +33,14 @@ class StarterFiles:
     existing: tuple[str, ...]
 
 
-def init(folder: Path, *, github: bool = False, gitlab: bool = False) -> StarterFiles:
-    """Write the starter project's files that are missing.
+def init(
+    folder: Path,
+    *,
+    github: bool = False,
+    gitlab: bool = False,
+    found: Findings | None = None,
+) -> StarterFiles:
+    """Write the starter project's files that are missing, or the manifest of prompts that exist.
 
     A folder that has a manifest keeps its own project: it gets the schema and the pipelines that
     are asked for; those lie at the root of the repository. Raises `UserError` when the folder
@@ -42,7 +49,9 @@ def init(folder: Path, *, github: bool = False, gitlab: bool = False) -> Starter
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file", "name a folder")
     manifest = next((name for name in NAMES if (folder / name).exists()), None)
-    contents = dict(_tooling()) if manifest else dict(_starter()) | dict(_tooling())
+    contents = dict(_tooling())
+    if manifest is None:
+        contents = dict(_declared(folder, found) if found else _starter()) | contents
     folder.mkdir(parents=True, exist_ok=True)
     tree = Folder(folder)
     paths = {name: tree.path(name) for name in contents}
@@ -52,6 +61,15 @@ def init(folder: Path, *, github: bool = False, gitlab: bool = False) -> Starter
     written = {name for name, data in contents.items() if create_exclusive(paths[name], data)}
     existing = (contents.keys() - written) | ({manifest} if manifest else set())
     return StarterFiles(manifest or NAMES[0], tuple(sorted(written)), tuple(sorted(existing)))
+
+
+def _declared(folder: Path, found: Findings) -> Iterator[tuple[str, bytes]]:
+    """The manifest of prompts that exist, and copies of those without a version in their name."""
+    from lensops.flows.found_prompts import manifest_text
+
+    yield NAMES[0], manifest_text(folder, found.prompts).encode()
+    for path, copy in found.copies.items():
+        yield copy, (folder / path).read_bytes()
 
 
 def _starter() -> Iterator[tuple[str, bytes]]:

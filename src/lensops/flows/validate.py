@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import Snapshot
+from lensops.flows.other_sources import disagreeing_files
 from lensops.flows.project import ManifestReading, read_manifest
 from lensops.flows.variables import variable_problems
 from lensops.manifest import ManifestFile, Validation, suggestion
@@ -33,6 +34,7 @@ def validate(directory: Path, manifest: Path | None = None) -> Validation:
     if reading is None or reading.file is None:
         return validation
     problems, notes = _history_problems(path, reading.file, tree, reading.active)
+    notes = [*notes, *disagreeing_files(reading, tree)]
     return replace(validation, problems=(*validation.problems, *problems), notes=tuple(notes))
 
 

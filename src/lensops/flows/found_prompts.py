@@ -1,0 +1,156 @@
+"""Find the prompts that a repository has already, and write the manifest that declares them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from lensops.errors import Invalid, UserError
+from lensops.files import Folder
+from lensops.interchange.json_pair import ACTIVE, active_version
+from lensops.interchange.source import Source
+from lensops.interchange.templates import slug, unique
+from lensops.manifest.dump import dump_yaml
+from lensops.manifest.names import is_prompt_name, is_version
+from lensops.prompts import natural, parse
+from lensops.prompts.forms import ending_of
+
+MAX_FILES = 20_000
+_SKIPPED = {"node_modules", "site-packages", "__pycache__", "dist", "build", "venv", "eval_results"}
+_OWN_ENDINGS = (".prompt.yml", ".prompt.yaml", ".prompty", ".prompt")  # nothing else ends so
+_FOLDER = re.compile(r"(?:\w+[_-])?prompts?", re.IGNORECASE)
+_VERSIONED = re.compile(r"(?P<stem>.*?)(?P<gap>[_.-]?)(?P<version>v?\d+(?:\.\d+)*)\Z")
+_MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPrompt:
+    """A prompt: its name, its versions with their files, and the pattern where it needs one.
+
+    A file without a version in its name has `copied_to`: it becomes version v1 there.
+    """
+
+    name: str
+    versions: dict[str, str]
+    active: str
+    pattern: str | None = None
+    copied_to: str | None = None
+
+
+@dataclass(slots=True)
+class Findings:
+    """The prompts of a repository, and files that look like one and cannot be read."""
+
+    prompts: list[FoundPrompt] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)  # path and reason
+
+    @property
+    def copies(self) -> dict[str, str]:
+        """The files to copy: the new path by the old one."""
+        return {p.versions[p.active]: p.copied_to for p in self.prompts if p.copied_to}
+
+
+def find_prompts(folder: Path) -> Findings:
+    """Look through a folder: own endings anywhere, other forms in folders named for prompts."""
+    tree, findings = Folder(folder), Findings()
+    families: dict[tuple[str, str, str, str], dict[str, str]] = {}
+    for path in _candidates(folder):
+        try:
+            parse(tree.read(path, _MAX_BYTES), path, "v1")
+        except Invalid as error:
+            findings.refused.append((path, str(error.problems[0])))
+        except (UserError, OSError) as error:
+            findings.refused.append((path, str(error)))
+        else:
+            key, version = _family(path)
+            families.setdefault(key, {})[version] = path
+    names: list[str] = []
+    for key, versions in sorted(families.items()):
+        prompt = _prompt(tree, key, versions, names)
+        names.append(prompt.name)
+        findings.prompts.append(prompt)
+    return findings
+
+
+def manifest_text(folder: Path, prompts: list[FoundPrompt]) -> str:
+    """A manifest that declares them, with the targets of the sample."""
+    project = slug(folder.resolve().name, "project").replace("/", "-")
+    entries = {
+        prompt.name: ({"path": prompt.pattern} if prompt.pattern else {})
+        | {"active": prompt.active}
+        for prompt in prompts
+    }
+    targets = {"staging": {"directory": ".lensops/live/staging"}}
+    targets["production"] = {"directory": ".lensops/live/production", "after": "staging"}
+    return (
+        "# yaml-language-server: $schema=.lensops/schema.json\n"
+        f"version: 1\nproject: {project}\n\n"
+        f"{dump_yaml({'prompts': entries})}\n{dump_yaml({'targets': targets})}"
+    )
+
+
+def _candidates(folder: Path) -> Iterator[str]:
+    """Paths of files that may be prompts, in order."""
+    count = 0
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
+        inside = PurePosixPath(Path(root).relative_to(folder).as_posix())
+        named = any(_FOLDER.fullmatch(part) for part in inside.parts)
+        for name in sorted(files):
+            count += 1
+            if count > MAX_FILES:
+                return
+            own = name.endswith(_OWN_ENDINGS)
+            if own or (named and ending_of(name) and not _is_other(name)):
+                yield (inside / name).as_posix()
+
+
+def _is_other(name: str) -> bool:
+    """Files that lie beside prompts and are none."""
+    lowered = name.lower()
+    return lowered.startswith((".", "readme", "license", "changelog", "_")) or lowered in {
+        ACTIVE,
+        "history.json",
+        "package.json",
+        "index.json",
+    }
+
+
+def _family(path: str) -> tuple[tuple[str, str, str, str], str]:
+    """Folder, stem, gap and ending of a file's family, and the version that the name says."""
+    pure = PurePosixPath(path)
+    ending = ending_of(pure.name) or ""
+    stem = pure.name.removesuffix(ending)
+    match = _VERSIONED.fullmatch(stem)
+    if match and is_version(match["version"]):
+        return (pure.parent.as_posix(), match["stem"], match["gap"], ending), match["version"]
+    return (pure.parent.as_posix(), stem, "", ending), ""
+
+
+def _prompt(
+    tree: Folder, key: tuple[str, str, str, str], versions: dict[str, str], names: list[str]
+) -> FoundPrompt:
+    folder, stem, gap, ending = key
+    if "" in versions and len(versions) == 1:
+        name = unique(slug(stem), names)
+        return FoundPrompt(name, {"v1": versions[""]}, "v1", None, f"prompts/{name}/v1{ending}")
+    versions = {version: path for version, path in versions.items() if version}
+    active = _active(tree, folder, versions)
+    usual = folder.removeprefix("prompts/")
+    if not stem and usual != folder and is_prompt_name(usual):
+        return FoundPrompt(usual, versions, active)
+    name = unique(slug(stem or PurePosixPath(folder).name), names)
+    pattern = (PurePosixPath(folder) / f"{stem}{gap}{{version}}{ending}").as_posix()
+    return FoundPrompt(name, versions, active, pattern)
+
+
+def _active(tree: Folder, folder: str, versions: dict[str, str]) -> str:
+    """The version that an `active.json` beside names, else the newest."""
+    try:
+        named = active_version(Source(tree, f"{folder}/{ACTIVE}").node())
+    except UserError:
+        named = None
+    return named if named in versions else max(versions, key=natural)
