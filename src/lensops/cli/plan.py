@@ -67,6 +67,6 @@ def plan(
             )
     emit(Report("plan", document(made), data(made)), form, output)
     reports.annotate(made.findings)
-    if made.failed:
+    if made.has_failure:
         return Exit.CHECK_FAILED
     return Exit.CHANGES if exit_code and not made.in_sync else Exit.DONE

@@ -15,9 +15,9 @@ def decode(data: bytes, path: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = error.start - (before.rfind(b"\n") + 1) + 1
+        preceding = data[: error.start]
+        line = preceding.count(b"\n") + 1
+        column = error.start - (preceding.rfind(b"\n") + 1) + 1
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
         hint = "save the file as UTF-8"
         raise Invalid((Problem(Location(path, line, column), message, hint),)) from None

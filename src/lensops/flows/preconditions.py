@@ -101,7 +101,9 @@ def _check_evidence(planned: Planned, target: TargetPlan) -> None:
 def _check_removals(target: TargetPlan) -> None:
     if target.removes_many:
         served = len(target.observed.prompts) if target.observed else 0
-        problem = f"{len(target.removed)} of {served} prompts would be removed from {target.name}"
+        problem = (
+            f"{len(target.removed_prompts)} of {served} prompts would be removed from {target.name}"
+        )
         raise Refused(problem, "add --force to remove them")
     if target.other_project:
         problem = f"{target.name} serves another project: {target.other_project!r}"

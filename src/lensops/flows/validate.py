@@ -100,9 +100,9 @@ def _callers(file: ManifestFile, active: Mapping[str, Prompt]) -> Iterator[Probl
             continue
         for variable in (prompt.source or prompt).variables:
             if variable not in declared:
-                words = f"{name} {prompt.version} needs {variable!r}, which no application fills"
+                message = f"{name} {prompt.version} needs {variable!r}, which no application fills"
                 hint = suggestion(variable, declared) or "add it to `variables:` when it does"
-                yield Problem(file.location("prompts", name, "variables"), words, hint)
+                yield Problem(file.location("prompts", name, "variables"), message, hint)
 
 
 def _brought_variables(reading: ManifestReading, tree: Snapshot) -> Iterator[Problem]:

@@ -17,11 +17,11 @@ def set_text(data: bytes, path: str, keys: tuple[str, ...], value: str) -> bytes
     node = _scalar(data, path, keys)
     raw = data.decode("utf-8")[node.start : node.end]
     quote = raw[:1] if raw[:1] in {"'", '"'} else ""
-    if _written(str(node.value), quote) != raw:
+    if _spell(str(node.value), quote) != raw:
         dotted = ".".join(keys)
         message = f"{node.location}: {dotted} is written as {raw.splitlines()[0]!r}"
         raise UserError(message, f"edit this line by hand: {dotted} becomes {value}")
-    return _replaced(data, path, keys, node, _written(value, quote), value)
+    return _replace(data, path, keys, node, _spell(value, quote), value)
 
 
 def set_number(data: bytes, path: str, keys: tuple[str, ...], value: float) -> bytes:
@@ -29,7 +29,7 @@ def set_number(data: bytes, path: str, keys: tuple[str, ...], value: float) -> b
     node = _scalar(data, path, keys)
     if isinstance(node.value, bool) or not isinstance(node.value, int | float):
         raise UserError(f"{node.location}: {'.'.join(keys)} is not a number")
-    return _replaced(data, path, keys, node, f"{value:.10g}", value)
+    return _replace(data, path, keys, node, f"{value:.10g}", value)
 
 
 def insert_key(data: bytes, path: str, keys: tuple[str, ...], raw: str) -> bytes:
@@ -52,7 +52,7 @@ def insert_key(data: bytes, path: str, keys: tuple[str, ...], raw: str) -> bytes
         indent = start - (text.rfind("\n", 0, start) + 1)
         edited = f"{text[:start]}{entry}\n{' ' * indent}{text[start:]}"
     value = read_yaml(f"a: {raw}\n".encode(), path).plain()["a"]
-    return _verified(data, path, keys, edited.encode(), value)
+    return _verify(data, path, keys, edited.encode(), value)
 
 
 def _scalar(data: bytes, path: str, keys: tuple[str, ...]) -> Node:
@@ -63,7 +63,7 @@ def _scalar(data: bytes, path: str, keys: tuple[str, ...]) -> Node:
     return node
 
 
-def _written(value: str, quote: str) -> str:
+def _spell(value: str, quote: str) -> str:
     if quote == "'":
         return "'" + value.replace("'", "''") + "'"
     if quote == '"' or not _plain(value):
@@ -81,15 +81,15 @@ def _plain(value: str) -> bool:
     return read == {"a": value}
 
 
-def _replaced(
+def _replace(
     data: bytes, path: str, keys: tuple[str, ...], node: Node, raw: str, value: str | float
 ) -> bytes:
     text = data.decode("utf-8")
     edited = (text[: node.start] + raw + text[node.end :]).encode()
-    return _verified(data, path, keys, edited, value)
+    return _verify(data, path, keys, edited, value)
 
 
-def _verified(data: bytes, path: str, keys: tuple[str, ...], edited: bytes, value: object) -> bytes:
+def _verify(data: bytes, path: str, keys: tuple[str, ...], edited: bytes, value: object) -> bytes:
     """The edited text, after a look that it says what was meant and nothing else."""
     expected = read_yaml(data, path).plain()
     inner = expected

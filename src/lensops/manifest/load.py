@@ -58,7 +58,7 @@ def check(node: Node) -> tuple[Manifest | None, list[Problem]]:
     try:
         manifest = Manifest.model_validate(node.plain())
     except ValidationError as error:
-        problems += _translated(error, node)
+        problems += _translate(error, node)
         problems += _skipped_rules(node)
     problems += _target_problems(node)
     problems = list(dict.fromkeys(problems))
@@ -66,12 +66,12 @@ def check(node: Node) -> tuple[Manifest | None, list[Problem]]:
     return manifest, problems
 
 
-def _translated(error: ValidationError, node: Node) -> list[Problem]:
+def _translate(error: ValidationError, node: Node) -> list[Problem]:
     """Pydantic's errors as problems; of a union, the arms that were not meant are left out."""
     problems: dict[Problem, tuple[str | int, ...]] = {}
     weak: dict[Problem, tuple[str | int, ...]] = {}  # the type of one arm of a union did not fit
     for detail in error.errors(include_url=False):
-        keys = _resolved(node, detail["loc"])
+        keys = _resolve(node, detail["loc"])
         of_one_arm = detail["type"] in _TYPES and len(keys) < len(detail["loc"])
         (weak if of_one_arm else problems).setdefault(_problem(detail, keys, node), keys)
     for problem, keys in weak.items():
@@ -80,7 +80,7 @@ def _translated(error: ValidationError, node: Node) -> list[Problem]:
     return list(problems)
 
 
-def _resolved(node: Node, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+def _resolve(node: Node, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """The part of a pydantic location that names nodes; names of union arms drop out."""
     keys: list[str | int] = []
     for step in loc:
@@ -98,7 +98,7 @@ def _problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
     if kind == "extra_forbidden":
         parent = root.get(*keys[:-1]) or root
         key = parent.key(str(loc[-1]))
-        hint = suggestion(str(loc[-1]), _known(loc[:-1])) or _choices(_known(loc[:-1]))
+        hint = suggestion(str(loc[-1]), _known_keys(loc[:-1])) or _choices(_known_keys(loc[:-1]))
         where = key.location if key else location_of(root, keys)
         return Problem(where, f"unknown key {loc[-1]!r}" + _of(".".join(map(str, keys[:-1]))), hint)
     if "[key]" in loc:
@@ -122,7 +122,7 @@ def _skipped_rules(node: Node) -> Iterator[Problem]:
     """The rules between keys that pydantic does not reach when one of the keys has a fault."""
     for loc, message in broken_rules(Manifest, node.plain()):
         detail = {"type": "value_error", "msg": message, "loc": loc, "input": None}
-        yield _rule_problem(detail, _resolved(node, loc), node)
+        yield _rule_problem(detail, _resolve(node, loc), node)
 
 
 def _rule_problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
@@ -145,8 +145,8 @@ def _of(dotted: str) -> str:
     return f" in {dotted}" if dotted else ""
 
 
-def _choices(known: list[str]) -> str | None:
-    return "known: " + ", ".join(known) if known else None
+def _choices(keys: list[str]) -> str | None:
+    return "known: " + ", ".join(keys) if keys else None
 
 
 def _is_bare_scalar(kind: str, value: Any) -> bool:
@@ -165,7 +165,7 @@ def _source(node: Node | None, value: Any) -> str:
     return text if len(text) < 60 else text[:57] + "…"
 
 
-def _known(loc: tuple[Any, ...]) -> list[str]:
+def _known_keys(loc: tuple[Any, ...]) -> list[str]:
     """The keys that the model has at a location, those of all arms of a union."""
     models: list[Any] = [Manifest]
     for step in loc:
@@ -187,15 +187,15 @@ def _target_problems(node: Node) -> list[Problem]:
     targets = node.get("targets")
     if targets is None or targets.kind != "mapping":
         return []
-    after = {k.value: v.get("after") for k, v in targets.value if v.kind == "mapping"}
-    follows = {name: n.value for name, n in after.items() if n is not None and n.kind == "scalar"}
+    leads = {k.value: v.get("after") for k, v in targets.value if v.kind == "mapping"}
+    follows = {name: n.value for name, n in leads.items() if n is not None and n.kind == "scalar"}
     problems = []
     for name, value in follows.items():
-        if (location := after[name]) is None:
+        if (location := leads[name]) is None:
             continue
-        if value not in after:
+        if value not in leads:
             message = f"targets.{name}.after: there is no target {value!r}"
-            problems.append(Problem(location.location, message, suggestion(str(value), after)))
+            problems.append(Problem(location.location, message, suggestion(str(value), leads)))
         elif _circular(name, follows):
             message = f"targets.{name}.after: the target follows itself"
             problems.append(

@@ -10,8 +10,8 @@ from lensops.manifest.model import Manifest
 
 def schema() -> dict[str, Any]:
     """JSON Schema (draft 7) of the model; `definitions` for editors that know no `$defs`."""
-    made = Manifest.model_json_schema(by_alias=True)
-    text = json.dumps(made).replace("#/$defs/", "#/definitions/")
+    generated = Manifest.model_json_schema(by_alias=True)
+    text = json.dumps(generated).replace("#/$defs/", "#/definitions/")
     moved: dict[str, Any] = json.loads(text)
     moved["definitions"] = moved.pop("$defs")
     return {
@@ -32,7 +32,7 @@ def _draft7(value: Any) -> Any:
         return [_draft7(item) for item in value]
     if not isinstance(value, dict):
         return value
-    made = {key: _draft7(item) for key, item in value.items()}
-    if "prefixItems" in made:
-        made["items"] = made.pop("prefixItems")
-    return made
+    converted = {key: _draft7(item) for key, item in value.items()}
+    if "prefixItems" in converted:
+        converted["items"] = converted.pop("prefixItems")
+    return converted

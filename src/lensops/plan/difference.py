@@ -54,9 +54,9 @@ def _order_change(old: Prompt | None, new: Prompt | None) -> Iterator[SectionCha
     """The order of the messages, where it does not follow from which are added at the end."""
     if old is None or new is None:
         return
-    names, others = message_names(old), message_names(new)
-    if names != others[: len(names)] and others != names[: len(others)]:
-        yield SectionChange(ORDER, Action.UPDATE, "\n".join(names), "\n".join(others))
+    names, new_names = message_names(old), message_names(new)
+    if names != new_names[: len(names)] and new_names != names[: len(new_names)]:
+        yield SectionChange(ORDER, Action.UPDATE, "\n".join(names), "\n".join(new_names))
 
 
 @dataclass(frozen=True, slots=True)

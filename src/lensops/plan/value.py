@@ -43,7 +43,7 @@ class TargetPlan:
         return Plan((self,)).digest
 
     @property
-    def loosened(self) -> tuple[Change, ...]:
+    def loosened_changes(self) -> tuple[Change, ...]:
         """The changes after which the gate lets more through."""
         return tuple(change for change in self.changes if change.loosened)
 
@@ -51,10 +51,10 @@ class TargetPlan:
     def removes_many(self) -> bool:
         """Whether more than 30 % of ten or more prompts would be removed at once."""
         served = len(self.observed.prompts) if self.observed else 0
-        return served >= MANY and len(self.removed) > SHARE * served
+        return served >= MANY and len(self.removed_prompts) > SHARE * served
 
     @property
-    def removed(self) -> tuple[str, ...]:
+    def removed_prompts(self) -> tuple[str, ...]:
         """The prompts that would be gone."""
         gone = (c for c in self.changes if c.kind is Kind.PROMPT and c.action is Action.DELETE)
         return tuple(change.name for change in gone)
@@ -100,7 +100,7 @@ class Plan:
         return all(target.in_sync for target in self.targets)
 
     @property
-    def failed(self) -> bool:
+    def has_failure(self) -> bool:
         """Whether a finding says that this must not go live."""
         of_targets = (finding for target in self.targets for finding in target.findings)
         return any(f.outcome is Outcome.FAIL for f in (*self.findings, *of_targets))

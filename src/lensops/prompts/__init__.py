@@ -2,7 +2,7 @@
 
 from lensops.prompts.digest import canonical, digest
 from lensops.prompts.forms import parse
-from lensops.prompts.interface import Interface, Variable, untyped
+from lensops.prompts.interface import Interface, Variable, untyped_interface
 from lensops.prompts.layout import (
     Declared,
     PromptFiles,
@@ -41,7 +41,7 @@ __all__ = [
     "prompt_sections",
     "render",
     "request_body",
-    "untyped",
+    "untyped_interface",
     "version_files",
     "version_path",
 ]

@@ -138,7 +138,7 @@ def brought_variables(
     prompt: Prompt, fragments: Mapping[str, Fragment]
 ) -> Iterator[tuple[str, Fragment]]:
     """The variables that a prompt has by its fragments alone, with the fragment of each."""
-    own = {*(prompt.source or prompt).variables}
+    direct = {*(prompt.source or prompt).variables}
     for name in prompt.expanded:
-        for variable in sorted(fragments[name].template.variables - own):
+        for variable in sorted(fragments[name].template.variables - direct):
             yield variable, fragments[name]

@@ -43,6 +43,6 @@ class Interface:
         return {name: self.variables[name].content() for name in self.names}
 
 
-def untyped(names: Iterable[str]) -> Interface:
+def untyped_interface(names: Iterable[str]) -> Interface:
     """The interface of a prompt that declares none: what it uses."""
     return Interface({name: Variable() for name in names})

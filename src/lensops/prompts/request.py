@@ -24,10 +24,10 @@ def request_body(
     `model` replaces the prompt's own. Raises `KeyError` with the name of a missing variable.
     """
     content = prompt.content()
-    asked = model if model is not None else prompt.model
+    target = model if model is not None else prompt.model
     body: dict[str, Any] = {**content["parameters"], "messages": render(prompt, inputs)}
-    if asked is not None:
-        body["model"] = model_name(asked)
+    if target is not None:
+        body["model"] = model_name(target)
     if content["tools"]:
         body["tools"] = content["tools"]
     if content["response_format"] is not None:

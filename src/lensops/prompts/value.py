@@ -78,8 +78,8 @@ class Tool:
             "parameters": None if self.parameters is None else dict(self.parameters),
             "strict": self.strict,
         }
-        given = {key: value for key, value in keys.items() if value is not None}
-        return {"type": "function", "function": {"name": self.name, **given}}
+        declared = {key: value for key, value in keys.items() if value is not None}
+        return {"type": "function", "function": {"name": self.name, **declared}}
 
 
 @dataclass(frozen=True, slots=True)

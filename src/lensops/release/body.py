@@ -16,7 +16,7 @@ from lensops.prompts import (
     Tool,
     ToolCall,
     Variable,
-    untyped,
+    untyped_interface,
 )
 from lensops.release.legacy import is_legacy, parse_legacy
 from lensops.release.reading import Number, Read, validate
@@ -128,7 +128,7 @@ def parse_release(body: Mapping[str, Any]) -> Release:
     interfaces = {
         name: prompt.interface()
         for name, prompt in read.prompts.items()
-        if prompt.interface() != untyped(prompts[name].variables)
+        if prompt.interface() != untyped_interface(prompts[name].variables)
     }
     return Release(read.project, prompts, read.thresholds, read.bands, interfaces, read.fragments)
 

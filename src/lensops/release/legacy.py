@@ -63,8 +63,8 @@ class _Release(Read):
         }
         limits = {"thresholds": self.thresholds, "bands": self.bands}
         summary = {"project": self.project, "prompts": served, **limits}
-        own = digest("release", summary)
-        return {**summary, "prompts": prompts, "digest": own, "schema": SCHEMA}
+        whole = digest("release", summary)
+        return {**summary, "prompts": prompts, "digest": whole, "schema": SCHEMA}
 
 
 def is_legacy(body: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from lensops.manifest import Manifest
-from lensops.prompts import Interface, Prompt, Variable, digest, untyped
+from lensops.prompts import Interface, Prompt, Variable, digest, untyped_interface
 
 SCHEMA = "lensops/release/v1"
 
@@ -38,7 +38,7 @@ class Release:
 
     def interface(self, name: str) -> Interface:
         """What an application passes to a prompt: what is declared, or else what it uses."""
-        return self.interfaces.get(name) or untyped(self.prompts[name].variables)
+        return self.interfaces.get(name) or untyped_interface(self.prompts[name].variables)
 
     def prompt_digest(self, name: str) -> str:
         """The digest of a prompt as records of this release have it."""

@@ -1,4 +1,4 @@
-"""Changes of a plan in one line each, the same words everywhere."""
+"""Changes of a plan in one line each, the same label everywhere."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "rem
 def change_line(change: Change) -> Line:
     """A change in one line, such as `~ offer_copy v1 → v2`."""
     if change.loosened:
-        words = f"⚠ gate loosened: {change.name} {change.kind} "
-        return line(Span(words + _from_to(change), Tone.BAD))
+        label = f"⚠ gate loosened: {change.name} {change.kind} "
+        return line(Span(label + _from_to(change), Tone.BAD))
     name = Span(change.name, Tone.STRONG)
     if change.interfaces is not None:
         return line(_SIGNS[change.action], name, f" variables: {_variables(*change.interfaces)}")
@@ -45,7 +45,7 @@ def count_changes(changes: Iterable[Change]) -> str:
 
 def change_data(change: Change) -> dict[str, Any]:
     """A change as the JSON of a plan; prompts by their version and digest."""
-    before, after = change.prompts
+    old, new = change.prompts
     row = {
         "kind": str(change.kind),
         "name": change.name,
@@ -55,8 +55,8 @@ def change_data(change: Change) -> dict[str, Any]:
         "loosened": change.loosened,
     }
     if change.kind is Kind.PROMPT:
-        row["from_digest"] = before.digest if before else None
-        row["to_digest"] = after.digest if after else None
+        row["from_digest"] = old.digest if old else None
+        row["to_digest"] = new.digest if new else None
     return row
 
 
@@ -85,13 +85,13 @@ def _variable(variable: Variable) -> str:
 
 
 def _from_to(change: Change) -> str:
-    before, after = _shown(change.old), _shown(change.new)
+    old, new = _side_text(change.old), _side_text(change.new)
     if change.loosened or change.action is Action.UPDATE:
-        return f"{before} → {after}"
-    return after if change.action is Action.CREATE else before
+        return f"{old} → {new}"
+    return new if change.action is Action.CREATE else old
 
 
-def _shown(value: object) -> str:
+def _side_text(value: object) -> str:
     if value is None:
         return "none"
     return (
@@ -103,12 +103,12 @@ def _shown(value: object) -> str:
 
 def _remark(change: Change) -> tuple[Span, ...]:
     """What a reader would not see from the versions alone."""
-    before, after = change.prompts
-    if after is None:
+    old, new = change.prompts
+    if new is None:
         return ()
-    if before is not None and before.digest == after.digest:
+    if old is not None and old.digest == new.digest:
         return (Span(" (the same content)", Tone.MUTED),)
     remarks = []
-    if before is not None and before.version == after.version:
+    if old is not None and old.version == new.version:
         remarks.append("the content of this version differs")
     return (Span(f" ({'; '.join(remarks)})", Tone.WARN),) if remarks else ()

@@ -111,10 +111,10 @@ def _target(plan: Plan, target: TargetPlan, told: dict[tuple[Any, ...], str]) ->
     yield from _findings(target.findings)
     earlier = told.setdefault(tuple(map(str, map(_key, target.changes))), target.name)
     if earlier != target.name and any(c.kind is Kind.PROMPT for c in target.changes):
-        yield from (Paragraph(change_line(change)) for change in target.loosened)
+        yield from (Paragraph(change_line(change)) for change in target.loosened_changes)
         yield Paragraph(line(f"The same changes as at {earlier}."))
         return
-    yield from (Paragraph(change_line(change)) for change in target.loosened)
+    yield from (Paragraph(change_line(change)) for change in target.loosened_changes)
     yield from _changes([change for change in target.changes if not change.loosened])
 
 

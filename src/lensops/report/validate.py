@@ -14,10 +14,10 @@ from lensops.report.outcome import sign, success_line
 
 def document(validation: Validation) -> Document:
     """Problems line by line, then how many; or one line that says all is sound."""
-    problems = (_said(problem, Tone.BAD) for problem in validation.problems)
-    notes = (_said(note, Tone.WARN) for note in validation.notes)
+    problems = (_problem_line(problem, Tone.BAD) for problem in validation.problems)
+    notes = (_problem_line(note, Tone.WARN) for note in validation.notes)
     lines = (*problems, *notes, _summary(validation))
-    return Document(tuple(Paragraph(each) for each in lines))
+    return Document(tuple(Paragraph(text) for text in lines))
 
 
 def data(validation: Validation) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def data(validation: Validation) -> dict[str, Any]:
     }
 
 
-def _said(problem: Problem, tone: Tone) -> Line:
+def _problem_line(problem: Problem, tone: Tone) -> Line:
     hint = (Span(f" ({problem.hint})", Tone.MUTED),) if problem.hint else ()
     return (Span(f"{problem.location}: ", Tone.STRONG), Span(problem.message, tone), *hint)
 

@@ -21,10 +21,10 @@ class Reader:
 
     def require_known(self, names: Iterable[str], what: str) -> None:
         """A problem for each key that is none of the names."""
-        known = tuple(names)
+        allowed = tuple(names)
         for key, _ in self.node.value:
-            if key.value not in known:
-                hint = suggestion(key.value, known) or "known: " + ", ".join(known)
+            if key.value not in allowed:
+                hint = suggestion(key.value, allowed) or "known: " + ", ".join(allowed)
                 self.add(key.location, f"unknown {what} {key.value!r}", hint)
 
     def text(self, name: str, label: str | None = None) -> str | None:

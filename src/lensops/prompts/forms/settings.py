@@ -191,7 +191,7 @@ def _schema(reader: Reader) -> ResponseFormat | None:
         return ResponseFormat(content)
     if node.kind == "mapping":
         return _wrapped_schema(Reader(node, reader.problems))
-    return _unwrapped(reader, node, content)
+    return _unwrap(reader, node, content)
 
 
 def _wrapped_schema(reader: Reader) -> ResponseFormat | None:
@@ -199,10 +199,10 @@ def _wrapped_schema(reader: Reader) -> ResponseFormat | None:
     if reader.node.kind != "mapping":
         reader.add(reader.node.location, "json_schema must be a mapping of name and schema")
         return None
-    return _unwrapped(reader, reader.node, reader.json(reader.node, "json_schema") or {})
+    return _unwrap(reader, reader.node, reader.json(reader.node, "json_schema") or {})
 
 
-def _unwrapped(reader: Reader, node: Node, content: Mapping[str, Any]) -> ResponseFormat | None:
+def _unwrap(reader: Reader, node: Node, content: Mapping[str, Any]) -> ResponseFormat | None:
     name, strict, schema = (content.get(key) for key in ("name", "strict", "schema"))
     for key in content.keys() - {*_SCHEMA_KEYS}:
         location = (node.key(key) or node).location
