@@ -75,7 +75,8 @@ def _cautions(plan: TargetPlan) -> Iterator[Finding]:
     """What an apply would refuse, or ask `--force` for."""
     if plan.removes_many:
         served = len(plan.observed.prompts) if plan.observed else 0
-        message = f"{len(plan.removed_prompts)} of {served} prompts would be removed; apply asks for --force"
+        count = f"{len(plan.removed_prompts)} of {served} prompts"
+        message = f"{count} would be removed; apply asks for --force"
         yield Finding("many_removed", plan.name, Outcome.INCONCLUSIVE, message)
     if plan.other_project:
         message = f"it serves the project {plan.other_project!r}; apply asks for --force"
