@@ -53,7 +53,7 @@ def test_pass(sample: Repo) -> None:
         "Gate passed ✓",
         "  ✓ threshold offer_copy: mean score 0.7748 of 50 cases reaches the threshold 0.75",
         "  ✓ must pass offer_copy: all 8 cases that must pass do",
-        "  ✓ drift propensity: PSI 0.0214, ok",
+        "  ✓ drift propensity: PSI 0.0222, ok",
     ]
     assert lines[-1] == "[gate] pass=3 fail=0 inconclusive=0 note=0 PASSED ✓"
     assert list((sample.root / "eval_results").glob("eval_*.json"))
@@ -124,6 +124,9 @@ def test_a_replay_asks_no_warehouse(sample: Repo) -> None:
     )
     assert "✓ threshold offer_copy" in result.out
     assert "connection was added" in gate(sample, "--base", "main").out
+    drift = lensops("drift", "--replay", cwd=sample.root)
+    assert drift.code == 3
+    assert "propensity: it is counted in a warehouse, which a replay does not call" in drift.err
 
 
 def test_a_released_version_changed_in_place_fails(sample: Repo) -> None:

@@ -26,6 +26,9 @@ MonitorOption = Annotated[
 def drift(
     context: typer.Context,
     monitor: MonitorOption = None,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Call no warehouse: its monitors are inconclusive.")
+    ] = False,
     directory: DirectoryOption = HERE,
     manifest: ManifestOption = None,
     form: FormatOption = Format.TEXT,
@@ -42,18 +45,26 @@ def drift(
         _no_options(context, context.invoked_subcommand)
         return 0
     from lensops.cli.counting import CountingBar
-    from lensops.cli.output import Report, emit, exit_of
-    from lensops.flows.drift import run_drift
+    from lensops.cli.output import Report, emit, exit_of, say
+    from lensops.evidence import Outcome, join_outcomes
+    from lensops.flows.drift import NOT_CALLED, replay_drift, run_drift
     from lensops.flows.project import open_project
     from lensops.flows.results import save_result
     from lensops.report.drift import data, document
 
     with CountingBar() as bar:
         project = open_project(directory, manifest)
-        checked = run_drift(project, tuple(monitor or ()), bar)
+        names = tuple(monitor or ())
+        remote: tuple[str, ...] = ()
+        if replay:
+            checked, remote = replay_drift(project, names, bar)
+        else:
+            checked = run_drift(project, names, bar)
     data_kept = save_result(project, "drift", data(checked))
     emit(Report("drift", document(checked), data_kept), form, output)
-    return exit_of(checked.outcome)
+    for name in remote:
+        say(f"{name}: {NOT_CALLED}")
+    return exit_of(join_outcomes([checked.outcome, *(Outcome.INCONCLUSIVE for _ in remote)]))
 
 
 def _no_options(context: typer.Context, command: str) -> None:

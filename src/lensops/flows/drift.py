@@ -26,6 +26,9 @@ from lensops.manifest.drift import Bands, Monitor
 PROFILE_BYTES = 50_000_000
 
 
+NOT_CALLED = "it is counted in a warehouse, which a replay does not call"
+
+
 class MonitorListener(Protocol):
     """Who learns which monitor is being counted."""
 
@@ -47,6 +50,19 @@ def run_drift(
             listener.monitor(name, place, len(names))
         results.append(_check(project, name))
     return DriftRun(tuple(results))
+
+
+def replay_drift(
+    project: Opened, only: tuple[str, ...] = (), listener: MonitorListener | None = None
+) -> tuple[DriftRun, tuple[str, ...]]:
+    """As `run_drift`, but for monitors in a warehouse, which are not called and are named instead.
+
+    A pull request's manifest says where a warehouse is and what it is sent of the environment.
+    """
+    names, declared = select_monitors(project, only), project.manifest.drift
+    remote = tuple(name for name in names if declared[name].connection is not None)
+    local = tuple(name for name in names if name not in remote)
+    return (run_drift(project, local, listener) if local else DriftRun(())), remote
 
 
 def select_monitors(project: Opened, only: tuple[str, ...]) -> tuple[str, ...]:

@@ -150,23 +150,20 @@ def _scores(evals: EvalRun | None) -> dict[str, Scores]:
 
 
 def _drift(project: Opened, mode: Mode) -> tuple[DriftRun | None, list[Finding]]:
-    """The monitors counted, and a finding for each that must not be: a replay calls nobody.
+    """The monitors counted, and a finding for each that a replay does not count."""
+    if not project.manifest.drift:
+        return None, []
+    from lensops.flows.drift import NOT_CALLED, replay_drift, run_drift  # NumPy and DuckDB
 
-    A pull request's manifest says where a warehouse is and what it is sent of the environment.
-    """
-    declared = project.manifest.drift
-    remote = [name for name in declared if declared[name].connection and mode is Mode.REPLAY]
-    message = "it is counted in a warehouse, which a replay does not call"
-    unmeasured = [
-        Finding("drift", name, Outcome.INCONCLUSIVE, message, keys=("drift", name, "connection"))
+    if mode is not Mode.REPLAY:
+        return run_drift(project), []
+    drift, remote = replay_drift(project)
+    outcome = Outcome.INCONCLUSIVE
+    uncounted = [
+        Finding("drift", name, outcome, NOT_CALLED, keys=("drift", name, "connection"))
         for name in remote
     ]
-    names = tuple(name for name in declared if name not in remote)
-    if not names:
-        return None, unmeasured
-    from lensops.flows.drift import run_drift  # loads NumPy and DuckDB
-
-    return run_drift(project, names), unmeasured
+    return drift if drift.monitors else None, uncounted
 
 
 def _with_location(project: Project, finding: Finding) -> Finding:
