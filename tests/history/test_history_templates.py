@@ -53,7 +53,7 @@ def test_the_template_says_what_the_manifest_says(
     data = (text + "evals:\n  e: {threshold: 0.5}\n").replace("\n", end).encode()
     templates = ManifestTemplates(select)
     expected = outcome(lambda data: select(read_yaml(data, "m")), data)
-    assert outcome(lambda data: templates.read(data, "m"), data) == expected
+    assert outcome(lambda data: templates.select_from(data, "m"), data) == expected
 
 
 def manifest(active: str, threshold: float) -> bytes:
@@ -65,7 +65,7 @@ def test_manifests_that_differ_in_words_share_a_template() -> None:
     templates = ManifestTemplates(select)
     for number in range(20):
         data = manifest(f"v{number}", number / 7)
-        assert templates.read(data, "m") == {"p": (f"v{number}", None)}
+        assert templates.select_from(data, "m") == {"p": (f"v{number}", None)}
     assert len(templates.nodes) == 1
 
 
@@ -78,7 +78,7 @@ def test_the_error_is_that_of_the_text_as_written() -> None:
     data = manifest("v1", 0.5) + b"  x: [\n"
     templates = ManifestTemplates(select)
     with pytest.raises(UserError) as raised:
-        templates.read(data, "m")
+        templates.select_from(data, "m")
     with pytest.raises(UserError) as expected:
         read_yaml(data, "m")
     assert str(raised.value) == str(expected.value)

@@ -48,6 +48,6 @@ def history(
 
     events = read_history(directory, manifest, prompt=one_prompt(name, prompt), ref=ref)
     hotfixes = open_hotfixes(directory, manifest)
-    shown = document(events, hotfixes, everything=everything)
-    emit(Report("history", shown, data(events, hotfixes)), form, output)
+    drawn = document(events, hotfixes, everything=everything)
+    emit(Report("history", drawn, data(events, hotfixes)), form, output)
     return 0

@@ -83,8 +83,8 @@ def check_immutability(
     mutated = (
         _mutation(tree, manifest, release) for release in _of_manifest(manifest, released.versions)
     )
-    found = tuple(mutation for mutation in mutated if mutation is not None)
-    return ImmutabilityReport(found, None if released.cut_at is None else _CUT)
+    mutations = tuple(mutation for mutation in mutated if mutation is not None)
+    return ImmutabilityReport(mutations, None if released.cut_at is None else _CUT)
 
 
 def _of_manifest(manifest: Manifest, releases: tuple[Release, ...]) -> Iterator[Release]:
@@ -94,7 +94,7 @@ def _of_manifest(manifest: Manifest, releases: tuple[Release, ...]) -> Iterator[
         if release.prompt in manifest.families:
             yield release
         elif release.prompt in former:
-            yield release.renamed(former[release.prompt])
+            yield release.with_name(former[release.prompt])
 
 
 def _mutation(tree: Tree, manifest: Manifest, release: Release) -> MutatedVersion | None:

@@ -72,8 +72,8 @@ def _changed_files(project: Opened, repository: Repository, commit: str) -> Iter
 
     tree = project.tree
     served = set(_served_files(project))
-    others = set(_other_versions(project)) - served
-    digests = {path: digest for path, digest in tree.used.items() if path not in others}
+    drafts = set(_other_versions(project)) - served
+    digests = {path: digest for path, digest in tree.used.items() if path not in drafts}
     folder, _, _ = repository.relative(project.path).rpartition("/")
     compared = compare_with_commit(
         repository,

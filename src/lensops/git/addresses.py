@@ -40,8 +40,8 @@ def find_remote(repository: Repository, value: str, folder: Path, boundary: Path
         return Remote(repository.git, value, address, is_local=True, runs_hooks=False)
     if _URL.match(value) or _SSH.match(value):
         return _network_remote(repository, value)
-    known = ", ".join(names)
-    hint = f"remotes: {known}" if known else f"add it: git remote add {value} URL"
+    listed = ", ".join(names)
+    hint = f"remotes: {listed}" if listed else f"add it: git remote add {value} URL"
     raise UserError(f"there is no remote {value!r}", hint)
 
 

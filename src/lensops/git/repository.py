@@ -127,8 +127,8 @@ class Repository:
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """The parents of a commit, the first one first."""
-        found = self.objects.get(commit)
-        lines = found.data.split(b"\n\n", 1)[0].split(b"\n") if found else []
+        item = self.objects.get(commit)
+        lines = item.data.split(b"\n\n", 1)[0].split(b"\n") if item else []
         return tuple(line[7:].decode() for line in lines if line.startswith(b"parent "))
 
     def relative(self, path: Path) -> str:

@@ -159,7 +159,7 @@ class Walk:
     def _read_manifest(self, data: bytes, name: str) -> dict[str, NamedVersion] | UserError:
         """The active version of each prompt; older forms as far as they name it."""
         try:
-            versions = self.templates.read(data, name)
+            versions = self.templates.select_from(data, name)
         except UserError as error:
             return error
         patterns = (entry.files for entry in versions.values() if entry.files.pattern)

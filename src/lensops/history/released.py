@@ -21,7 +21,7 @@ class Release:
     commit: str
     path: str | None = None
 
-    def renamed(self, prompt: str) -> Release:
+    def with_name(self, prompt: str) -> Release:
         """The same of a prompt that has another name now."""
         return replace(self, prompt=prompt)
 

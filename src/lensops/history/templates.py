@@ -19,7 +19,7 @@ from lensops.manifest import Node, read_yaml
 T = TypeVar("T")
 Fill = Callable[[str], str]
 
-_TOLD = ("active", "renamed_from")  # keys whose words are asked for; others may be any word
+_READ = ("active", "renamed_from")  # keys whose words are asked for; others may be any word
 _KEPT = "path"  # its text says where files lie: it stays in the template
 _LINE = re.compile(
     rb"^(?P<start>[ ]+(?P<key>[A-Za-z0-9_.-]+):[ ]+)"
@@ -39,9 +39,9 @@ class ManifestTemplates(Generic[T]):
     select: Callable[[Node, Fill], T]
     nodes: dict[bytes, Node | None] = field(default_factory=dict)
 
-    def read(self, data: bytes, name: str) -> T:
+    def select_from(self, data: bytes, name: str) -> T:
         """What `select` makes of a manifest. Raises `UserError` when it is no YAML."""
-        template, words = split_words(data)
+        template, taken = split_words(data)
         if template not in self.nodes:
             try:
                 self.nodes[template] = read_yaml(template, name)
@@ -50,25 +50,25 @@ class ManifestTemplates(Generic[T]):
         node = self.nodes[template]
         if node is None:  # the error is that of the text as it was written
             return self.select(read_yaml(data, name), str)
-        return self.select(node, lambda text: fill_words(text, words))
+        return self.select(node, lambda text: fill_words(text, taken))
 
 
 def split_words(data: bytes) -> tuple[bytes, list[str]]:
     """The template of a manifest, and the words that were taken out of it."""
-    words: list[str] = []
+    taken: list[str] = []
 
     def take(match: re.Match[bytes]) -> bytes:
         key, word = match["key"].decode(), match["word"]
-        if key == _KEPT or word.lower() in _TYPED or (key in _TOLD and match["number"]):
+        if key == _KEPT or word.lower() in _TYPED or (key in _READ and match["number"]):
             return match[0]
-        if key in _TOLD:
-            words.append(word.decode())
-            return match["start"] + f"{_MARK}x{len(words) - 1}x".encode() + match["end"]
+        if key in _READ:
+            taken.append(word.decode())
+            return match["start"] + f"{_MARK}x{len(taken) - 1}x".encode() + match["end"]
         return match["start"] + (b"0" if match["number"] else b"w") + match["end"]
 
-    return _LINE.sub(take, data), words
+    return _LINE.sub(take, data), taken
 
 
-def fill_words(text: str, words: list[str]) -> str:
+def fill_words(text: str, taken: list[str]) -> str:
     """A text of the template with its words back in."""
-    return _MARKED.sub(lambda match: words[int(match[1])], text)
+    return _MARKED.sub(lambda match: taken[int(match[1])], text)

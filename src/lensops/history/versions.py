@@ -34,7 +34,7 @@ class Family:
 class Listing:
     """Every prompt's versions; `note` says when git could not tell of their activations.
 
-    `branch` is the branch that is told of when it is not the one that is checked out.
+    `branch` is the branch that is read when it is not the one that is checked out.
     """
 
     families: tuple[Family, ...]
