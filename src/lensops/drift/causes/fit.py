@@ -102,8 +102,7 @@ def between(values: list[float]) -> Shares:
     unique = np.unique(np.asarray(values, dtype=np.float64))
     if unique.size < 2:
         return np.empty(0)
-    scale = float(np.abs(unique).max())
-    wide = np.diff(unique) > 1e-9 * scale
+    wide = np.diff(unique) > 1e-9 * np.maximum(np.abs(unique[1:]), np.abs(unique[:-1]))
     points: Shares = ((unique[1:] + unique[:-1]) / 2)[wide]
     return points
 

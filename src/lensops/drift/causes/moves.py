@@ -123,7 +123,8 @@ def rounding(case: Case) -> Cause | None:
             continue
         if _on_steps(baseline, step) > 1 - FINER:
             return None
-        return Cause("rounding", f"all values are multiples of {step:g} now: rounded or cut off")
+        text = f"all values are multiples of {step:g} now: rounded or cut off"
+        return Cause("rounding", text, whole=True)
     return None
 
 
@@ -227,8 +228,8 @@ def _width(shape: Shape) -> float:
 
 
 def _on_steps(shape: Shape, step: float) -> float:
-    """The share of a shape's values that are multiples of a step."""
-    values = np.array([value for value, _ in shape.common] if shape.complete else shape.quantiles)
+    """The share of a shape's common values that are multiples of a step."""
+    values = np.array([value for value, _ in shape.common])
     times = values / step
     with np.errstate(invalid="ignore"):
         return float((np.abs(times - np.round(times)) < 1e-6 * np.maximum(np.abs(times), 1)).mean())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from lensops.drift.causes.cause import Case, Cause, number, percent
 from lensops.drift.causes.fit import ROWS, conditional_distance, distance, tolerance
+from lensops.drift.causes.moves import offset
 from lensops.drift.psi import Shares
 from lensops.drift.shape import Shape
 from lensops.drift.two_sample import table_p_value
 
+REPLACED = 0.05  # the share of a value from which another one in its place is named
 GAIN = 0.01  # the share that a value must gain
 SURE = 0.001 / 128  # the p-value of a gain, for the values that are looked at
 BEYOND = 0.01  # the share of the baseline that lies beyond an end
@@ -18,15 +22,18 @@ MOSTLY = 0.5  # of the current values, above which the range is what is told
 
 
 def replacement(case: Case) -> Cause | None:
-    """One value that took the place of another, as when -1 stands for 0."""
+    """One value of many rows that took the place of another, as when -1 stands for 0.
+
+    Of few values that lie evenly, a step of all looks the same, and is the simpler cause.
+    """
     shapes = _usable(case)
-    if shapes is None:
+    if shapes is None or (all(shape.complete for shape in shapes) and offset(case)):
         return None
     gains = _gains(*shapes)
     gained, lost = max(gains, key=lambda value: gains[value]), min(gains, key=lambda v: gains[v])
     size, chance = gains[gained], tolerance(*shapes)
     same = abs(gains[gained] + gains[lost]) <= chance
-    if size < GAIN or not same or not _is_sure(*shapes, gained) or not _is_sure(*shapes, lost):
+    if size < REPLACED or not same or not _is_sure(*shapes, gained) or not _is_sure(*shapes, lost):
         return None
     if shapes[1].times(lost) / shapes[1].rows > 0.1 * shapes[0].times(lost) / shapes[0].rows:
         return None  # it is still there
@@ -81,12 +88,14 @@ def truncation(case: Case) -> Cause | None:
         return _inside(shape, points, low, high)
 
     rest = conditional_distance(baseline, current, inside)
-    matches = rest <= tolerance(baseline, current) / max(1 - above - below, 0.05)
+    left = 1 - above - below
+    if left < BEYOND or rest > tolerance(baseline, current) / math.sqrt(left):
+        return None
     ends = [f"above {number(high)}"] if above >= BEYOND else []
     ends += [f"below {number(low)}"] if below >= BEYOND else []
     text = f"nothing {' or '.join(ends)} any more ({percent(above + below)} before)"
     explains = max(1 - rest / max(distance(baseline, current), 1e-12), 0.0)
-    return Cause("truncation", text, whole=matches, explains=explains if matches else None)
+    return Cause("truncation", text, whole=True, explains=explains)
 
 
 def beyond(case: Case) -> Cause | None:
