@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lensops.drift.causes import Cause
 from lensops.drift.evidence import Status
 from lensops.drift.results import (
     WORST,
@@ -194,6 +195,10 @@ def _segment(segment: SegmentDrift) -> dict[str, Any]:
     }
 
 
+def _cause_data(cause: Cause) -> dict[str, Any]:
+    return {"kind": cause.kind, "text": cause.text, "explains": cause.explains}
+
+
 def _feature(feature: FeatureDrift) -> dict[str, Any]:
     figures, split = feature.figures, feature.split
     return {
@@ -217,4 +222,5 @@ def _feature(feature: FeatureDrift) -> dict[str, Any]:
         "missing": {"baseline": feature.missing[0], "current": feature.missing[1]},
         "split": {"mix": split.mix, "within": split.within} if split else None,
         "causes": [cause.text for cause in feature.causes],
+        "cause_details": [_cause_data(cause) for cause in feature.causes],
     }
