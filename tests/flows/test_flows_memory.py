@@ -175,6 +175,36 @@ class TestForged:
         apply(project)
         assert status(project)["state"] == "synced"
 
+    def test_that_brings_an_earlier_release_back_is_drifted(self, project: Repo) -> None:
+        """Release, object and commit are real, and only the record is made up."""
+        first = project.head()
+        apply(project)
+        project.commit("Use v2", sample.manifest("v2"))
+        apply(project)
+        live = project.root / "live/staging"
+        old = json.loads((live / "log/0000000001.json").read_text())
+        self.forge(live, commit=first, release=old["release"], prompts=old["prompts"])
+        current = json.loads((live / f"objects/{old['release'][7:]}.json").read_text())
+        current |= {"sequence": 3, "commit": first}
+        (live / "current.json").write_text(json.dumps(current))
+
+        found = status(project)
+        assert found["state"] == "drifted"
+        assert "goes back from commit" in found["problems"][0]
+        assert lensops("verify", "staging", cwd=project.root).code == 3
+
+    def test_a_revert_is_no_forgery(self, project: Repo) -> None:
+        apply(project)
+        project.commit("Use v2", sample.manifest("v2"))
+        apply(project)
+        project.tick()
+        project.git("revert", "--no-edit", "HEAD")
+        apply(project)
+        project.commit("Use v2 again", sample.manifest("v2"))
+
+        assert (status(project)["state"], status(project)["problems"]) == ("pending", [])
+        assert lensops("verify", "staging", cwd=project.root).code == 0
+
     def test_without_the_evidence_that_its_manifest_requires(self, project: Repo) -> None:
         apply(project)
         text = sample.MANIFEST.replace(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from lensops.errors import Refused
 from lensops.evidence import Finding, Outcome, join_outcomes
-from lensops.flows.candidate import project_at_commit
 from lensops.flows.memory import forget
-from lensops.flows.project import Opened, Project, open_project
+from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import observe_target, select_targets, target_of
-from lensops.flows.vouch import doubt_entry
+from lensops.flows.vouch import Witness
 from lensops.format import plural
-from lensops.release import Entry
+from lensops.release import Entry, parse_time
 from lensops.targets import Target, Verification
 from lensops.targets.verification import verify_chain
 
@@ -46,25 +47,30 @@ def _verify(project: Opened, target: Target) -> Verification:
     observed = observe_target(project, target).observed
     log = target.log()
     findings = [*verify_chain(target, observed, log), *_origins(project, target, log.entries)]
-    findings += _garbage(target)
+    findings += [*_clocks(target, log.entries), *_garbage(target)]
     releases = {record.release for record in log.records}
     return Verification(target.name, target.where, len(log.entries), len(releases), tuple(findings))
 
 
 def _origins(project: Opened, target: Target, entries: Sequence[Entry]) -> Iterator[Finding]:
     """Records whose commit does not ask for their release, or cannot be asked."""
-    projects: dict[str, Project] = {}
-
-    def lookup(opened: Opened, commit: str) -> Project:
-        if commit not in projects:
-            projects[commit] = project_at_commit(opened, commit)
-        return projects[commit]
-
-    for entry in entries:
-        doubt = doubt_entry(project, target, entry, lookup)
+    witness = Witness(project, target)
+    for previous, entry in pairwise((None, *entries)):
+        doubt = witness.doubt(entry, previous) if entry else None
         if doubt is not None:
             outcome = Outcome.FAIL if doubt.is_refuted else Outcome.INCONCLUSIVE
             yield Finding("origin", target.name, outcome, doubt.message)
+
+
+def _clocks(target: Target, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Records that claim to be older than the one before them, or to be of the future."""
+    latest = datetime.now(UTC) + timedelta(minutes=5)
+    for previous, entry in pairwise((None, *entries)):
+        time = parse_time(entry.record.time) if entry else None
+        earlier = parse_time(previous.record.time) if previous else None
+        if entry and (time is None or time > latest or (earlier and time < earlier)):
+            message = f"record {entry.record.sequence} claims {entry.record.time}: a clock is wrong"
+            yield Finding("clock", target.name, Outcome.NOTE, message)
 
 
 def _garbage(target: Target) -> Iterator[Finding]:
