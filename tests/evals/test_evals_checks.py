@@ -12,6 +12,7 @@ import pytest
 from lensops.errors import Invalid
 from lensops.evals.checks import CHECKS, check_fault, checked_output, run_check
 from lensops.evals.schema import Schema, load_schemas, read_schema
+from lensops.evals.word_count import count_words
 from lensops.files import Folder
 from lensops.manifest.checks import Check
 
@@ -162,3 +163,47 @@ class TestSchemas:
     def test_no_file_is_said(self, tmp_path: Path) -> None:
         with pytest.raises(Invalid, match=r"there is no file s\.json"):
             read_schema(Folder(tmp_path), "s.json")
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("Come in for tea.", 4),
+            ("It costs £3.50, doesn't it?", 5),
+            ("well-known and co-op", 5),
+            ("今天天气很好", 6),
+            ("カフェ", 3),
+            ("コーヒーはいかが", 6),
+            ("커피 한 잔", 3),
+            ("قهوة مجانية", 2),
+            ("  — … ! ", 0),
+            ("", 0),
+        ],
+    )
+    def test_they_are_counted_by_uax_29_and_ideographs_and_kana_as_one(
+        self, text: str, words: int
+    ) -> None:
+        assert count_words(text) == words
+
+    def test_two_thousand_ideographs_are_more_than_forty_words(self) -> None:
+        passed, reason = outcome({"max_words": 40}, {"body": "好" * 2_000})
+        assert (passed, reason) == (False, "2000 words, at most 40")
+        assert outcome({"min_words": 5}, {"body": "今天天气很好"})[0]
+
+    @pytest.mark.parametrize("text", ["สวัสดีครับ", "ສະບາຍດີ", "សួស្តី", "မင်္ဂလာပါ"])
+    def test_writing_that_does_not_mark_words_is_left_open_with_a_hint(self, text: str) -> None:
+        result = run_check(Check(max_words=40), checked_output(text, None, {}))
+        assert (result.passed, result.is_open) == (False, True)
+        assert "limit the characters" in result.reason
+
+
+class TestNormalised:
+    def test_texts_that_look_alike_are_named_and_equal_when_that_is_asked_for(self) -> None:
+        check = Check(contains="£2 off")
+        plain = run_check(check, checked_output("Now ２ off: £２ off", None, {}))
+        assert not plain.passed
+        assert "it looks alike" in plain.reason
+        assert run_check(check, checked_output("Now £２ off", None, {}, "nfkc")).passed
+        other = run_check(check, checked_output("nothing of it", None, {}))
+        assert "looks alike" not in other.reason

@@ -25,18 +25,18 @@ def test_more_rows_of_one_id_are_more_raters() -> None:
 def test_approvals_have_their_words(word: str) -> None:
     (rating,) = read_ratings(f"id,approved\na,{word}\n".encode(), "r.csv")
     assert rating == Rating("a", 1.0, 1, True)
-    assert rating.accepted(4)
+    assert rating.is_accepted(4)
 
 
 def test_a_one_in_a_rating_column_is_the_lowest_grade() -> None:
     (rating,) = read_ratings(b"id,rating\na,1\n", "r.csv")
     assert rating == Rating("a", 1.0, 1, False)
-    assert not rating.accepted(4)
+    assert not rating.is_accepted(4)
 
 
 def test_half_of_the_raters_accept() -> None:
     (rating,) = read_ratings(b"id,approved\na,true\na,false\n", "r.csv")
-    assert rating.accepted(4)
+    assert rating.is_accepted(4)
 
 
 def test_a_nested_rating_is_found_by_its_dotted_name() -> None:
@@ -48,17 +48,22 @@ def test_a_nested_rating_is_found_by_its_dotted_name() -> None:
     ("path", "data", "message"),
     [
         ("r.jsonl", b'{"id": "a", "rating": 6}', r"r\.jsonl:1: `rating` must be a grade 1 to 5"),
-        ("r.jsonl", b'{"id": "a", "rating": NaN}', "must be a grade"),
+        ("r.jsonl", b'{"id": "a", "rating": NaN}', "NaN is not a number"),
+        ("r.jsonl", b'{"id": "a", "rating": 1, "rating": 5}', "'rating' is there twice"),
+        ("r.csv", b"id,rating,rating\na,1,5\n", "the column 'rating' is there twice"),
+        ("r.csv", b"id,rating\na,1,5\n", r"r\.csv:2: 3 cells, the header has 2"),
+        ("RAT.CSV", b"id,rating\na,9\n", r"RAT\.CSV:2: `rating` must be a grade"),
+        ("r.txt", b"id,rating\na,1\n", "ratings are CSV, TSV or JSONL by the end"),
         ("r.jsonl", b'{"id": "a", "rating": null}', "a rating is missing"),
         ("r.jsonl", b'\n{"rating": 3}', r"r\.jsonl:2: `id` is missing"),
-        ("r.jsonl", b"[1]", "must be an object"),
-        ("r.jsonl", b"[" * 100_000, "is not JSON"),
-        ("r.jsonl", b"{", "is not JSON"),
+        ("r.jsonl", b"[1]", "must be a JSON object"),
+        ("r.jsonl", b"[" * 100_000, "nested too deeply"),
+        ("r.jsonl", b"{", "not JSON"),
         ("r.jsonl", b"", "no rating in the file"),
         ("r.csv", b"id,rating\n", "no rating in the file"),
         ("r.csv", b"id,rating\na,good\n", r"r\.csv:2: `rating` must be .* not 'good'"),
         ("r.csv", b"id,rating,score\na,3,1.5\n", "`score` must be a number from 0 to 1"),
-        ("r.csv", b"id,rating,score\na,3,0.5\na,3,0.6\n", "differ in score"),
+        ("r.csv", b"id,rating,score\na,3,0.5\na,3,0.6\n", "has another score in line 2"),
         ("r.csv", b"id,rating\na,\xff\n", "is not UTF-8"),
         ("r.csv", b"id,rating\n" + b"a,9\n" * 30, "and 10 more lines like these"),
     ],
@@ -66,3 +71,22 @@ def test_a_nested_rating_is_found_by_its_dotted_name() -> None:
 def test_what_is_wrong_is_said_with_its_line(path: str, data: bytes, message: str) -> None:
     with pytest.raises(Invalid, match=message):
         read_ratings(data, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("r.csv", "id,rating\na,3.5\n"),
+        ("r.csv", "\ufeffid;rating\r\na;3,5\r\n"),
+        ("R.TSV", "id\trating\na\t3.5\n"),
+    ],
+)
+def test_separators_of_spreadsheets_are_read(path: str, text: str) -> None:
+    (rating,) = read_ratings(text.encode(), path)
+    assert (rating.id, rating.value) == ("a", 3.5)
+
+
+def test_a_mean_of_floats_reaches_the_grade_that_it_is() -> None:
+    rows = b'{"id": "a", "rating": 3.3}\n' * 3
+    (rating,) = read_ratings(rows, "r.jsonl")
+    assert rating.is_accepted(3.3)

@@ -218,6 +218,7 @@ FULL: dict[str, Any] = {
                 "price": {"input": 1.0, "output": 2.0},
             },
             "checks": [{"max_words": 40}],
+            "normalize": "nfkc",
             "samples": 5,
             "max_missing": 0.5,
             "min_cases": 5,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from lensops.evals.result import CheckResult
 from lensops.evals.schema import Schema
 from lensops.evals.text import json_value, same_json, text_of, whole
 from lensops.evals.tool_calls import tool_fault
+from lensops.evals.word_count import HINT, count_words
 from lensops.manifest.checks import Check
 
 NOT_JSON = "the output is not JSON"
@@ -26,12 +28,27 @@ class Checked:
     schemas: Mapping[str, Schema] = field(default_factory=dict)
 
 
+_EXACT = ("contains", "equals")
+
+
 def checked_output(
-    output: Output, text_field: str | None, schemas: Mapping[str, Schema]
+    output: Output,
+    text_field: str | None,
+    schemas: Mapping[str, Schema],
+    normalize: str | None = None,
 ) -> Checked:
-    """An output ready for checks. Where it lacks the text field, its whole is the text."""
+    """An output ready for checks. Where it lacks the text field, its whole is the text.
+
+    With `normalize`, checks read the text in Unicode's normal form KC.
+    """
     text = text_of(output, text_field)
-    return Checked(output, text if isinstance(text, str) else whole(output), schemas)
+    read = text if isinstance(text, str) else whole(output)
+    return Checked(output, normalise_text(read) if normalize else read, schemas)
+
+
+def normalise_text(text: str) -> str:
+    """A text in normal form KC, in which letters that look alike by width or joining are equal."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def check_fault(check: Check) -> str | None:
@@ -45,10 +62,28 @@ def check_fault(check: Check) -> str | None:
     return None
 
 
+class NotDecidable(Exception):
+    """A check cannot be held against this output; the message says what can."""
+
+
 def run_check(check: Check, of: Checked) -> CheckResult:
     """Whether a check holds, and if not, why."""
-    reason = CHECKS[check.kind](check.argument, of)
+    try:
+        reason = CHECKS[check.kind](check.argument, of)
+    except NotDecidable as error:
+        return CheckResult(check.kind, passed=False, reason=str(error), is_open=True)
+    if reason and check.kind in _EXACT and _looks_alike(check, of):
+        reason += "; it looks alike, in other characters: `normalize: nfkc` takes them for equal"
     return CheckResult(check.kind, reason is None, reason or "")
+
+
+def _looks_alike(check: Check, of: Checked) -> bool:
+    """Whether a text that is missing is there once both are normalised."""
+    part = check.argument
+    if not isinstance(part, str):
+        return False
+    folded, text = normalise_text(part), normalise_text(of.text)
+    return folded == text if check.kind == "equals" else folded in text
 
 
 def run_checks(checks: Iterable[Check], of: Checked) -> tuple[CheckResult, ...]:
@@ -85,13 +120,20 @@ def _max_chars(limit: int, of: Checked) -> str | None:
 
 
 def _min_words(limit: int, of: Checked) -> str | None:
-    count = len(of.text.split())
+    count = _count(of.text)
     return None if count >= limit else f"{count} words, at least {limit}"
 
 
 def _max_words(limit: int, of: Checked) -> str | None:
-    count = len(of.text.split())
+    count = _count(of.text)
     return None if count <= limit else f"{count} words, at most {limit}"
+
+
+def _count(text: str) -> int:
+    count = count_words(text)
+    if count is None:
+        raise NotDecidable(HINT)
+    return count
 
 
 def _contains(part: str, of: Checked) -> str | None:

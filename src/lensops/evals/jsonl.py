@@ -103,6 +103,12 @@ def read_rows(tree: Tree, path: str) -> Iterator[Row | Problem]:
     return RowFile(tree, path).rows()
 
 
+def rows_of_bytes(data: bytes, path: str) -> Iterator[Row | Problem]:
+    """The same of the content of a file."""
+    for line in _lines(io.BytesIO(data), hashlib.sha256()):
+        yield from _rows_of(line, path)
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     number: int

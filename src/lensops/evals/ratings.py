@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
+import math
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lensops.errors import Invalid, Location, Problem
+from lensops.evals.jsonl import Row, rows_of_bytes
 from lensops.evals.limits import meets
 from lensops.files import decode
 from lensops.files.text import BOM
@@ -17,6 +19,7 @@ from lensops.files.text import BOM
 GRADES = (1, 5)
 MAX_PROBLEMS = 20
 _YES_NO = {"true": 1.0, "yes": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "0": 0.0}
+_DECIMAL = re.compile(r"^(-?\d+),(\d+)$")
 _COLUMNS = ("rating", "approved")
 
 
@@ -31,7 +34,7 @@ class Rating:
     score: float | None = None
     group: str | None = None
 
-    def accepted(self, good: float) -> bool:
+    def is_accepted(self, good: float) -> bool:
         """Whether people accept it: half of the raters, or a mean grade of `good` and more."""
         return meets(self.value, 0.5 if self.is_approval else good)
 
@@ -40,26 +43,32 @@ def read_ratings(data: bytes, path: str, field: str | None = None) -> tuple[Rati
     """One rating an id, in the order of the file; more rows of one id are more raters.
 
     `field` names the column of the rating (`human.fluency` for a nested one); by default it is
-    `rating` (1 to 5) or `approved` (true or false). Columns `score` and `group` are optional.
-    Raises `Invalid` with the places of what is wrong.
+    `rating` (1 to 5) or `approved` (true or false). Columns `score` and `group` are optional. CSV
+    may be separated by commas, semicolons (then with decimal commas) or tabs. Raises `Invalid`
+    with the places of what is wrong.
     """
-    text = decode(data, path).removeprefix(BOM)
-    is_csv = path.endswith(".csv")
-    rows = _csv_rows(text) if is_csv else _jsonl_rows(text)
-    found: dict[str, list[_Row]] = {}
+    is_table = path.lower().endswith((".csv", ".tsv"))
+    by_id: dict[str, list[_Row]] = {}
     problems: list[Problem] = []
-    for line, row in rows:
+    for row in _table_rows(data, path) if is_table else rows_of_bytes(data, path):
+        if isinstance(row, Problem):
+            problems.append(row)
+            continue
         try:
-            read = _row(row, field)
+            read = _row(row.value, field, row.line)
         except ValueError as error:
-            problems.append(Problem(Location(path, line), str(error)))
+            problems.append(row.problem(str(error)))
         else:
-            found.setdefault(read.id, []).append(read)
-    if not found and not problems:
+            by_id.setdefault(read.id, []).append(read)
+    if not by_id and not problems:
         problems.append(Problem(Location(path), "there is no rating in the file"))
+    if problems and not is_table and not by_id:
+        hint = "ratings are CSV, TSV or JSONL by the end of the file's name"
+        problems = [replace(problems[0], hint=problems[0].hint or hint), *problems[1:]]
+    problems += [problem for rows in by_id.values() for problem in _mixed(rows, path)]
     if problems:
         raise Invalid(_some(problems, path))
-    return tuple(_joined(rows_of_one, path) for rows_of_one in found.values())
+    return tuple(_join(rows) for rows in by_id.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +78,46 @@ class _Row:
     is_approval: bool
     score: float | None
     group: str | None
+    line: int
 
 
-def _csv_rows(text: str) -> Iterator[tuple[int, Any]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    for row in reader:
-        yield reader.line_num, row
+def _table_rows(data: bytes, path: str) -> Iterator[Row | Problem]:
+    """The rows of a table, by the separator that its first line has most of."""
+    text = decode(data, path).removeprefix(BOM)
+    header = text.partition("\n")[0]
+    separator = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    columns: list[str] = []
+    try:
+        for cells in reader:
+            if not columns:
+                columns = cells
+                if twice := [name for name in columns if columns.count(name) > 1]:
+                    yield Problem(Location(path, 1), f"the column {twice[0]!r} is there twice")
+                    return
+            elif len(cells) not in (0, len(columns)):
+                message = f"{len(cells)} cells, the header has {len(columns)}"
+                yield Problem(Location(path, reader.line_num), message)
+            elif cells:
+                if separator == ";":
+                    cells = [_DECIMAL.sub(r"\1.\2", cell) for cell in cells]
+                value = dict(zip(columns, cells, strict=True))
+                yield Row(path, reader.line_num, value, "")
+    except csv.Error as error:
+        yield Problem(Location(path, reader.line_num), f"not CSV: {error}")
 
 
-def _jsonl_rows(text: str) -> Iterator[tuple[int, Any]]:
-    for line, content in enumerate(text.split("\n"), 1):
-        if content.strip():
-            yield line, content
-
-
-def _row(row: Any, field: str | None) -> _Row:
-    if isinstance(row, str):
-        try:
-            row = json.loads(row)
-        except (ValueError, RecursionError):
-            raise ValueError("is not JSON") from None
-    if not isinstance(row, dict):
-        raise ValueError("must be an object with `id` and a rating")  # noqa: TRY004  # of the file
+def _row(row: Mapping[str, Any], field: str | None, line: int) -> _Row:
     if row.get("id") in (None, ""):
         raise ValueError("`id` is missing")
-    name = field or next((each for each in _COLUMNS if row.get(each) not in (None, "")), None)
+    name = field or next((name for name in _COLUMNS if row.get(name) not in (None, "")), None)
     if name is None:
         raise ValueError("a rating is missing: `rating` (1 to 5) or `approved` (true or false)")
     value, is_approval = _value(name, _under(row, name))
     group = row.get("group")
     return _Row(
         str(row["id"]), value, is_approval, _score(row.get("score")),
-        None if group in (None, "") else str(group),
+        None if group in (None, "") else str(group), line,
     )  # fmt: skip
 
 
@@ -123,7 +140,7 @@ def _value(name: str, value: Any) -> tuple[float, bool]:
         return _YES_NO[word], True
     grade = _number(value)
     if grade is None or not GRADES[0] <= grade <= GRADES[1]:
-        raise ValueError(f"`{name}` must be a grade 1 to 5, or true or false, not {_said(value)}")
+        raise ValueError(f"`{name}` must be a grade 1 to 5, or true or false, not {_quote(value)}")
     return grade, False
 
 
@@ -132,7 +149,7 @@ def _score(value: Any) -> float | None:
         return None
     score = _number(value)
     if score is None or not 0 <= score <= 1:
-        raise ValueError(f"`score` must be a number from 0 to 1, not {_said(value)}")
+        raise ValueError(f"`score` must be a number from 0 to 1, not {_quote(value)}")
     return score
 
 
@@ -143,17 +160,25 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _said(value: Any) -> str:
-    shown = "nothing" if value in (None, "") else repr(value)
-    return shown if len(shown) < 60 else shown[:57] + "…"
+def _quote(value: Any) -> str:
+    text = "nothing" if value in (None, "") else repr(value)
+    return text if len(text) < 60 else text[:57] + "…"
 
 
-def _joined(rows: list[_Row], path: str) -> Rating:
+def _mixed(rows: list[_Row], path: str) -> Iterator[Problem]:
+    """Rows of one id that differ in score, in group or in the kind of rating."""
     first = rows[0]
-    if any((row.is_approval, row.score) != (first.is_approval, first.score) for row in rows):
-        message = f"the rows of {first.id!r} differ in score or in the kind of rating"
-        raise Invalid((Problem(Location(path), message),))
-    value = sum(row.value for row in rows) / len(rows)
+    for row in rows[1:]:
+        for name in ("is_approval", "score", "group"):
+            if getattr(row, name) != getattr(first, name):
+                what = "kind of rating" if name == "is_approval" else name
+                message = f"{row.id!r} has another {what} in line {first.line}"
+                yield Problem(Location(path, row.line), message)
+
+
+def _join(rows: list[_Row]) -> Rating:
+    first = rows[0]
+    value = math.fsum(row.value for row in rows) / len(rows)
     return Rating(first.id, value, len(rows), first.is_approval, first.score, first.group)
 
 

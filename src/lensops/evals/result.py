@@ -21,6 +21,7 @@ class CheckResult:
     kind: str
     passed: bool
     reason: str = ""
+    is_open: bool = False  # it could not be held against the output
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class CaseScore:
     def is_undecided(self) -> bool:
         """Whether a must-pass case has neither an output nor a score to go by."""
         unknown = self.missing or (not self.checks and self.aggregate is None)
+        unknown = unknown or any(check.is_open for check in self.checks)
         return self.must_pass and unknown
 
     @property

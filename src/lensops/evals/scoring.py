@@ -80,7 +80,7 @@ class Scorer:
             return ()
         text = self.suite.text
         by_output = [
-            run_checks(declared, checked_output(output, text, self.schemas))
+            run_checks(declared, checked_output(output, text, self.schemas, self.suite.normalize))
             for output in answered.outputs
         ]
         return tuple(
@@ -102,7 +102,7 @@ class Scorer:
         """
         if not case.must_pass or not answered.outputs:
             return None
-        if failed := [check for check in checks if not check.passed]:
+        if failed := [check for check in checks if not check.passed and not check.is_open]:
             return "; ".join(f"{check.kind}: {check.reason}" for check in failed)
         if not checks and aggregate is not None and not meets(aggregate, self.threshold):
             return f"its score {aggregate:.4f} is under {self.threshold:g}"
@@ -177,4 +177,7 @@ def _mean_grades(verdicts: Sequence[Judged]) -> dict[str, float]:
 
 
 def _share(checks: Sequence[CheckResult]) -> float | None:
+    """The share of checks that hold; None where one could not be held against the output."""
+    if any(check.is_open for check in checks):
+        return None
     return sum(check.passed for check in checks) / len(checks) if checks else None

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lensops.errors import UserError
+from lensops.errors import Undecided, UserError
+from lensops.evals.limits import meets
 from lensops.files import write_atomic
 from lensops.flows.project import Opened, Project, open_project
 from lensops.manifest import set_number, suggestion
@@ -77,9 +78,25 @@ def calibrate_eval(
     joined, notes = _join(rated, scores, request.good)
     present = project.manifest.evals[suite].threshold if project and suite else None
     calibration = find(joined, request.aim, present)
-    written = _write(directory, manifest, suite, calibration.threshold) if request.write else None
+    written = None
+    if request.write:
+        _refuse_unsupported(calibration)
+        written = _write(directory, manifest, suite, calibration.threshold)
     accepted = _acceptance(rated, request)
     return Calibrated(suite, scores.source, accepted, present, calibration, notes, written)
+
+
+def _refuse_unsupported(calibration: Calibration) -> None:
+    """Raises `Undecided` when the held-out part does not bear the threshold out."""
+    held, aim = calibration.held_out, calibration.aim
+    rest = "on the held-out part; rate more outputs, or look at the rubric"
+    if not held.kappa > 0:  # NaN as well
+        message = f"the threshold {calibration.threshold:g} agrees no better than chance {rest}"
+        raise Undecided(message)
+    bound = aim.max_false_pass
+    if bound is not None and not meets(bound, held.false_pass.value):
+        message = f"{held.false_pass.value:.1%} pass falsely, more than {bound:g}, {rest}"
+        raise Undecided(message)
 
 
 def _bytes(directory: Path, ratings: Path) -> bytes:
@@ -157,7 +174,7 @@ def _join(
             unscored.append(rating.id)
         else:
             group = rating.group or scores.groups.get(rating.id) or f"case {rating.id}"
-            joined.append(Rated(rating.id, score, rating.value, rating.accepted(good), group))
+            joined.append(Rated(rating.id, score, rating.value, rating.is_accepted(good), group))
     notes = [
         _note(unknown, "have a rating and are no case of the eval"),
         _note(unscored, "have a rating and no score"),

@@ -160,6 +160,9 @@ class Suite(Strict):
     base_url: str | None = Field(None, description="An OpenAI-compatible server; ${NAME} allowed.")
     judge: Judge | None = None
     checks: tuple[Check, ...] = Field((), strict=False, description="Checks for every output.")
+    normalize: Literal["nfkc"] | None = Field(
+        None, description="Checks read the text in Unicode's normal form KC."
+    )
     samples: Annotated[int, Field(ge=1, le=100)] = Field(1, description="Outputs per case.")
     max_missing: Share = Field(0.0, description="Share of cases that may lack an output.")
     min_cases: Annotated[int, Field(ge=1)] = 1
