@@ -110,6 +110,16 @@ def test_a_plan_has_a_line_for_the_interface(shop: Repo) -> None:
     assert changes[1]["to"]["points"] == {"type": "integer", "example": 120}
 
 
+def test_a_diff_has_a_section_for_the_names(shop: Repo) -> None:
+    out = lensops("diff", "v1", "v2", "--format", "json", cwd=shop.root).json
+    section = out["sections"][-1] if "sections" in out else out["diffs"][0]["sections"][-1]
+    assert (section["name"], section["before"], section["after"]) == (
+        "variables",
+        "points\ntier",
+        "",
+    )
+
+
 def test_the_client_takes_every_declared_variable_and_checks_types(shop: Repo) -> None:
     target = "targets: {live: {directory: live}}\nrules: {variables: warning}\n"
     typed = ", variables: {points: {type: integer}, tier: {}, more: {}}"

@@ -12,7 +12,7 @@ from lensops.flows.project import Opened, Project, open_project, project_at
 from lensops.flows.targets import observe_targets, select_targets
 from lensops.manifest import read_yaml, suggestion
 from lensops.manifest.select import select_prompt
-from lensops.plan.difference import Difference, section_changes
+from lensops.plan.difference import Difference, section_changes, variables_change
 from lensops.prompts import (
     Prompt,
     PromptFiles,
@@ -80,7 +80,8 @@ def _difference(name: str, old: Side, new: Side) -> Difference:
     prompts = old.prompt, new.prompt
     same = (prompts[0] and prompts[0].digest) == (prompts[1] and prompts[1].digest)
     layout = same and old.data != new.data and None not in (old.data, new.data)
-    return Difference(name, old.name, new.name, section_changes(*prompts), same, layout)
+    sections = (*section_changes(*prompts), *variables_change(*prompts))
+    return Difference(name, old.name, new.name, sections, same, layout)
 
 
 def _names(project: Project, prompt: str | None, sides: list[str | None]) -> list[str]:

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 from lensops.errors import Invalid, Location, Problem
 from lensops.manifest.model import WRONG_VALUE, Manifest
 from lensops.manifest.node import Node, location_of
-from lensops.manifest.partial import broken_rules
 from lensops.manifest.select import suggestion
 from lensops.manifest.yaml import read_yaml
 
@@ -120,6 +119,8 @@ def _key_problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Proble
 
 def _skipped_rules(node: Node) -> Iterator[Problem]:
     """The rules between keys that pydantic does not reach when one of the keys has a fault."""
+    from lensops.manifest.partial import broken_rules  # needed for a faulty manifest alone
+
     for loc, message in broken_rules(Manifest, node.plain()):
         detail = {"type": "value_error", "msg": message, "loc": loc, "input": None}
         yield _rule_problem(detail, _resolve(node, loc), node)

@@ -50,6 +50,13 @@ def section_changes(old: Prompt | None, new: Prompt | None) -> tuple[SectionChan
     return (*_order_change(old, new), *changes)
 
 
+def variables_change(old: Prompt | None, new: Prompt | None) -> Iterator[SectionChange]:
+    """The names that an application passes, where both versions are there and they differ."""
+    if old is not None and new is not None and old.variables != new.variables:
+        texts = "\n".join(old.variables), "\n".join(new.variables)
+        yield SectionChange("variables", Action.UPDATE, *texts)
+
+
 def _order_change(old: Prompt | None, new: Prompt | None) -> Iterator[SectionChange]:
     """The order of the messages, where it does not follow from which are added at the end."""
     if old is None or new is None:
