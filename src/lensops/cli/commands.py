@@ -21,6 +21,8 @@ class Entry(NamedTuple):
 COMMANDS = {
     "init": Entry("init", "init", "Start a project; nothing is overwritten."),
     "import": Entry("importing", "import_", "Import prompts, cases and checks of another tool."),
+    "export": Entry("exporting", "export", "Export a prompt and its eval to another tool."),
+    "rename": Entry("rename", "app", "Rename a prompt; its history goes on."),
     "validate": Entry("validate", "validate", "Report every problem, with its location."),
     "plan": Entry("plan", "plan", "Show what an apply would change."),
     "apply": Entry("apply", "apply", "Make targets serve the manifest's release."),

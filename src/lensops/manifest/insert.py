@@ -64,3 +64,52 @@ def _plain(data: bytes, path: str) -> Any:
         return read_yaml(data, path).plain()
     except UserError:
         return None
+
+
+def insert_key(data: bytes, path: str, keys: tuple[str, ...], name: str, value: str) -> bytes:
+    """`data` with a key at the beginning of the mapping under `keys`. Raises `UserError`."""
+    text = data.decode("utf-8")
+    node = read_yaml(data, path)
+    target = node.get(*keys)
+    dotted = ".".join(keys)
+    if target is None or target.kind != "mapping" or not target.value:
+        raise UserError(f"{path} has no mapping {dotted}", f"add {name} to it by hand")
+    written = dump_yaml({name: value}).rstrip("\n")
+    first = target.value[0][0]
+    in_line = text[target.start : target.start + 1] == "{"
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    gap = ", " if in_line else line_end + " " * ((first.location.column or 1) - 1)
+    edited = (text[: first.start] + written + gap + text[first.start :]).encode()
+    expected = node.plain()
+    inner = expected
+    for key in keys:
+        inner = inner[key]
+    inner[name] = value
+    return _checked_edit(edited, path, expected, f"{target.location}: {dotted}", f"{name}: {value}")
+
+
+def rename_key(data: bytes, path: str, keys: tuple[str, ...], old: str, new: str) -> bytes:
+    """`data` with a key of the mapping under `keys` renamed in its place. Raises `UserError`."""
+    text = data.decode("utf-8")
+    node = read_yaml(data, path)
+    target = node.get(*keys)
+    key = target.key(old) if target is not None else None
+    dotted = ".".join((*keys, old))
+    if key is None:
+        raise UserError(f"{path} has no {dotted}")
+    written = dump_yaml([new]).strip().removeprefix("- ")
+    edited = (text[: key.start] + written + text[key.end :]).encode()
+    expected = node.plain()
+    inner = expected
+    for step in keys:
+        inner = inner[step]
+    renamed = {new if name == old else name: value for name, value in inner.items()}
+    inner.clear()
+    inner.update(renamed)
+    return _checked_edit(edited, path, expected, f"{key.location}: {dotted}", new)
+
+
+def _checked_edit(edited: bytes, path: str, expected: Any, where: str, fix: str) -> bytes:
+    if _plain(edited, path) != expected:
+        raise UserError(f"{where} cannot be edited as it is written", f"write by hand: {fix}")
+    return edited
