@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from lensops.git import open_repository
-from lensops.git.comparison import compare_with_commit, ignored_paths, is_as_committed, location_in
+from lensops.git.comparison import (
+    blob_id,
+    compare_with_commit,
+    ignored_paths,
+    is_as_committed,
+    location_in,
+)
 from support import sample
 from support.cli import lensops
 from support.repo import Repo
@@ -59,6 +65,25 @@ def test_line_ends_are_converted_as_git_does(project: Repo, setting: str, attrib
     assert changed(project, "lensops.yaml") == ([], [])
     path.write_bytes(path.read_bytes() + b"# more\r\n")
     assert changed(project, "lensops.yaml")[0] == ["lensops.yaml"]
+
+
+@pytest.mark.parametrize("attribute", ["working-tree-encoding=UTF-7", "ident", "filter=x"])
+def test_no_other_conversion_makes_files_equal(project: Repo, attribute: str) -> None:
+    """The work tree says one thing, the commit another, and git would call that clean."""
+    texts = {"working-tree-encoding=UTF-7": (b"a", b"+AGE-"), "ident": (b"$Id$", b"$Id: v2 $")}
+    committed, edited = texts.get(attribute, (b"a", b"b"))
+    project.git("config", "filter.x.clean", "echo -n a")
+    attributes = f"*.txt {attribute}\n"
+    project.commit("Begin", {"x.txt": edited, ".gitattributes": attributes})
+    assert project.git("cat-file", "blob", "HEAD:x.txt").encode() == committed
+    assert changed(project, "x.txt")[0] == ["x.txt"]
+
+
+def test_ids_of_blobs(project: Repo) -> None:
+    data = (project.root / "lensops.yaml").read_bytes()
+    entry = project.git("rev-parse", "HEAD:lensops.yaml")
+    assert blob_id(data, entry) == entry
+    assert len(blob_id(data, "0" * 64)) == 64
 
 
 def test_without_conversion_line_ends_are_content(project: Repo) -> None:

@@ -18,6 +18,7 @@ _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n"
     rb"(?:[a-z0-9.-]+ .*\n)*?oid sha256:([0-9a-f]{64})\n"
 )
+SHA1_DIGITS = 40
 _FILTERS = r"^filter\..*\.(clean|smudge|process|required)$"
 
 
@@ -51,9 +52,12 @@ def compare_with_commit(
             continue
         if _holds(repository, entry, digest):
             continue
+        data = read(path)
+        if blob_id(data.replace(b"\r\n", b"\n"), entry.id) != entry.id:
+            changed.append(path)  # more than line ends
+            continue
         settings = _no_filters(repository) if settings is None else settings
-        converted = _converted_id(repository, settings, location_of(path), read(path))
-        if converted != entry.id:
+        if _converted_id(repository, settings, location_of(path), data) != entry.id:
             changed.append(path)
     return CommitComparison(tuple(changed), tuple(absent))
 
@@ -81,6 +85,12 @@ def location_in(repository: Repository, path: Path) -> str | None:
         return repository.relative(path)
     except UserError:
         return None
+
+
+def blob_id(data: bytes, like: str) -> str:
+    """The id of a blob, by the hash of another id of the repository."""
+    algorithm = hashlib.sha1 if len(like) == SHA1_DIGITS else hashlib.sha256
+    return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def _entry(tree: RevisionTree, path: str) -> Entry | None:
