@@ -124,10 +124,10 @@ def parse_rows(data: bytes, path: str) -> tuple[RecordedRow, ...]:  # noqa: ARG0
             continue
         try:
             row = json.loads(line)
-            kind, case, content = str(row["kind"]), str(row["case"]), digest("row", row)
+            kind, case, key = (str(row[name]) for name in ("kind", "case", "key"))
+            rows.append(RecordedRow(kind, case, digest("row", row), key))
         except (ValueError, KeyError, TypeError, RecursionError):
-            kind, case, content = "", "", hashlib.sha256(line).hexdigest()
-        rows.append(RecordedRow(kind, case, content))
+            rows.append(RecordedRow("", "", hashlib.sha256(line).hexdigest()))
     return tuple(rows)
 
 
