@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from lensops.client import Prompts, TargetUnavailable
+from lensops.client import Prompts, TargetUnavailable, VariablesWrong
 from lensops.client.digest import digest
 from lensops.client.shape import MAX_JUMP
+from lensops.prompts import Message, Prompt, ResponseFormat, Tool, ToolCall
 from lensops.release import Release
 from lensops.targets.directory import Directory
 from support.releases import DRAFT
@@ -223,3 +228,73 @@ def test_a_large_release_that_lensops_writes_is_read(tmp_path: Path) -> None:
     large = Release("shop", {"copy": Prompt("v1", (Message("user", "x" * 20_000_000),))})
     serve(tmp_path, large)
     assert Prompts.from_directory(tmp_path)["copy"].version == "v1"
+
+
+def leaves(value: Any, keys: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a JSON value, inner ones included."""
+    entries: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        entries = list(value.items())
+    elif isinstance(value, list):
+        entries = list(enumerate(value))
+    return [keys, *(found for key, child in entries for found in leaves(child, (*keys, key)))]
+
+
+RICH = Prompt(
+    "v1",
+    (
+        Message("system", "Be {{ tone }}"),
+        Message("user", "Sell {{ thing }}", name="ada"),
+        Message("assistant", "", tool_calls=(ToolCall("1", "price", {"of": "tea"}),)),
+        Message("tool", "3", tool_call_id="1"),
+    ),
+    "openai:gpt-4o-mini",
+    {"temperature": 0.5, "stop": ["END"]},
+    ResponseFormat({"type": "object"}, "answer", True),  # strict
+    (Tool("price", "What it costs", {"type": "object"}, None),),
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(-9, 9) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=150)
+@given(data=st.data(), value=json_values)
+def test_whatever_is_served_never_raises_into_the_application(
+    data: st.DataObject, value: Any
+) -> None:
+    """One part of a release is replaced, and every digest computed anew."""
+    with tempfile.TemporaryDirectory() as name:
+        live = Path(name)
+        serve(live, Release("shop", {"copy": RICH}))
+        prompts = Prompts.from_directory(live)
+        path = live / "current.json"
+        body = json.loads(path.read_text())
+        keys = data.draw(st.sampled_from(leaves(body["prompts"]["copy"])[1:]))
+        inner = body["prompts"]["copy"]
+        for key in keys[:-1]:
+            inner = inner[key]
+        inner[keys[-1]] = value
+        try:
+            sign(body)
+        except (TypeError, AttributeError):
+            return  # nobody can sign that
+        path.write_text(json.dumps(body))
+        prompts.reload()
+        assert "a bug" not in (prompts.problem or "")
+        use(prompts["copy"])
+
+
+def use(prompt: Any) -> None:
+    """Everything that an application can ask of a prompt."""
+    given = dict.fromkeys(prompt.variables, "x")
+    for ask in (prompt.render, prompt.request):
+        with contextlib.suppress(VariablesWrong):
+            ask(**given)
+    _ = (prompt.model, prompt.parameters, prompt.tools, prompt.response_format)
+    _ = (prompt.output_schema, prompt.release, prompt.sequence, prompt.commit, prompt.age)
+    prompt.trace()

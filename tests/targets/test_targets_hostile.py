@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lensops.errors import Refused, RemoteFailed
+from lensops.plan import Plan, make
 from lensops.release import MAX_SEQUENCE, Kind
+from lensops.render.terminal import plain
+from lensops.report.plan import document
 from lensops.targets import layout
 from lensops.targets.directory import Directory
 from support.cli import lensops
@@ -121,3 +127,51 @@ def test_an_object_that_is_a_pipe_is_damage(target: Directory) -> None:
 
     with pytest.raises(RemoteFailed, match="is not a regular file"):
         target.release(A.digest)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(-9, 9) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+def places(value: Any, keys: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a JSON value but the whole."""
+    entries: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        entries = list(value.items())
+    elif isinstance(value, list):
+        entries = list(enumerate(value))
+    return [found for k, child in entries for found in ((*keys, k), *places(child, (*keys, k)))]
+
+
+@settings(max_examples=120)
+@given(
+    data=st.data(),
+    value=json_values,
+    path=st.sampled_from(["current.json", "log/0000000002.json", "object"]),
+)
+def test_any_part_of_any_file_may_be_anything(data: st.DataObject, value: Any, path: str) -> None:
+    """A target with one part replaced is observed, planned for, shown and applied to."""
+    with tempfile.TemporaryDirectory() as name:
+        target = Directory("live", Path(name), "live")
+        for each in (A, B):
+            target.write(each, DRAFT, target.observe())
+        file = Path(name) / (layout.object_path(B.digest) if path == "object" else path)
+        body = json.loads(file.read_text())
+        *outer, last = data.draw(st.sampled_from(places(body)))
+        inner = body
+        for key in outer:
+            inner = inner[key]
+        inner[last] = value
+        file.write_text(json.dumps(body))
+
+        observed = target.observe()
+        target.log()
+        plan = Plan((make("live", observed.release, C, settled=observed.is_settled),))
+        plain(document(plan))
+        target.write(C, DRAFT, observed)
+        assert target.observe().digest == C.digest
