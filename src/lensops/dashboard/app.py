@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
 from lensops.dashboard.draw import draw_style
+from lensops.dashboard.reading import app_location, reading_of
 from lensops.dashboard.views import drift, evals, now, prompts, targets
 from lensops.errors import UserError
-from lensops.flows.overview import overview
 from lensops.render.escape import visible
 from lensops.report.overview import Overview
 
-FRESH = 10  # seconds that a reading is shown before the project is read again
 PAGES: dict[str, Callable[[Overview], None]] = {
     "Now": now.page,
     "Prompts": prompts.page,
@@ -25,19 +23,14 @@ PAGES: dict[str, Callable[[Overview], None]] = {
 }
 
 
-@st.cache_resource(ttl=FRESH, show_spinner="Reading the project …")
-def read_project(directory: str, manifest: str | None) -> Overview:
-    """The project. A `UserError` is not kept: once fixed, the project is shown at once."""
-    return overview(Path(directory), Path(manifest) if manifest else None)
-
-
 def main() -> None:
     """Draw the page that was chosen."""
     st.set_page_config("lensops", page_icon="☕", layout="wide")
     draw_style()
-    directory, manifest = (*sys.argv[1:3], None, None)[:2]
+    reading = reading_of(*app_location(sys.argv[1:]))
     try:
-        project = read_project(directory or ".", manifest)
+        with st.spinner("Reading the project …"):
+            project = reading.current()
     except UserError as error:
         _draw_problem(error)
         return

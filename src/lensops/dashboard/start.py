@@ -67,4 +67,4 @@ def command(address: str, port: int) -> Sequence[str]:
     """
     settings = {**SETTINGS, "server.address": address, "server.port": str(port)}
     flags = [f"--{name}={value}" for name, value in settings.items()]
-    return [sys.executable, "-P", "-m", "streamlit", "run", str(APP), *flags]
+    return [sys.executable, "-P", "-m", "lensops.dashboard.serve", "run", str(APP), *flags]

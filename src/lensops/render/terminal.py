@@ -175,11 +175,11 @@ def _table(block: Table, width: int) -> RichTable:
         _column(table, column, wraps=not fits)
     for row in block.rows:
         cells = zip(wide, row, strict=True)
-        table.add_row(*(_wrapped(cell, room) if fits and w else _text(cell) for w, cell in cells))
+        table.add_row(*(_wrap_cell(cell, room) if fits and w else _text(cell) for w, cell in cells))
     return table
 
 
-def _wrapped(cell: Line, width: int) -> Text:
+def _wrap_cell(cell: Line, width: int) -> Text:
     """A cell in lines that fit, so that no word is broken where a space would do."""
     from rich.text import Text
 

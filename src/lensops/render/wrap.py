@@ -78,16 +78,16 @@ def _break_word(word: Line, width: int) -> list[Line]:
 def _pieces(word: Line, width: int) -> Iterator[Line]:
     """Parts of a long word: behind its bars and commas, then behind other marks, then cut."""
     for span in word:
-        for part in _split(span.text, width, (_STRONG, _WEAK)):
+        for part in _split_word(span.text, width, (_STRONG, _WEAK)):
             yield (replace(span, text=part),)
 
 
-def _split(text: str, width: int, marks: tuple[re.Pattern[str], ...]) -> Iterator[str]:
+def _split_word(text: str, width: int, marks: tuple[re.Pattern[str], ...]) -> Iterator[str]:
     if _columns(text) <= width:
         yield text
     elif marks:
         for part in marks[0].findall(text):
-            yield from _split(part, width, marks[1:])
+            yield from _split_word(part, width, marks[1:])
     else:
         step = max(width // 2, 1)  # a character takes two columns at most
         yield from (text[start : start + step] for start in range(0, len(text), step))

@@ -1,0 +1,75 @@
+"""The reading of a project that all pages draw: begun before anyone looks, renewed behind them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from lensops.errors import UserError
+from lensops.flows.overview import overview
+from lensops.report.overview import Overview
+
+FRESH = 10  # seconds after which the next look begins another reading
+STALE = 60  # seconds after which nobody is shown the old one while that goes on
+
+
+class Reading:
+    """The newest reading of one project; threads of several visitors may ask at once.
+
+    A `UserError` is not kept: once fixed, the project is shown at once.
+    """
+
+    def __init__(self, directory: Path, manifest: Path | None) -> None:
+        self._place = (directory, manifest)
+        self._lock = threading.Lock()  # held while the project is read
+        self._newest: tuple[float, Overview] | None = None
+
+    def current(self) -> Overview:
+        """The project as it was read a moment ago. Raises `UserError` when it cannot be read."""
+        newest = self._newest
+        if newest is not None and self._age(newest) < STALE:
+            if self._age(newest) >= FRESH and not self._lock.locked():
+                self.begin()
+            return newest[1]
+        with self._lock:
+            if self._newest is None or self._age(self._newest) >= STALE:
+                self._read()
+            return self._newest[1] if self._newest else overview(*self._place)
+
+    def begin(self) -> None:
+        """Read the project in a thread of its own."""
+        threading.Thread(target=self._read_behind, daemon=True).start()
+
+    def _read_behind(self) -> None:
+        with self._lock:
+            try:
+                self._read()
+            except UserError:
+                self._newest = None  # the next look reads again and says what is wrong
+
+    def _read(self) -> None:
+        self._newest = time.monotonic(), overview(*self._place)
+
+    @staticmethod
+    def _age(reading: tuple[float, Overview]) -> float:
+        return time.monotonic() - reading[0]
+
+
+def app_location(arguments: list[str]) -> tuple[str, str | None]:
+    """The folder and the manifest in the app's own arguments."""
+    directory, manifest = (*arguments[:2], None, None)[:2]
+    return directory or ".", manifest
+
+
+_READINGS: dict[tuple[str, str | None], Reading] = {}
+_GUARD = threading.Lock()
+
+
+def reading_of(directory: str, manifest: str | None) -> Reading:
+    """The one reading of a project in this process."""
+    with _GUARD:
+        key = (directory, manifest)
+        if key not in _READINGS:
+            _READINGS[key] = Reading(Path(directory), Path(manifest) if manifest else None)
+        return _READINGS[key]

@@ -1,0 +1,63 @@
+"""The reading that all pages share: never older than a minute, never an error that is fixed."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from lensops.dashboard import reading
+from lensops.dashboard.reading import Reading, app_location
+from lensops.errors import UserError
+from support import results, sample
+from support.repo import Repo
+
+
+def test_visitors_share_one_reading(project: Repo) -> None:
+    shared = Reading(project.root, None)
+    seen: list[object] = []
+    threads = [threading.Thread(target=lambda: seen.append(shared.current())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(each) for each in seen}) == 1
+
+
+def test_an_old_reading_is_renewed_behind_the_visitor(
+    project: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = Reading(project.root, None)
+    assert shared.current().results.evals == ()
+    results.evals(project.root, 2)
+    assert shared.current().results.evals == ()
+    monkeypatch.setattr(reading, "FRESH", 0)
+    shared.current()
+    for thread in threading.enumerate():
+        if thread.daemon and thread.name.endswith("(_read_behind)"):
+            thread.join()
+    assert len(shared.current().results.evals) == 2
+
+
+def test_a_stale_reading_is_shown_to_nobody(project: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = Reading(project.root, None)
+    shared.current()
+    results.evals(project.root, 2)
+    monkeypatch.setattr(reading, "STALE", 0)
+    assert len(shared.current().results.evals) == 2
+
+
+def test_an_error_is_not_kept(project: Repo) -> None:
+    path = project.root / "lensops.yaml"
+    path.write_text("version: 3\n")
+    shared = Reading(project.root, None)
+    with pytest.raises(UserError):
+        shared.current()
+    path.write_text(sample.MANIFEST)
+    assert shared.current().project == "loyalty-offers"
+
+
+def test_the_arguments_of_the_app() -> None:
+    assert app_location([]) == (".", None)
+    assert app_location(["/x"]) == ("/x", None)
+    assert app_location(["/x", "m.yaml"]) == ("/x", "m.yaml")
