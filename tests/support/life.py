@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from lensops.evals.protocols import Mode
-from lensops.flows import drift as drift_flow
 from lensops.flows.apply import carry_out, prepare
+from lensops.flows.drift import run_drift
 from lensops.flows.project import open_project
 from lensops.flows.run_evals import run_evals
 from lensops.flows.run_options import RunOptions
@@ -104,7 +104,7 @@ class Life:
     def check_drift(self, shift: float) -> None:
         (self.repo.root / "data/current.csv").write_text(window(self.random, shift, self.now))
         project = open_project(self.repo.root)
-        self._keep("drift", drift_data(drift_flow.run(project)), project.desired.digest)
+        self._keep("drift", drift_data(run_drift(project)), project.desired.digest)
 
     def apply(self, target: str, author: str) -> None:
         ready = prepare(self.repo.root, targets=(target,))
