@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from lensops.errors import UserError
+from lensops.files import Tree
 from lensops.git import open_repository
 from lensops.history import read_history
+from lensops.manifest import Node, read_yaml
+from lensops.prompts import load_prompt, locate_declared
 from support import sample
 from support.repo import Repo
 
@@ -195,3 +199,35 @@ def test_no_setting_bends_it(
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     assert read(repo.root) == expected
     assert not list(repo.root.glob("*-ran"))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_digest_is_that_of_the_version_at_its_commit(repo: Repo, seed: int) -> None:
+    """Read change by change or as one tree, a commit holds the same."""
+    Generator(repo, seed).run(12)
+    parts = {"system.md": "Be kind.", "user.md": "Write for {{ segment }}."}
+    folder = next(repo.root.rglob("lensops.yaml")).parent
+    files = {f"prompts/offer_copy/whole/{name}": text for name, text in parts.items()}
+    text = sample.MANIFEST.replace(
+        "active: v1", "active: whole\n    path: prompts/offer_copy/{version}/system.md"
+    )
+    prefix = folder.relative_to(repo.root).as_posix() + "/"
+    prefix = "" if prefix == "./" else prefix
+    repo.commit(
+        "Parts", {f"{prefix}{path}": t for path, t in {**files, "lensops.yaml": text}.items()}
+    )
+    with open_repository(repo.root) as repository:
+        path = f"{prefix}lensops.yaml"
+        for event in read_history(repository, path).events:
+            names = repo.git("ls-tree", "-r", "--name-only", event.commit).splitlines()
+            manifest = next(name for name in names if name.endswith("lensops.yaml"))
+            tree = repository.tree(event.commit, manifest.rpartition("/")[0])
+            node = read_yaml(tree.read(manifest.rpartition("/")[2], 10_000), "lensops.yaml")
+            assert event.digest == digest_at(tree, node, event.version or "")
+
+
+def digest_at(tree: Tree, node: Node, version: str) -> str | None:
+    try:
+        return load_prompt(tree, locate_declared(node, "offer_copy"), version).source_digest
+    except UserError:
+        return None
