@@ -9,6 +9,7 @@ from typing import Protocol
 
 from lensops.drift.binning import Binning, Measure, Tally
 from lensops.drift.psi import Shares
+from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
 from lensops.manifest.drift import Scalar, Span
 
@@ -49,15 +50,6 @@ class Extremes:
     first: datetime | None = None
     last: datetime | None = None
     timeless: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Readability:
-    """Of a column of texts: rows with a value, those that read as numbers, some that do not."""
-
-    filled: int
-    numbers: int
-    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

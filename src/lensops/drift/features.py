@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from lensops.drift import text
 from lensops.drift.binning import Measure
-from lensops.drift.engine import NESTED, NUMBER, TEXT, TIME, Engine, Readability, Rows
+from lensops.drift.engine import NESTED, NUMBER, TEXT, TIME, Engine, Rows
+from lensops.drift.readability import Readability, kind_of_texts
 from lensops.errors import UserError
 from lensops.manifest.drift import Bands, Feature, Monitor
 
-SOME = 0.05  # the share of numbers from which a column of texts is not taken for a category
 ANY_KIND = (None, "evidently")  # what is declared of a feature whose kind follows from the data
 
 
@@ -102,23 +102,8 @@ def _kind(
             "watch numbers, categories or texts, or declare `kind: category`",
         )
     if column_kind == TEXT:
-        return _kind_of_texts(feature.column or name, readable[name])
+        return kind_of_texts(feature.column or name, readable[name])
     return "number" if column_kind == NUMBER else "category"
-
-
-def _kind_of_texts(column: str, readable: Readability) -> str:
-    """Numbers, or categories; texts that are partly numbers are neither in silence."""
-    if readable.filled and readable.numbers == readable.filled:
-        return "number"
-    if readable.numbers < SOME * readable.filled or not readable.filled:
-        return "category"
-    share = readable.numbers / readable.filled
-    examples = ", ".join(repr(example) for example in readable.examples)
-    raise UserError(
-        f"column {column!r}: {share:.1%} of its values are numbers, others are not: {examples}",
-        'declare `kind: number`, with `missing: ["NA", "-"]` or `decimal: ","` where these are'
-        " the reason, or `kind: category`",
-    )
 
 
 def _require_distinct_names(watched: list[Watched]) -> None:

@@ -18,6 +18,8 @@ EXPECTED = 5.0  # rows in a cell of the smaller window from which chi-square is 
 RARE = 1.0  # rows below which cells of equal pooled counts are tested together
 FEW = 8  # ordered cells below which each of them decides over the distribution
 DRAWS = (999, 9_999)  # a first look, and a second one where it showed few as extreme
+WORK = 1_000_000  # counts that are drawn for one p-value: of many cells there are fewer draws
+FEWEST_DRAWS = 199
 EXTREME = 20  # draws as extreme as the data from which their share is trusted
 EXACT = 20_000  # splits of two cells that are summed up
 MOST_ROWS = 10**9  # rows that NumPy splits without replacement
@@ -180,7 +182,10 @@ def _permutation_p_value(
     """
     random, values = np.random.default_rng(SEED), np.empty(0)
     for draws in DRAWS:
-        splits = _splits(random, pooled, drawn, draws)
+        allowed = min(draws, max(FEWEST_DRAWS, WORK // pooled.size) - values.size)
+        if allowed <= 0:
+            break
+        splits = _splits(random, pooled, drawn, allowed)
         values = np.concatenate([values, statistic(splits)])
         extreme = int((values >= observed * (1 - 1e-9)).sum())
         if extreme >= EXTREME:

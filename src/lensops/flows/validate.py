@@ -34,6 +34,7 @@ def validate(directory: Path, manifest: Path | None = None) -> Validation:
     if reading is None or reading.file is None:
         return validation
     problems, notes = _history_problems(path, reading.file, tree, reading.active)
+    problems += _monitors(reading.file, tree)
     notes = [*notes, *disagreeing_files(reading, tree)]
     return replace(validation, problems=(*validation.problems, *problems), notes=tuple(notes))
 
@@ -136,6 +137,17 @@ def _targets(file: ManifestFile, tree: Snapshot) -> Iterator[Problem]:
 
         for name, error in target_problems(file.manifest, tree):
             yield Problem(file.location("targets", name), error.message, error.hint)
+
+
+def _monitors(file: ManifestFile, tree: Snapshot) -> Iterator[Problem]:
+    """What the columns and first rows of the monitors' data say of their features."""
+    if file.manifest.drift and tree.is_local:
+        from lensops.drift.first_rows import feature_problems
+
+        for name, monitor in file.manifest.drift.items():
+            for feature, error in feature_problems(monitor, tree):
+                location = file.location("drift", name, "features", feature)
+                yield Problem(location, error.message, error.hint)
 
 
 def _history_problems(

@@ -18,10 +18,10 @@ from lensops.drift.engine import (
     TEXT,
     CountQuery,
     Extremes,
-    Readability,
     Rows,
 )
 from lensops.drift.psi import Shares
+from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
 from lensops.drift.text import DERIVED
 from lensops.errors import UserError

@@ -21,7 +21,6 @@ from lensops.drift.engine import (
     TIME,
     CountQuery,
     Extremes,
-    Readability,
     Rows,
 )
 from lensops.drift.engines.duckdb.counting import Counting, value_counting
@@ -45,6 +44,7 @@ from lensops.drift.engines.duckdb.windows import (
     window_conditions,
 )
 from lensops.drift.psi import Shares
+from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
 from lensops.errors import Stale, UserError
 from lensops.files import LocalTree

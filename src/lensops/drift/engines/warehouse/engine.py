@@ -16,7 +16,6 @@ from lensops.drift.engine import (
     TIME,
     CountQuery,
     Extremes,
-    Readability,
     Rows,
 )
 from lensops.drift.engines.warehouse import expressions, sampling
@@ -25,6 +24,7 @@ from lensops.drift.engines.warehouse.driver_errors import DriverErrors
 from lensops.drift.engines.warehouse.server import Server
 from lensops.drift.engines.warehouse.windows import in_utc, key, moment, window
 from lensops.drift.psi import Shares
+from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
 from lensops.errors import UserError
 from lensops.manifest import suggestion
