@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lensops.release import Entry, Kind, Record, Timeline, parse_time
+from lensops.release import Entry, Kind, Record
+from lensops.release.timeline import Timeline, parse_time
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

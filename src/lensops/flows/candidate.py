@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from lensops.errors import Invalid, Refused, UserError
 from lensops.files import Snapshot
 from lensops.flows.ancestry import has_commit
-from lensops.flows.evidence_digests import evidence_digests
 from lensops.flows.project import Opened, Project, project_at
 from lensops.flows.targets import Seen, observe_targets, select_targets
 from lensops.format import short_commit
@@ -37,12 +36,18 @@ def candidate(project: Opened, source: str | None, *, with_digests: bool) -> Can
     Raises `Refused` when that target does not serve what its log says was applied to it.
     """
     if source is None:
-        return Candidate(project.desired, evidence_digests(project) if with_digests else None)
+        return Candidate(project.desired, _digests(project) if with_digests else None)
     (name,) = select_targets(project.manifest, (source,))
     release, record = _served_release(name, observe_targets(project, (name,))[name])
     promotion = Promotion(name, record.sequence, record.digest)
     digests, missing = _digests_at(project, release, record, with_digests=with_digests)
     return Candidate(release, digests, promotion, record.commit, missing)
+
+
+def _digests(project: Project) -> Mapping[str, str]:
+    from lensops.flows.evidence_digests import evidence_digests  # of use with evidence alone
+
+    return evidence_digests(project)
 
 
 def project_at_commit(project: Opened, commit: str) -> Project:
@@ -82,7 +87,7 @@ def _digests_at(
         return None, "no commit holds it"
     try:
         earlier = project_at_commit(project, record.commit)
-        digests = evidence_digests(earlier) if with_digests else None
+        digests = _digests(earlier) if with_digests else None
     except UserError as error:
         return None, f"commit {short_commit(record.commit)} cannot be read: {error.message}"
     _check_release(earlier, release, record, record.commit)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from lensops.flows.project import open_project
 from lensops.flows.targets import select_targets, target_of
-from lensops.targets import Garbage, Target
+from lensops.targets import Target
+from lensops.targets.served import Garbage
 
 
 def collect_garbage(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from lensops.errors import UserError
 from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import select_targets, target_of
-from lensops.release import Moment, Timeline, parse_time
-from lensops.targets import ServedAt, Target, TargetLog
+from lensops.release.timeline import Moment, Timeline, parse_time
+from lensops.targets import Target
+from lensops.targets.served import ServedAt, TargetLog
 
 if TYPE_CHECKING:
     from lensops.git import Repository

@@ -9,7 +9,6 @@ from lensops.errors import RemoteFailed
 from lensops.flows.hotfix import open_hotfix
 from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import observe_target, select_targets, target_of
-from lensops.flows.vouch import Witness
 from lensops.plan import State, TargetStatus, prompt_states, release_state
 from lensops.release import Entry, Record
 from lensops.targets import Observed, Target
@@ -54,6 +53,8 @@ def _status_of(project: Opened, target: Target, observed: Observed) -> TargetSta
     applied = record
     doubts: tuple[str, ...] = ()
     if observed.digest != desired.digest:  # else all is as it should be, whoever wrote it
+        from lensops.flows.vouch import Witness
+
         entry, doubts = Witness(project, target).newest(log.entries)
         applied = entry.record if entry else None
     release = applied.release if applied else None

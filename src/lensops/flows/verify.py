@@ -14,8 +14,10 @@ from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import observe_target, select_targets, target_of
 from lensops.flows.vouch import Witness
 from lensops.format import plural
-from lensops.release import Entry, parse_time
-from lensops.targets import Target, Verification
+from lensops.release import Entry
+from lensops.release.timeline import parse_time
+from lensops.targets import Target
+from lensops.targets.served import Verification
 from lensops.targets.verification import verify_chain
 
 

@@ -19,7 +19,6 @@ from lensops.release.statement import (
     Statement,
     read_statement,
 )
-from lensops.release.timeline import Moment, Timeline, parse_time
 from lensops.release.value import SCHEMA, Release, desired_release
 
 __all__ = [
@@ -29,18 +28,15 @@ __all__ = [
     "Draft",
     "Entry",
     "Kind",
-    "Moment",
     "Override",
     "Promotion",
     "Record",
     "Release",
     "Served",
     "Statement",
-    "Timeline",
     "desired_release",
     "next_record",
     "parse_release",
-    "parse_time",
     "parse_verified",
     "read_record",
     "read_statement",

@@ -7,7 +7,7 @@ from typing import Any
 
 from lensops.format import plural
 from lensops.report.document import Block, Bullets, Document, Paragraph, Span, Tone, line
-from lensops.targets import Garbage
+from lensops.targets.served import Garbage
 
 
 def document(garbage: Sequence[Garbage], *, removed: bool) -> Document:

@@ -7,7 +7,8 @@ from typing import Any
 
 from lensops.format import plural, short_commit, short_digest
 from lensops.prompts import prompt_sections
-from lensops.release import Entry, Moment, Release
+from lensops.release import Entry, Release
+from lensops.release.timeline import Moment
 from lensops.report.document import (
     Block,
     Bullets,
@@ -25,7 +26,7 @@ from lensops.report.document import (
 )
 from lensops.report.entry import entry_data, entry_origin, override_text
 from lensops.report.outcome import warning_line
-from lensops.targets import ServedAt, TargetLog
+from lensops.targets.served import ServedAt, TargetLog
 
 SHOWN = 20
 NOTHING = "nothing: before the first release"

@@ -9,7 +9,7 @@ from lensops.evidence import Outcome
 from lensops.format import plural
 from lensops.report.document import Block, Bullets, Document, Heading, Paragraph, Span, Tone, line
 from lensops.report.outcome import finding_data, finding_line, success_line
-from lensops.targets import Verification
+from lensops.targets.served import Verification
 
 
 def document(verifications: Sequence[Verification]) -> Document:

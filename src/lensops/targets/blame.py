@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lensops.release import Entry, parse_time
+from lensops.release import Entry
+from lensops.release.timeline import parse_time
 from lensops.release.traces import Answer
 from lensops.targets.target import Log
 

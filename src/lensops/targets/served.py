@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lensops.evidence import Finding
-from lensops.release import Moment, Release
+from lensops.release import Release
+from lensops.release.timeline import Moment
 from lensops.targets.target import Log
 
 
