@@ -100,6 +100,17 @@ def test_a_branch_of_the_same_repository_runs_nothing(project: Repo, mark: Path)
     assert not mark.exists()
 
 
+def test_a_remote_whose_name_has_a_slash(project: Repo, mark: Path) -> None:
+    outside = hostile(project.root.parent / "live.git", mark)
+    project.git("remote", "add", "team/live", str(outside.root))
+    name_target(project, "team/live")
+    assert lensops("validate", cwd=project.root).code == 0
+    assert lensops("plan", cwd=project.root).code == 0
+    name_target(project, "team/other")
+    done = lensops("plan", cwd=project.root)
+    assert (done.code, "inside the project" in done.err) == (2, True)
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_a_transport_that_is_a_program_is_refused_at_once(

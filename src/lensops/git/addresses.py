@@ -25,9 +25,9 @@ def find_remote(repository: Repository, value: str, folder: Path, boundary: Path
 
     Raises `UserError` for what cannot be meant, and for what a project could bring along itself.
     """
-    if problem := address_problem(value, folder, boundary):
-        raise problem
     names = _remotes(repository)
+    if value not in names and (problem := address_problem(value, folder, boundary)):
+        raise problem
     if value in names:
         for address in names[value]:
             _check_outside(value, local_path(address, repository.root or folder), boundary)
@@ -36,6 +36,7 @@ def find_remote(repository: Repository, value: str, folder: Path, boundary: Path
         return _network_remote(repository, value)
     path = local_path(value, folder)
     if path is not None:
+        _check_outside(value, path, boundary)
         address = str(repository.git_dir if path == repository.root else path)
         return Remote(repository.git, value, address, is_local=True, runs_hooks=False)
     if _URL.match(value) or _SSH.match(value):
@@ -58,10 +59,17 @@ def address_problem(value: str, folder: Path, boundary: Path) -> UserError | Non
     if _HELPER.match(value) or (scheme and scheme[1].lower() not in PROTOCOLS):
         return UserError(f"{redact(value)!r} uses a transport that lensops does not use", _KNOWN)
     try:
-        _check_outside(value, local_path(value, folder), boundary)
+        path = local_path(value, folder)
+        if path is not None and not (_is_name(value) and not path.exists()):
+            _check_outside(value, path, boundary)
     except UserError as error:
         return error
     return None
+
+
+def _is_name(value: str) -> bool:
+    """Whether it may be the name of a remote as well, such as `team/origin`."""
+    return not value.startswith((".", "/")) and not _URL.match(value)
 
 
 def local_path(value: str, folder: Path) -> Path | None:
