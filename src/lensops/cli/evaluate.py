@@ -49,6 +49,14 @@ def evaluate(
     replay: Annotated[
         bool, typer.Option("--replay", help="Make no requests: what is not recorded is an error.")
     ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", help="With --record: only this part of the cases, such as 2/8."),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Make no requests: show what recording will take."),
+    ] = False,
     rejudge: Annotated[
         bool,
         typer.Option("--rejudge", help="With --record: ask the judge's votes of both arms anew."),
@@ -81,7 +89,18 @@ def evaluate(
         raise UserError("--record and --replay exclude each other", "give one of them")
     if rejudge and not record:
         raise UserError("--rejudge keeps the new votes", "give --record as well")
+    if shard is not None and not record:
+        raise UserError("--shard splits what is recorded", "give --record as well")
     project = open_project(directory, manifest)
+    if dry_run:
+        from lensops.flows.estimates import estimate_suites
+        from lensops.report.estimate import data as estimate_data
+        from lensops.report.estimate import document as estimate_document
+
+        estimates = tuple(estimate_suites(project))
+        report = Report("estimate", estimate_document(estimates), estimate_data(estimates))
+        emit(report, Format.TEXT if form is EvalFormat.OTLP else Format(form), output)
+        return 0
     if explain is not None:
         from lensops.flows.explain import explain_case
         from lensops.report.explain import data, document
@@ -93,6 +112,7 @@ def evaluate(
         return 0
     from lensops.cli.progress import Progress
     from lensops.evals.protocols import Mode
+    from lensops.evals.shards import parse_shard
     from lensops.flows.case_rows import CaseRows
     from lensops.flows.results import save_result
     from lensops.flows.run_evals import run_evals
@@ -100,8 +120,9 @@ def evaluate(
     from lensops.report.eval import data as run_data
     from lensops.report.eval import document as run_document
 
+    part = parse_shard(shard) if shard is not None else None
     mode = Mode.RECORD if record else Mode.REPLAY if replay else Mode.ASK
-    options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode, rejudge)
+    options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode, rejudge, part)
     rows = CaseRows(project)
     ran = run_evals(project, options, Progress(), rows.sink)
     stored = save_result(project, "eval", run_data(ran, rows.refs()))
@@ -109,7 +130,7 @@ def evaluate(
         _emit_events(ran, stored, output)
     else:
         emit(Report("eval", run_document(ran), stored), Format(form), output)
-    return exit_of(ran.outcome)
+    return exit_of(ran.outcome) if part is None else 0  # the gate decides on all shards
 
 
 def _emit_events(run: EvalRun, stored: dict[str, Any], output: Path | None) -> None:

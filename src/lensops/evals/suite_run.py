@@ -22,6 +22,7 @@ from lensops.evals.response_source import CachedResponses
 from lensops.evals.result import CaseScore, Regression, SuiteResult
 from lensops.evals.schema import Schema
 from lensops.evals.scoring import Scorer, text_jobs
+from lensops.evals.shards import Shard
 from lensops.evals.summary import About, Tally
 from lensops.evals.text import same_json
 from lensops.evals.usage import UsageTally
@@ -71,6 +72,7 @@ class SuiteRun:
     schemas: Mapping[str, Schema]
     on_case: OnCase | None = None
     notes: list[str] = field(default_factory=list)
+    shard: Shard | None = None
     judges: set[str] = field(default_factory=set, init=False)
     usages: tuple[UsageTally, UsageTally] = field(  # of the head, of the base
         default_factory=lambda: (UsageTally(), UsageTally()), init=False
@@ -102,7 +104,7 @@ class SuiteRun:
     def _chunks(self, measurer: Measurer) -> Iterator[tuple[_Chunk, Callable[[], list[Figures]]]]:
         """Chunk by chunk, the next ones asked for while the metrics of earlier ones are made."""
         waiting: deque[tuple[_Chunk, Callable[[], list[Figures]]]] = deque()
-        for cases in _batches(self.cases, CHUNK):
+        for cases in _batches(self._own_cases(), CHUNK):
             chunk = self._ask(cases)
             if self.responses.misses.counts:
                 waiting.clear()  # a replay only counts what else it misses
@@ -112,6 +114,12 @@ class SuiteRun:
             if len(waiting) > AHEAD:
                 yield waiting.popleft()
         yield from waiting
+
+    def _own_cases(self) -> Iterator[Case]:
+        """All cases, or those of the shard."""
+        for case in self.cases:
+            if self.shard is None or self.shard.has(case, self.head.arm):
+                yield case
 
     def _regression(self, pairs: PairTotals) -> Regression | None:
         if self.base is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lensops.errors import UserError
@@ -40,7 +40,13 @@ def plan(
     source: str | None = None,
 ) -> Plan:
     """What an apply would change. Raises `Invalid`, `UserError` and `RemoteFailed`."""
-    return planned(directory, manifest, targets=targets, evidence=evidence, source=source).plan
+    found = planned(directory, manifest, targets=targets, evidence=evidence, source=source)
+    if source is not None or not found.project.manifest.evals:
+        return found.plan
+    from lensops.flows.estimates import estimate_findings  # evals load only where there are some
+
+    estimates = estimate_findings(found.project, found.plan)
+    return replace(found.plan, findings=(*found.plan.findings, *estimates))
 
 
 def planned(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from lensops.evidence import Finding, Outcome
@@ -29,4 +30,9 @@ def compare_with_base(project: Opened, snapshot: BaseSnapshot) -> Plan:
     release = snapshot.project.desired if snapshot.project else None
     notes = (Finding("base", project.file.path, Outcome.NOTE, snapshot.missing),)
     target = make(NAME, release, project.desired, notes if snapshot.missing else ())
-    return Plan((target,), released_findings(project), snapshot.base)
+    plan = Plan((target,), released_findings(project), snapshot.base)
+    if not project.manifest.evals:
+        return plan
+    from lensops.flows.estimates import estimate_findings  # evals load only where there are some
+
+    return replace(plan, findings=(*plan.findings, *estimate_findings(project, plan)))

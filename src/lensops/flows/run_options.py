@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lensops.evals.protocols import Mode
+from lensops.evals.shards import Shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class RunOptions:
 
     `threshold` takes the place of the manifest's, and the result says so. `base` is a ref: each
     suite is compared with the version that was active at the merge base. `rejudge` asks every vote
-    anew.
+    anew. `shard`: only this part of the cases.
     """
 
     suites: tuple[str, ...] = ()
@@ -23,3 +24,4 @@ class RunOptions:
     outputs: Path | None = None
     mode: Mode = Mode.ASK
     rejudge: bool = False
+    shard: Shard | None = None

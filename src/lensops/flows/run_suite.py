@@ -58,7 +58,15 @@ def run_suite(context: SuiteContext) -> SuiteResult:
     )
     schemas = load_schemas(project.tree, suite.checks, cases.schemas)
     run = SuiteRun(
-        about, cases, head, base, responses, schemas, context.on_case, [*notes, *why_none]
+        about,
+        cases,
+        head,
+        base,
+        responses,
+        schemas,
+        context.on_case,
+        [*notes, *why_none],
+        options.shard,
     )
     result = run.result()
     if options.mode is Mode.RECORD:
@@ -104,17 +112,19 @@ def _sides(
     tree, manifest = context.project.tree, context.project.manifest
     versions = dict.fromkeys(arm.version for arm in (head, base) if arm is not None)
     paths = [manifest.recordings_of(context.name, version) for version in versions]
-    in_tree = tuple(recording_files(tree, *paths))
+    shard = context.options.shard
+    written = [shard.path(path) if shard else path for path in paths]
+    in_tree = tuple(recording_files(tree, *dict.fromkeys((*written, *paths))))
     at_base: tuple[RecordingFile, ...] = ()
     if context.base is not None:
         differing = [path for path in paths if not _is_same(tree, context.base.tree, path)]
         at_base = tuple(recording_files(context.base.tree, *differing))
     recordings = Recordings(in_tree + at_base, at_base)
-    head_side = Side(head, recordings, tree.path(paths[0]), outputs)
+    head_side = Side(head, recordings, tree.path(written[0]), outputs)
     if base is None:
         return head_side, None
     base_first = recordings.in_order(at_base + in_tree)
-    return head_side, Side(base, base_first, tree.path(paths[-1]), cases=_base_cases(context))
+    return head_side, Side(base, base_first, tree.path(written[-1]), cases=_base_cases(context))
 
 
 def _base_cases(context: SuiteContext) -> CaseFile | None:
