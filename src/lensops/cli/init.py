@@ -42,12 +42,12 @@ def init(
     from lensops.manifest import NAMES
 
     is_new = not any((folder / name).exists() for name in NAMES)
-    found = None if sample or not is_new else _find(folder, yes=yes)
-    files = write_files(folder, github=github, gitlab=gitlab, found=found)
+    findings = None if sample or not is_new else _find(folder, yes=yes)
+    files = write_files(folder, github=github, gitlab=gitlab, findings=findings)
     lines = [f"created {name}" for name in files.written]
     lines += [f"kept    {name}" for name in files.existing]
     steps = "lensops validate, lensops plan, lensops apply"
-    steps = steps if found else steps.replace("plan,", "plan, lensops gate,")
+    steps = steps if findings else steps.replace("plan,", "plan, lensops gate,")
     lines += ["", f"next: {steps}", f"install it elsewhere: uv tool install '{requirement()}'"]
     for text in lines:
         print_line(text)
@@ -64,22 +64,22 @@ def _find(folder: Path, *, yes: bool) -> Findings | None:
     from lensops.flows.found_prompts import find_prompts, manifest_text
     from lensops.render.escape import visible
 
-    found = find_prompts(folder)
-    if not found.prompts:
+    findings = find_prompts(folder)
+    if not findings.prompts:
         return None
     lines = []
-    for prompt in found.prompts:
+    for prompt in findings.prompts:
         files = ", ".join(prompt.versions.values())
         copied = f", which becomes {prompt.copied_to}" if prompt.copied_to else ""
         lines.append(f"found {prompt.name}: {files}{copied}")
-    lines += [f"not read: {reason}" for _, reason in found.refused]
-    text = "\n".join([*lines, "", manifest_text(folder, found.prompts)])
+    lines += [f"not read: {reason}" for _, reason in findings.refused]
+    text = "\n".join([*lines, "", manifest_text(folder, findings.prompts)])
     write(visible(text) + "\n", sys.stderr)
     if yes:
-        return found
+        return findings
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         problem = "there are prompts, and no terminal to ask on; nothing was written"
         raise UserError(problem, "add --yes to declare them, or --sample for the sample project")
     if not typer.confirm("Write this manifest?", err=True):
         raise Refused("nothing was written: you answered no")
-    return found
+    return findings

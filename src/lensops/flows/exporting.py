@@ -29,8 +29,8 @@ def export_prompt(
     versions = [active]
     if kind == "promptfoo":
         files = locate_prompt(project.manifest, name)
-        others = [v for v in version_files(project.tree, files) if v != active.version]
-        versions += [load_prompt(project.tree, files, version) for version in others]
+        inactive = [v for v in version_files(project.tree, files) if v != active.version]
+        versions += [load_prompt(project.tree, files, version) for version in inactive]
     suite = next((s for s in project.manifest.evals if project.manifest.prompt_of(s) == name), None)
     if suite is None:
         return FORMATS[kind](Exported(name, versions))

@@ -98,13 +98,13 @@ def _candidates(folder: Path) -> Iterator[str]:
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
         inside = PurePosixPath(Path(root).relative_to(folder).as_posix())
-        named = any(_FOLDER.fullmatch(part) for part in inside.parts)
+        is_prompt_folder = any(_FOLDER.fullmatch(part) for part in inside.parts)
         for name in sorted(files):
             count += 1
             if count > MAX_FILES:
                 return
-            own = name.endswith(_OWN_ENDINGS)
-            if own or (named and ending_of(name) and not _is_other(name)):
+            has_own_ending = name.endswith(_OWN_ENDINGS)
+            if has_own_ending or (is_prompt_folder and ending_of(name) and not _is_other(name)):
                 yield (inside / name).as_posix()
 
 
@@ -150,7 +150,7 @@ def _prompt(
 def _active(tree: Folder, folder: str, versions: dict[str, str]) -> str:
     """The version that an `active.json` beside names, else the newest."""
     try:
-        named = active_version(Source(tree, f"{folder}/{ACTIVE}").node())
+        declared = active_version(Source(tree, f"{folder}/{ACTIVE}").node())
     except UserError:
-        named = None
-    return named if named in versions else max(versions, key=natural)
+        declared = None
+    return declared if declared in versions else max(versions, key=natural)

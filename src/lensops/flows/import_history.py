@@ -67,7 +67,7 @@ def _manifest(prepared: Import, version: str) -> bytes:
 
 def _people(activation: Activation) -> dict[str, str]:
     """git's variables: the entry's time and author; the committer is the user of now."""
-    variables = {"GIT_AUTHOR_DATE": activation.at.strftime("%Y-%m-%dT%H:%M:%S%z")}
+    variables = {"GIT_AUTHOR_DATE": activation.time.strftime("%Y-%m-%dT%H:%M:%S%z")}
     if activation.author:
         match = re.fullmatch(r"(.*?)\s*<(.*)>", activation.author)
         name, mail = (match[1], match[2]) if match else (activation.author, "unknown")

@@ -22,12 +22,12 @@ def write_outputs(prepared: Import) -> list[str]:
     if not prepared.bundle.outputs:
         return []
     project = open_project(prepared.tree.root, None)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    time = datetime.now(UTC).isoformat(timespec="seconds")
     written = []
     for suite, versions in prepared.bundle.outputs.items():
         for version, outputs in versions.items():
             path = project.manifest.recordings_of(suite, version)
-            data = lines_of(_replies(project, suite, version, outputs), at)
+            data = lines_of(_replies(project, suite, version, outputs), time)
             if data and create_exclusive(prepared.tree.path(path), data):
                 written.append(path)
     return written

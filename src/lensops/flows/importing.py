@@ -28,7 +28,7 @@ class Import:
     files: Mapping[str, bytes]
     rows: tuple[Row, ...]
     existing: tuple[str, ...]  # files that are there with the same content
-    kept: tuple[str, ...]  # files and entries that are there with another content
+    conflicts: tuple[str, ...]  # files and entries that are there with another content
     bundle: Bundle = field(repr=False)
     tree: Folder = field(repr=False)
 
@@ -54,10 +54,10 @@ def prepare_import(
     bundle = convert(source, kind, name)
     file, tree, old = _manifest(directory, manifest)
     _rebase_paths(bundle, source, tree)
-    new, kept = _extended(old or _begun(tree), file, bundle)
+    new, conflicts = _extend_manifest(old or _new_manifest(tree), file, bundle)
     files, existing, taken = _new_files(tree, bundle.files)
-    rows, kept = tuple(bundle.rows), [*kept, *taken]
-    return Import(file, old, new, files, rows, existing, tuple(kept), bundle, tree)
+    rows, conflicts = tuple(bundle.rows), [*conflicts, *taken]
+    return Import(file, old, new, files, rows, existing, tuple(conflicts), bundle, tree)
 
 
 def write_import(prepared: Import) -> None:
@@ -81,7 +81,7 @@ def _manifest(directory: Path, manifest: Path | None) -> tuple[str, Folder, byte
     return path.name, tree, tree.read(path.name, MAX_BYTES)
 
 
-def _begun(tree: Folder) -> bytes:
+def _new_manifest(tree: Folder) -> bytes:
     """A manifest with nothing in it yet."""
     from lensops.interchange.templates import slug
 
@@ -100,17 +100,17 @@ def _rebase_paths(bundle: Bundle, source: Source, tree: Folder) -> None:
             entry["path"] = full.relative_to(tree.root).as_posix()
 
 
-def _extended(data: bytes, path: str, bundle: Bundle) -> tuple[bytes, list[str]]:
+def _extend_manifest(data: bytes, path: str, bundle: Bundle) -> tuple[bytes, list[str]]:
     """The manifest with the entries that it lacks, and the names of others that it keeps."""
-    kept = []
+    conflicts = []
     for section, entries in (("prompts", bundle.prompts), ("evals", bundle.evals)):
         for name, entry in entries.items():
             present = read_yaml(data, path).get(section, name)
             if present is None:
                 data = insert_entry(data, path, section, name, entry)
             elif present.plain() != entry:
-                kept.append(f"{section}.{name}")
-    return data, kept
+                conflicts.append(f"{section}.{name}")
+    return data, conflicts
 
 
 def _new_files(
@@ -119,14 +119,14 @@ def _new_files(
     """Files to create, those that are there already, and those that are there and differ."""
     new: dict[str, bytes] = {}
     existing: list[str] = []
-    kept: list[str] = []
+    conflicts: list[str] = []
     for name, data in files.items():
         present = _content(tree, name)
         if present is None:
             new[name] = data
         else:
-            (existing if present == data else kept).append(name)
-    return new, tuple(existing), tuple(kept)
+            (existing if present == data else conflicts).append(name)
+    return new, tuple(existing), tuple(conflicts)
 
 
 def _content(tree: Folder, name: str) -> Any:

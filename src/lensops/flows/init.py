@@ -38,7 +38,7 @@ def init(
     *,
     github: bool = False,
     gitlab: bool = False,
-    found: Findings | None = None,
+    findings: Findings | None = None,
 ) -> StarterFiles:
     """Write the starter project's files that are missing, or the manifest of prompts that exist.
 
@@ -51,7 +51,7 @@ def init(
     manifest = next((name for name in NAMES if (folder / name).exists()), None)
     contents = dict(_tooling())
     if manifest is None:
-        contents = dict(_declared(folder, found) if found else _starter()) | contents
+        contents = dict(_declaring_files(folder, findings) if findings else _starter()) | contents
     folder.mkdir(parents=True, exist_ok=True)
     tree = Folder(folder)
     paths = {name: tree.path(name) for name in contents}
@@ -63,12 +63,12 @@ def init(
     return StarterFiles(manifest or NAMES[0], tuple(sorted(written)), tuple(sorted(existing)))
 
 
-def _declared(folder: Path, found: Findings) -> Iterator[tuple[str, bytes]]:
+def _declaring_files(folder: Path, findings: Findings) -> Iterator[tuple[str, bytes]]:
     """The manifest of prompts that exist, and copies of those without a version in their name."""
     from lensops.flows.found_prompts import manifest_text
 
-    yield NAMES[0], manifest_text(folder, found.prompts).encode()
-    for path, copy in found.copies.items():
+    yield NAMES[0], manifest_text(folder, findings.prompts).encode()
+    for path, copy in findings.copies.items():
         yield copy, (folder / path).read_bytes()
 
 

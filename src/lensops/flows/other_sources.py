@@ -21,9 +21,9 @@ def disagreeing_files(reading: ManifestReading, tree: Snapshot) -> Iterator[Prob
         folder = "" if prompt.files.folder == "." else f"{prompt.files.folder}/"
         if ACTIVE not in tree.names(folder.rstrip("/")):
             continue
-        named = _named_version(tree, folder + ACTIVE)
-        if named is not None and named != prompt.version:
-            message = f"names {named} of {prompt.files.name}, the manifest {prompt.version}"
+        version = _named_version(tree, folder + ACTIVE)
+        if version is not None and version != prompt.version:
+            message = f"names {version} of {prompt.files.name}, the manifest {prompt.version}"
             hint = "remove the file: the manifest says which version is active"
             yield Problem(Location(folder + ACTIVE), message, hint)
 

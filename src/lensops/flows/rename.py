@@ -48,7 +48,7 @@ def rename_prompt(directory: Path, manifest: Path | None, old: str, new: str) ->
     moved = _folders(tree.path(f"prompts/{old}"), tree.path(f"prompts/{new}"))
     uses_path = node.get("prompts", old, "path") is not None
     evals = _evals(data, path.name, old)
-    edited = _edited(data, path.name, old, new, evals)
+    edited = _edit_manifest(data, path.name, old, new, evals)
     if moved and not uses_path:
         moved[1].parent.mkdir(parents=True, exist_ok=True)
         moved[0].rename(moved[1])
@@ -57,7 +57,7 @@ def rename_prompt(directory: Path, manifest: Path | None, old: str, new: str) ->
     return Renamed(path.name, folders, tuple(evals))
 
 
-def _edited(data: bytes, name: str, old: str, new: str, evals: list[str]) -> bytes:
+def _edit_manifest(data: bytes, name: str, old: str, new: str, evals: list[str]) -> bytes:
     edited = insert_key(data, name, ("prompts", old), "renamed_from", old)
     edited = rename_key(edited, name, ("prompts",), old, new)
     for suite in evals:
@@ -74,12 +74,12 @@ def _edited(data: bytes, name: str, old: str, new: str, evals: list[str]) -> byt
 def _evals(data: bytes, name: str, prompt: str) -> list[str]:
     """The evals that exercise a prompt."""
     evals = read_yaml(data, name).get("evals")
-    found = []
+    names_of_evals = []
     for key, entry in evals.value if evals is not None and evals.kind == "mapping" else ():
         declared = entry.get("prompt")
         if (declared.value if declared is not None else key.value) == prompt:
-            found.append(str(key.value))
-    return found
+            names_of_evals.append(str(key.value))
+    return names_of_evals
 
 
 def _folders(old: Path, new: Path) -> tuple[Path, Path] | None:

@@ -33,7 +33,7 @@ def github_workflow(folder: str = "") -> Pipeline:
     patterns = f"    paths: ['{folder}/**', '{path}']\n" if folder else ""
     text = _template("workflow.yml").replace("@PATHS@", patterns)
     text = text.replace("@TITLE@", f" {folder}" if folder else "")
-    return Pipeline(path, _filled(text.replace("@SLUG@", f"{slug[1:]}-" if slug else ""), folder))
+    return Pipeline(path, _fill(text.replace("@SLUG@", f"{slug[1:]}-" if slug else ""), folder))
 
 
 def gitlab_pipeline(folder: str = "") -> Pipeline:
@@ -41,7 +41,7 @@ def gitlab_pipeline(folder: str = "") -> Pipeline:
     slug = _slug(folder)
     changes = f"      changes: ['{folder}/**/*']\n" if folder else ""
     text = _template("gitlab.yml").replace("@CHANGES@", changes).replace("@NAME@", slug)
-    return Pipeline(f".gitlab/lensops{slug}.yml", _filled(text, folder))
+    return Pipeline(f".gitlab/lensops{slug}.yml", _fill(text, folder))
 
 
 def requirement() -> str:
@@ -67,7 +67,7 @@ def _slug(folder: str) -> str:
     return "-" + folder.replace("/", "-") if folder else ""
 
 
-def _filled(text: str, folder: str) -> str:
+def _fill(text: str, folder: str) -> str:
     text = text.replace("@C@", f" -C {folder}" if folder else "")
     text = text.replace("@P@", f"{folder}/" if folder else "")
     return text.replace("@REQUIREMENT@", requirement())

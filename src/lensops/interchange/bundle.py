@@ -28,7 +28,7 @@ class Activation:
 
     prompt: str
     version: str
-    at: datetime
+    time: datetime
     author: str | None = None
 
 

@@ -51,8 +51,8 @@ def active_version(node: Node) -> str | None:
     """The version that an `active.json` names."""
     value = node.plain()
     if isinstance(value, dict):
-        named = [value[key] for key in KEYS if key in value]
-        value = named[0] if named else next(iter(value.values()), None)
+        candidates = [value[key] for key in KEYS if key in value]
+        value = candidates[0] if candidates else next(iter(value.values()), None)
     if isinstance(value, dict):  # {"system": {"version": "v2"}}
         value = value.get("version")
     return str(value) if isinstance(value, str | int) else None
@@ -82,7 +82,7 @@ def _activations(bundle: Bundle, source: Source, prompt: str, versions: dict[str
         body: dict[str, Any] = item.plain() if item.kind == "mapping" else {}
         version, when = str(body.get("version", "")), body.get("activated_at")
         try:
-            at = datetime.fromisoformat(str(when))
+            time = datetime.fromisoformat(str(when))
         except ValueError:
             reason = f"activated_at is {when!r}, which is no ISO time"
             bundle.refuse("activation", version, item.location, reason)
@@ -90,8 +90,10 @@ def _activations(bundle: Bundle, source: Source, prompt: str, versions: dict[str
         if version not in versions:
             bundle.refuse("activation", version, item.location, "the version has no file")
             continue
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        time = time if time.tzinfo else time.replace(tzinfo=UTC)
         author = next((body[key] for key in ("activated_by", "author", "by") if key in body), None)
-        bundle.activations.append(Activation(prompt, version, at, str(author) if author else None))
-        bundle.take("activation", version, item.location, f"{at:%Y-%m-%d %H:%M}, with --history")
-    bundle.activations.sort(key=lambda activation: activation.at)
+        bundle.activations.append(
+            Activation(prompt, version, time, str(author) if author else None)
+        )
+        bundle.take("activation", version, item.location, f"{time:%Y-%m-%d %H:%M}, with --history")
+    bundle.activations.sort(key=lambda activation: activation.time)

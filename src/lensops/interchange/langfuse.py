@@ -82,9 +82,9 @@ def _write_version(bundle: Bundle, item: Node, prompt: str) -> None:
     labels = _value(item, "labels") or []
     if LABEL in labels or prompt not in bundle.prompts:
         bundle.prompts[prompt] = {"active": version}
-    others = [label for label in labels if label not in {LABEL, "latest"}]
-    if others:
-        reason = f"a label becomes a target of the manifest: {', '.join(others)}"
+    labels_left = [label for label in labels if label not in {LABEL, "latest"}]
+    if labels_left:
+        reason = f"a label becomes a target of the manifest: {', '.join(labels_left)}"
         bundle.refuse("label", title, item.location, reason)
 
 

@@ -93,7 +93,7 @@ class _Suite:
         if isinstance(body.get("string"), dict):
             self._strings(name, body["string"], item)
         elif isinstance(body.get("llm"), dict):
-            self._graded(name, body["llm"], item)
+            self._take_rubric(name, body["llm"], item)
         else:
             uses = str(body.get("uses", "")).removeprefix("github/")
             if uses in _GRADED:
@@ -101,8 +101,8 @@ class _Suite:
             else:
                 self.bundle.refuse("check", name, item.location, f"there is no check like {uses!r}")
 
-    def _strings(self, name: str, wanted: dict[str, Any], item: Node) -> None:
-        for kind, text in wanted.items():
+    def _strings(self, name: str, conditions: dict[str, Any], item: Node) -> None:
+        for kind, text in conditions.items():
             if kind not in _STRING or not isinstance(text, str):
                 self.bundle.refuse("check", name, item.location, f"there is no check like {kind!r}")
             elif _EXPECTED.fullmatch(text):
@@ -115,7 +115,7 @@ class _Suite:
                 self.checks.append(check)
                 self.bundle.take("check", name, item.location, next(iter(check)))
 
-    def _graded(self, name: str, llm: dict[str, Any], item: Node) -> None:
+    def _take_rubric(self, name: str, llm: dict[str, Any], item: Node) -> None:
         question = str(llm.get("prompt", ""))
         text = re.sub(r"\{\{.*?\}\}", "", f"{llm.get('systemPrompt', '')} {question}")
         if not text.strip():

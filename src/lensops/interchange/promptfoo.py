@@ -30,12 +30,12 @@ def convert(source: Source, node: Node, name: str | None = None) -> Bundle:
     title = str(described.value) if described is not None else source.stem
     prompt = name or slug(shorten(title, 40))
     model, parameters = _provider(node, bundle)
-    found = list(variants(source, node, bundle))
-    if not found:
+    readable = list(variants(source, node, bundle))
+    if not readable:
         raise UserError(
             f"{source.path} has no prompt that could be imported", _first_reason(bundle)
         )
-    for number, variant in enumerate(found, 1):
+    for number, variant in enumerate(readable, 1):
         _write_version(bundle, prompt, f"v{number}", variant, model, parameters)
     bundle.prompts[prompt] = {"active": "v1"}
     if node.get("tests") is not None:

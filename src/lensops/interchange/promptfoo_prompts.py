@@ -48,8 +48,8 @@ def _texts(source: Source, entry: Node, bundle: Bundle) -> Iterator[tuple[str, L
     """The texts that an entry stands for, each where it begins."""
     value = str(entry.value)
     path = value.removeprefix("file://")
-    named = path != value or ("\n" not in value and path.endswith(_FILES) and "{" not in value)
-    if not named:
+    is_file = path != value or ("\n" not in value and path.endswith(_FILES) and "{" not in value)
+    if not is_file:
         inside = entry.raw[:1] in {"|", ">"}
         location = replace(entry.location, line=(entry.location.line or 0) + 1, column=None)
         yield value, location if inside and entry.location.line else entry.location

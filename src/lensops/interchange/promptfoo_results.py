@@ -39,8 +39,8 @@ def convert(source: Source, node: Node, name: str | None = None) -> Bundle:
         template = _template(node, body)
         templates += [] if template in templates else [template]
         version = f"v{templates.index(template) + 1}"
-        known = any(path.startswith(f"prompts/{prompt}/{version}.") for path in bundle.files)
-        if not isinstance(output, str | dict | list) or not known or not 0 <= index < len(cases):
+        has_file = any(path.startswith(f"prompts/{prompt}/{version}.") for path in bundle.files)
+        if not isinstance(output, str | dict | list) or not has_file or not 0 <= index < len(cases):
             bundle.refuse("output", title, item.location, "it has no output, or no case here")
             continue
         outputs = bundle.outputs.setdefault(prompt, {}).setdefault(version, {})
@@ -53,8 +53,8 @@ def _rows(node: Node) -> Node | None:
     """`results.results`, or `results` in older files."""
     results = node.get("results")
     inner = results.get("results") if results is not None else None
-    found = inner if inner is not None else results
-    return found if found is not None and found.kind == "sequence" else None
+    rows = inner if inner is not None else results
+    return rows if rows is not None and rows.kind == "sequence" else None
 
 
 def _cases(bundle: Bundle, prompt: str) -> list[str]:

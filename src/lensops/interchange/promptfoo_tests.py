@@ -53,11 +53,11 @@ class Suite:
                 continue
             reference = str(item.value).removeprefix("file://")
             try:
-                yield from self._referenced(source.beside(reference), item)
+                yield from self._read_tests(source.beside(reference), item)
             except UserError as error:
                 self.bundle.refuse("case", reference, item.location, error.message)
 
-    def _referenced(self, source: Source, item: Node) -> Iterator[Node]:
+    def _read_tests(self, source: Source, item: Node) -> Iterator[Node]:
         if source.path.endswith(".csv"):
             yield from read_rows(source.text(), item.location)
         elif source.path.endswith((".yaml", ".yml", ".json")):
@@ -66,8 +66,10 @@ class Suite:
             raise UserError("tests come from YAML, JSON or CSV; nothing is run or fetched")
 
     def _case(self, test: Node, shared: dict[str, Any]) -> None:
-        given = test.get("vars")
-        values = shared | (given.plain() if given is not None and given.kind == "mapping" else {})
+        variables = test.get("vars")
+        values = shared | (
+            variables.plain() if variables is not None and variables.kind == "mapping" else {}
+        )
         described = test.get("description")
         title = str(described.value) if described is not None else f"test-{len(self.cases) + 1}"
         case: dict[str, Any] = {}
@@ -100,10 +102,10 @@ class Suite:
                 self.metrics.add(METRICS[kind])
                 self.bundle.take("check", kind, item.location, f"reference, {METRICS[kind]}")
             else:
-                checks += self._converted(body, kind, item)
+                checks += self._convert_check(body, kind, item)
         return checks
 
-    def _converted(self, body: dict[str, Any], kind: str, item: Node) -> list[dict[str, Any]]:
+    def _convert_check(self, body: dict[str, Any], kind: str, item: Node) -> list[dict[str, Any]]:
         checks = checks_of(body)
         if isinstance(checks, str):
             self.bundle.refuse("check", kind or "assertion", item.location, checks)

@@ -41,8 +41,8 @@ def convert(source: Source, kind: str | None = None, name: str | None = None) ->
     for accepts, converts in SOURCES.values():
         if accepts(source, node):
             return converts(source, node, name)
-    known = ", ".join([*SOURCES, PAIR])
-    raise UserError(f"{source.path} is none of {known}", "choose one with --from if it is")
+    kinds = ", ".join([*SOURCES, PAIR])
+    raise UserError(f"{source.path} is none of {kinds}", "choose one with --from if it is")
 
 
 def _is_pair(source: Source) -> bool:

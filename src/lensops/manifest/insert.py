@@ -20,34 +20,34 @@ def insert_entry(
     """
     text = data.decode("utf-8")
     node = read_yaml(data, path)
-    found = node.get(section)
+    entries = node.get(section)
     line_end = "\r\n" if "\r\n" in text else "\n"
-    offset, indent, head = _place(text, node, section, found)
+    offset, indent, head = _place(text, node, section, entries)
     body = dump_yaml({name: dict(entry)})
     lines = [f"{' ' * indent}{line}" if line else "" for line in body.splitlines()]
     added = line_end.join([*head, *lines, ""])
-    before = text[:offset]
-    gap = "" if not before or before.endswith("\n") else line_end
-    edited = (before + gap + added + text[offset:]).encode()
+    head_text = text[:offset]
+    gap = "" if not head_text or head_text.endswith("\n") else line_end
+    edited = (head_text + gap + added + text[offset:]).encode()
     expected = node.plain()
     expected[section] = {**(expected.get(section) or {}), name: dict(entry)}
     if _plain(edited, path) != expected:
-        location = found.location if found is not None else node.location
+        location = entries.location if entries is not None else node.location
         hint = f"write this below `{section}:` by hand:\n{body}"
         raise UserError(f"{location}: {section} cannot be extended as it is written", hint)
     return edited
 
 
-def _place(text: str, root: Node, section: str, found: Node | None) -> tuple[int, int, list[str]]:
+def _place(text: str, root: Node, section: str, entries: Node | None) -> tuple[int, int, list[str]]:
     """Where the entry goes, how far it is indented, and the lines that come before it."""
-    if found is None:
+    if entries is None:
         return len(text), 2, ["", f"{section}:"]
     key = root.key(section)
-    if found.kind != "mapping" or not found.value:
-        start = found.end if found.kind == "scalar" else found.start
+    if entries.kind != "mapping" or not entries.value:
+        start = entries.end if entries.kind == "scalar" else entries.start
         return _next_line(text, max(start, key.end if key is not None else 0)), 2, []
-    first, _ = found.value[0]
-    last = found.value[-1][1]
+    first, _ = entries.value[0]
+    last = entries.value[-1][1]
     return _next_line(text, last.end), (first.location.column or 1) - 1, []
 
 

@@ -148,20 +148,20 @@ def declared_families(node: Node | None) -> Iterator[Declared]:
 
 def locate_declared(node: Node | None, name: str) -> PromptFiles:
     """The files of a prompt of a manifest's nodes; of one that it lacks, the usual place."""
-    found = (prompt.files for prompt in declared_prompts(node) if prompt.files.name == name)
-    return next(found, PromptFiles(name))
+    matches = (prompt.files for prompt in declared_prompts(node) if prompt.files.name == name)
+    return next(matches, PromptFiles(name))
 
 
 def _match(part: str, name: str, *, is_folder: bool = False) -> str | None:
     """The version in a name that fits the part, or None."""
-    before, _, after = part.partition(VERSION)
-    if not is_folder and not ending_of(after):
+    prefix, _, suffix = part.partition(VERSION)
+    if not is_folder and not ending_of(suffix):
         stem = _stem(name)
         if stem is None or name.startswith("."):
             return None
         name = stem
-    version = name.removeprefix(before).removesuffix(after)
-    return version if before + version + after == name and is_version(version) else None
+    version = name.removeprefix(prefix).removesuffix(suffix)
+    return version if prefix + version + suffix == name and is_version(version) else None
 
 
 def _stem(name: str) -> str | None:

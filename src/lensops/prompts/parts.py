@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import Tree
-from lensops.prompts.forms.text import parse_text
 from lensops.prompts.value import ROLES, Prompt
 
 _ROLES = "|".join(ROLES[:-1])
@@ -41,6 +40,8 @@ def in_order(paths: Sequence[str]) -> list[str]:
 
 def load_parts(tree: Tree, paths: Sequence[str], version: str, template: str = "") -> Prompt:
     """The version whose messages these files are. Raises `Invalid` with all problems."""
+    from lensops.prompts.forms.text import parse_text
+
     problems: list[Problem] = []
     prompts: list[tuple[str, Prompt]] = []
     for path in in_order(paths):

@@ -26,7 +26,7 @@ class Import(Protocol):
     @property
     def existing(self) -> Sequence[str]: ...
     @property
-    def kept(self) -> Sequence[str]: ...
+    def conflicts(self) -> Sequence[str]: ...
     @property
     def old(self) -> bytes: ...
     @property
@@ -48,9 +48,9 @@ def document(prepared: Import, *, written: bool) -> Document:
     if prepared.old != prepared.new:
         lines.append(line_of(f"{edit if prepared.old else verb} {prepared.manifest}"))
     lines += [line_of(f"unchanged {name}") for name in prepared.existing]
-    lines += [_kept(name) for name in prepared.kept]
+    lines += [_conflict_line(name) for name in prepared.conflicts]
     lines.append(_summary(taken, refused))
-    return Document((*blocks, *[Paragraph(each) for each in lines]))
+    return Document((*blocks, *[Paragraph(text) for text in lines]))
 
 
 def data(prepared: Import, *, written: bool) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def data(prepared: Import, *, written: bool) -> dict[str, Any]:
         "created": sorted(prepared.files),
         "edited": prepared.old != prepared.new,
         "unchanged": list(prepared.existing),
-        "kept": list(prepared.kept),
+        "kept": list(prepared.conflicts),
         "rows": [
             {
                 "what": row.what,
@@ -101,7 +101,7 @@ def _table(rows: Sequence[Row], last: str) -> Table:
     return Table(columns, cells)
 
 
-def _kept(name: str) -> Line:
+def _conflict_line(name: str) -> Line:
     return line_of(Span("kept ", Tone.WARN), f"{name}: it is there already, with other content")
 
 

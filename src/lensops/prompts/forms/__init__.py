@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from importlib import import_module
 
-from lensops.prompts.forms.chat import parse_chat
-from lensops.prompts.forms.documents import parse_yaml
-from lensops.prompts.forms.marked import parse_dotprompt, parse_prompty
-from lensops.prompts.forms.text import parse_text
 from lensops.prompts.value import ROLES, Prompt
 
-# (data, path, version), and the template language where the manifest declares one
-Form = Callable[..., Prompt]
-
-FORMS: dict[str, Form] = {  # by the ending of the file's name; the longest that fits decides
-    ".prompt.yml": parse_yaml,
-    ".prompt.yaml": parse_yaml,
-    ".yaml": parse_yaml,
-    ".yml": parse_yaml,
-    ".prompty": parse_prompty,
-    ".prompt": parse_dotprompt,
-    ".json": parse_chat,
-    ".md": parse_text,
-    ".txt": parse_text,
-    **{f".{role}.md": partial(parse_text, role=role) for role in ROLES[:-1]},
-    **{f".{role}.txt": partial(parse_text, role=role) for role in ROLES[:-1]},
+# by the ending of the file's name, the longest that fits: the file here that holds the form, and
+# its function of (data, path, version); a form is loaded when a file of it is read
+FORMS: dict[str, tuple[str, str]] = {
+    ".prompt.yml": ("documents", "parse_yaml"),
+    ".prompt.yaml": ("documents", "parse_yaml"),
+    ".yaml": ("documents", "parse_yaml"),
+    ".yml": ("documents", "parse_yaml"),
+    ".prompty": ("marked", "parse_prompty"),
+    ".prompt": ("marked", "parse_dotprompt"),
+    ".json": ("chat", "parse_chat"),
+    ".md": ("text", "parse_text"),
+    ".txt": ("text", "parse_text"),
+    **{f".{role}.md": ("text", "parse_text") for role in ROLES[:-1]},
+    **{f".{role}.txt": ("text", "parse_text") for role in ROLES[:-1]},
 }
 SHOWN = (".yaml", ".prompt.yml", ".prompty", ".prompt", ".json", ".md", ".txt")  # in messages
 ENDINGS = tuple(sorted(FORMS, key=len, reverse=True))
-WITH_LANGUAGE = (".yaml", ".yml", ".md", ".txt")  # forms that declare none of their own
+WITH_LANGUAGE = (".yaml", ".yml", ".md", ".txt")  # forms that declare no language of their own
 
 
 def ending_of(name: str) -> str | None:
@@ -42,7 +36,11 @@ def parse(data: bytes, path: str, version: str, template: str = "") -> Prompt:
 
     Raises `Invalid` with every problem of it.
     """
-    form = FORMS[ending_of(path) or ".yaml"]
-    if template and path.endswith(WITH_LANGUAGE):
-        return form(data, path, version, template=template)
-    return form(data, path, version)
+    ending = ending_of(path) or ".yaml"
+    file, name = FORMS[ending]
+    form = getattr(import_module(f"lensops.prompts.forms.{file}"), name)
+    options = {"template": template} if template and ending.endswith(WITH_LANGUAGE) else {}
+    role = ending.split(".")[1]
+    options |= {"role": role} if role in ROLES else {}
+    prompt: Prompt = form(data, path, version, **options)
+    return prompt

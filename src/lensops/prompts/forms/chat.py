@@ -36,7 +36,7 @@ def parse_chat(data: bytes, path: str, version: str) -> Prompt:
 def _request(node: Node) -> Node:
     """A request body with its parameters in a section of their own."""
     parts = [(k.value, v) for k, v in node.value if k.value in (*_PARTS, *METADATA)]
-    others = tuple((k, v) for k, v in node.value if k.value not in (*_PARTS, *METADATA))
-    if others:
-        parts.append(("parameters", Node("mapping", others, node.location, 0, 0)))
+    rest = tuple((k, v) for k, v in node.value if k.value not in (*_PARTS, *METADATA))
+    if rest:
+        parts.append(("parameters", Node("mapping", rest, node.location, 0, 0)))
     return mapping_node(parts, node.location)

@@ -6,27 +6,31 @@ from dataclasses import replace
 
 from lensops.errors import Problem
 from lensops.manifest import Node, read_yaml
-from lensops.prompts.forms.fstring import is_fstring, parse_fstring_sections
-from lensops.prompts.forms.langchain import is_langchain, parse_langchain
 from lensops.prompts.forms.nodes import translate
 from lensops.prompts.forms.structured import build_prompt
 from lensops.prompts.value import ROLES, Prompt
+
+_OF_OTHERS = ("_type", "lc", "template", *(f"{role}_template" for role in (*ROLES, "human")))
 
 
 def parse_yaml(data: bytes, path: str, version: str, template: str = "") -> Prompt:
     """The prompt of a YAML file. Raises `Invalid` with every problem of it."""
     node = read_yaml(data, path)
-    if is_langchain(node):
-        return parse_langchain(node, version)
-    if is_fstring(node):
-        return parse_fstring_sections(node, version)
+    if any(node.get(key) is not None for key in _OF_OTHERS):
+        from lensops.prompts.forms.fstring import is_fstring, parse_fstring_sections
+        from lensops.prompts.forms.langchain import is_langchain, parse_langchain
+
+        if is_langchain(node):
+            return parse_langchain(node, version)
+        if is_fstring(node):
+            return parse_fstring_sections(node, version)
     problems: list[Problem] = []
     if template:
-        node = _translated(node, template, problems)
+        node = _translate_document(node, template, problems)
     return build_prompt(node, version, problems)
 
 
-def _translated(node: Node, language: str, problems: list[Problem]) -> Node:
+def _translate_document(node: Node, language: str, problems: list[Problem]) -> Node:
     """The document with the texts of its messages in lensops' own template language."""
     if node.kind != "mapping":
         return node

@@ -93,5 +93,5 @@ def _unwrap(node: Node) -> tuple[Node, str]:
 
 
 def _value(node: Node, key: str) -> object:
-    found = node.get(key)
-    return None if found is None else found.value
+    child = node.get(key)
+    return None if child is None else child.value

@@ -38,7 +38,7 @@ _CONNECTION = ("type", "azure_endpoint", "azure_deployment", "api_version", "nam
 
 def parse_prompty(data: bytes, path: str, version: str) -> Prompt:
     """A `.prompty` of either generation. Raises `Invalid` with every problem of it."""
-    front, body, line = _read(data, path)
+    front, body, line = _open_file(data, path)
     problems: list[Problem] = []
     pairs: list[tuple[str, Node]] = []
     if front is not None:
@@ -53,7 +53,7 @@ def parse_prompty(data: bytes, path: str, version: str) -> Prompt:
         )
     messages = [
         message_node(role, translate(node, "jinja2", problems))
-        for role, node in _marked(_PROMPTY, body, path, line, "system")
+        for role, node in _split_messages(_PROMPTY, body, path, line, "system")
     ]
     pairs.append(("messages", sequence_node(messages, Location(path, line, 1))))
     return build_prompt(mapping_node(pairs, Location(path, 1, 1)), version, problems)
@@ -61,7 +61,7 @@ def parse_prompty(data: bytes, path: str, version: str) -> Prompt:
 
 def parse_dotprompt(data: bytes, path: str, version: str) -> Prompt:
     """A Dotprompt file. Raises `Invalid` with every problem of it."""
-    front, body, line = _read(data, path)
+    front, body, line = _open_file(data, path)
     problems: list[Problem] = []
     pairs: list[tuple[str, Node]] = []
     if front is not None:
@@ -70,18 +70,18 @@ def parse_dotprompt(data: bytes, path: str, version: str) -> Prompt:
         pairs += _dotprompt_settings(reader)
     messages = [
         message_node(_DOT_ROLES.get(role, role), translate(node, "handlebars", problems))
-        for role, node in _marked(_DOTPROMPT, body, path, line, "user")
+        for role, node in _split_messages(_DOTPROMPT, body, path, line, "user")
     ]
     pairs.append(("messages", sequence_node(messages, Location(path, line, 1))))
     return build_prompt(mapping_node(pairs, Location(path, 1, 1)), version, problems)
 
 
-def _read(data: bytes, path: str) -> tuple[Node | None, str, int]:
+def _open_file(data: bytes, path: str) -> tuple[Node | None, str, int]:
     text = decode(data, path).removeprefix(BOM).replace("\r\n", "\n")
     return split_front_matter(text, path)
 
 
-def _marked(
+def _split_messages(
     marker: re.Pattern[str], body: str, path: str, line: int, first: str
 ) -> Iterator[tuple[str, Node]]:
     """Role and text of each message; what stands before the first marker has the role `first`."""
@@ -113,8 +113,8 @@ def _prompty_model(reader: Reader) -> Iterator[tuple[str, Node]]:
         yield from [("model", model)] if model is not None else []
         return
     inner = Reader(model, reader.problems)
-    known = ("api", "configuration", "connection", "parameters", "options", "response")
-    inner.require_known((*known, "id", "provider"), "key of model")
+    connection_keys = ("api", "configuration", "connection", "parameters", "options", "response")
+    inner.require_known((*connection_keys, "id", "provider"), "key of model")
     connection = model.get("configuration") or model.get("connection")
     if connection is not None and connection.kind == "mapping":
         Reader(connection, reader.problems).require_known(
@@ -129,10 +129,10 @@ def _prompty_model(reader: Reader) -> Iterator[tuple[str, Node]]:
         yield "model", scalar_node(f"{prefix}:{name.value}", name.location)
     settings = model.get("parameters") or model.get("options")
     if settings is not None and settings.kind == "mapping":
-        kept = [
+        parameters = [
             (k.value, v) for k, v in settings.value if k.value not in {"response_format", "tools"}
         ]
-        yield "parameters", mapping_node(kept, settings.location)
+        yield "parameters", mapping_node(parameters, settings.location)
         for key in ("response_format", "tools"):
             if (value := settings.get(key)) is not None:
                 yield key, value
@@ -152,5 +152,5 @@ def _dotprompt_settings(reader: Reader) -> Iterator[tuple[str, Node]]:
 
 
 def _first(node: Node | None, key: str) -> Node | None:
-    found = node.get(key) if node is not None and node.kind == "mapping" else None
-    return found if found is not None and isinstance(found.value, str) else None
+    value = node.get(key) if node is not None and node.kind == "mapping" else None
+    return value if value is not None and isinstance(value.value, str) else None

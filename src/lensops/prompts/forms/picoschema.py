@@ -45,14 +45,14 @@ def json_schema(reader: Reader, node: Node) -> Any:
     return _scalar(reader, node)
 
 
-def plain_node(value: Any, at: Node) -> Node:
+def plain_node(value: Any, place: Node) -> Node:
     """A JSON value as nodes that all stand at one place."""
     if isinstance(value, dict):
-        return mapping_node([(k, plain_node(v, at)) for k, v in value.items()], at.location)
+        return mapping_node([(k, plain_node(v, place)) for k, v in value.items()], place.location)
     if isinstance(value, list):
-        items = tuple(plain_node(item, at) for item in value)
-        return Node("sequence", items, at.location, 0, 0)
-    return scalar_node(value, at.location)
+        items = tuple(plain_node(item, place) for item in value)
+        return Node("sequence", items, place.location, 0, 0)
+    return scalar_node(value, place.location)
 
 
 def _object(reader: Reader, node: Node) -> dict[str, Any]:

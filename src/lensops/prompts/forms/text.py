@@ -27,7 +27,7 @@ def parse_text(
 ) -> Prompt:
     """The prompt of a text file. Raises `Invalid` with every problem of it."""
     text = normalise_text(decode(data, path).removeprefix(BOM))
-    front, body, line = _split(text, path)
+    front, body, line = _front_and_body(text, path)
     stripped = body.strip("\n") if front is not None else body
     if not stripped.strip():
         raise Invalid((Problem(Location(path), "the file is empty"),))
@@ -45,7 +45,7 @@ def parse_text(
     return build_prompt(node, version, problems)
 
 
-def _split(text: str, path: str) -> tuple[Node | None, str, int]:
+def _front_and_body(text: str, path: str) -> tuple[Node | None, str, int]:
     """Front matter and body; dashes around what is no mapping are text."""
     try:
         front, body, line = split_front_matter(text, path)
