@@ -257,3 +257,25 @@ def test_equal_contents_are_told_apart_by_name(project: Repo) -> None:
     assert [event["version"] for event in events] == ["v9", "v1"]
     assert lensops("rollback", cwd=project.root).code == 0
     assert active(project) == "v1"
+
+
+def test_a_work_tree_that_git_sees_elsewhere_is_not_committed_to(activated: Repo) -> None:
+    elsewhere = activated.root.parent / "elsewhere"
+    elsewhere.mkdir()
+    head = activated.head()
+    activated.git("config", "core.worktree", str(elsewhere))
+    result = lensops("rollback", cwd=activated.root)
+    assert (result.code, "core.worktree" in result.err) == (2, True)
+    assert "active: v2" in (activated.root / "lensops.yaml").read_text()
+    assert activated.git("rev-parse", "HEAD") == head
+
+
+def test_in_a_submodule_and_a_worktree(activated: Repo) -> None:
+    outer = Repo(activated.root.parent / "outer")
+    allow = ("-c", "protocol.file.allow=always")
+    outer.git(*allow, "submodule", "add", "-q", str(activated.root), "sub")
+    tree = activated.root.parent / "tree"
+    activated.git("worktree", "add", "-q", str(tree), "-b", "other")
+    for root in (outer.root / "sub", tree):
+        assert lensops("rollback", cwd=root).code == 0
+        assert "active: v1" in Repo(root, init=False).git("show", "HEAD:lensops.yaml")

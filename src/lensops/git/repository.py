@@ -172,8 +172,18 @@ class Repository:
 
         if self.root is None:
             raise UserError("a bare repository has no work tree to commit from")
+        self._check_work_tree(self.root)
         tree = RevisionTree(self.objects, self.head())
         new = [path for path in paths if tree.entry(path) is None]
         commit_paths(self.root, self.git_dir, self._common_dir, paths, new, message)
         self.__dict__.pop("_head", None)
         return self.resolve("HEAD")
+
+    def _check_work_tree(self, root: Path) -> None:
+        """Git must see the files where they are: `core.worktree` may name another folder."""
+        if self.git_dir != self._common_dir:
+            return  # in a linked worktree the setting has no say
+        setting = self.git.line_or_none("config", "core.worktree")
+        if setting is not None and (self.git_dir / setting).resolve() != root:
+            hint = "git config --unset core.worktree, or commit the manifest yourself"
+            raise UserError(f"core.worktree says that the files are in {setting}", hint)
