@@ -69,8 +69,8 @@ def _read_payload(path: str) -> dict[str, Any]:
         with Path(path).open("rb") as file:
             return _mapping(json.loads(file.read(MAX_BYTES)))
     except (OSError, ValueError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or "it is no JSON"
-        message = f"the event of this workflow cannot be read: {reason.lower()}"
+        reason = str(getattr(error, "strerror", None) or "it is not JSON")
+        message = f"the event of this workflow cannot be read: {reason}"
         raise UserError(message, "name the base with --base") from None
 
 
