@@ -34,7 +34,7 @@ class Reading:
             return newest[1]
         with self._lock:
             if self._newest is None or self._age(self._newest) >= STALE:
-                self._read()
+                self._renew()
             return self._newest[1] if self._newest else overview(*self._place)
 
     def begin(self) -> None:
@@ -44,11 +44,11 @@ class Reading:
     def _read_behind(self) -> None:
         with self._lock:
             try:
-                self._read()
+                self._renew()
             except UserError:
                 self._newest = None  # the next look reads again and says what is wrong
 
-    def _read(self) -> None:
+    def _renew(self) -> None:
         self._newest = time.monotonic(), overview(*self._place)
 
     @staticmethod
