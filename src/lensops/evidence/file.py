@@ -6,12 +6,13 @@ import json
 import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from lensops.errors import Location, UserError
-from lensops.evidence.value import Base, Conditions, Finding, Outcome, Reading, Verdict
+from lensops.errors import UserError
+from lensops.evidence.border import EvidenceFile, StatementFile
+from lensops.evidence.value import Base, Conditions, Finding, Reading, Verdict
 from lensops.files import write_atomic
 from lensops.prompts import digest
 from lensops.prompts.digest import PREFIX
@@ -21,93 +22,6 @@ STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE: Final = "urn:lensops:verdict:v1"
 MAX_BYTES = 50_000_000
 _HINT = "write it with `lensops gate --base REF --evidence FILE`"
-
-
-class _Border(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-
-
-class _Location(_Border):
-    path: str
-    line: int | None
-    column: int | None
-
-
-class _Finding(_Border):
-    rule: str
-    subject: str
-    outcome: Literal["pass", "fail", "inconclusive", "note"]
-    message: str
-    value: float | None
-    limit: float | None
-    location: _Location | None = Field(alias="place")
-
-    def value_of(self) -> Finding:
-        location = Location(**self.location.model_dump()) if self.location else None
-        outcome = Outcome(self.outcome)
-        return Finding(
-            self.rule, self.subject, outcome, self.message, self.value, self.limit, location
-        )
-
-
-class _Reading(_Border):
-    name: str
-    subject: str
-    value: float | None
-    n: int
-    recipe: str
-    interval: tuple[float, float] | None
-
-    def value_of(self) -> Reading:
-        value = math.nan if self.value is None else self.value
-        return Reading(self.name, self.subject, value, self.n, self.recipe, self.interval)
-
-
-class _Base(_Border):
-    ref: str
-    commit: str
-    release: str | None
-
-
-class _Conditions(_Border):
-    tool: str = ""
-    options: dict[str, str] = {}
-    judges: dict[str, list[str]] = {}
-    fingerprints: dict[str, str] = {}
-
-    def value_of(self) -> Conditions:
-        judges = {name: tuple(models) for name, models in self.judges.items()}
-        return Conditions(self.tool, self.options, judges, self.fingerprints)
-
-
-class _File(BaseModel):
-    """The envelope. Keys beyond these belong to reports and are not evidence."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
-
-    schema_: Literal["lensops/verdict/v1"] = Field(alias="schema")
-    verdict: Literal["pass", "fail", "inconclusive"]
-    digests: dict[str, str]
-    findings: list[_Finding]
-    readings: list[_Reading] = []
-    base: _Base | None = None
-    conditions: _Conditions = _Conditions()
-
-
-class _Digest(_Border):
-    sha256: str
-
-
-class _Subject(_Border):
-    name: str
-    digest: _Digest
-
-
-class _Statement(_Border):
-    type_: Literal["https://in-toto.io/Statement/v1"] = Field(alias="_type")
-    subject: list[_Subject]
-    predicate_type: Literal["urn:lensops:verdict:v1"] = Field(alias="predicateType")
-    predicate: _File
 
 
 def body(verdict: Verdict) -> dict[str, Any]:
@@ -182,11 +96,11 @@ def parse(data: bytes, name: str) -> Verdict:
     return verdict
 
 
-def _parse_file(data: bytes, name: str) -> _File:
+def _parse_file(data: bytes, name: str) -> EvidenceFile:
     try:
         if b'"predicateType"' not in data:
-            return _File.model_validate_json(data)
-        return _predicate(_Statement.model_validate_json(data), name)
+            return EvidenceFile.model_validate_json(data)
+        return _predicate(StatementFile.model_validate_json(data), name)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "the file"
@@ -195,7 +109,7 @@ def _parse_file(data: bytes, name: str) -> _File:
         ) from None
 
 
-def _predicate(file: _Statement, name: str) -> _File:
+def _predicate(file: StatementFile, name: str) -> EvidenceFile:
     release = file.predicate.digests.get("release")
     if [PREFIX + subject.digest.sha256 for subject in file.subject] != [release]:
         raise UserError(f"{name} is a statement about another release than its verdict", _HINT)
