@@ -202,7 +202,7 @@ class TestExplain:
         asked = [parts for _, parts in file.requests("a-1")]
         told = explain("output", now.digest, now.parts(), asked, is_recorded=False)
         assert told.state == "changed"
-        assert {(d.part, d.recorded, d.now) for d in told.differences} == {
+        assert {(d.part, d.recorded, d.current) for d in told.differences} == {
             ("inputs.x", "a-1", "new"),
             ("parameters", "{}", None),
             ("parameters.temperature", None, "0.5"),

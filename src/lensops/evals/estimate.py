@@ -53,15 +53,15 @@ class Part:
 
     requests: int = 0
     characters: int = 0
-    blind: int = 0  # requests whose text is not known yet: votes on outputs that are not there
+    blind: int = 0  # requests whose text is not estimated yet: votes on outputs that are not there
     ratios: Ratios = field(default_factory=Ratios)
 
     @property
     def tokens_in(self) -> int:
-        known = self.ratios.tokens_for(self.characters)
+        estimated = self.ratios.tokens_for(self.characters)
         if not self.ratios.count:
-            return known
-        return known + round(self.blind * self.ratios.tokens_in / self.ratios.count)
+            return estimated
+        return estimated + round(self.blind * self.ratios.tokens_in / self.ratios.count)
 
     @property
     def tokens_out(self) -> int | None:

@@ -16,7 +16,7 @@ class Difference:
 
     part: str
     recorded: str | None  # None: it was not there
-    now: str | None  # None: it is no longer there
+    current: str | None  # None: it is no longer there
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,19 +76,19 @@ def limited_validator(schema: Any) -> Any:
 
     base = validator_for(schema)
     keywords: dict[str, Keyword] = {**base.VALIDATORS}
-    keywords |= {name: own for name, own in _PATTERNED.items() if name in keywords}
+    keywords |= {name: keyword for name, keyword in _PATTERNED.items() if name in keywords}
     make: Any = extend  # it has no types
-    return make(base, {name: _limited(keyword) for name, keyword in keywords.items()})
+    return make(base, {name: _limit_keyword(keyword) for name, keyword in keywords.items()})
 
 
-def _limited(keyword: Keyword) -> Keyword:
-    def checked(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
+def _limit_keyword(keyword: Keyword) -> Keyword:
+    def check_in_time(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
         end = _END.get()
         if end is not None and time.monotonic() > end:
             raise TimeoutError
         yield from keyword(validator, value, instance, schema) or ()
 
-    return checked
+    return check_in_time
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, _: Any) -> Iterator[Any]:

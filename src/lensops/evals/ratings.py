@@ -65,7 +65,7 @@ def read_ratings(data: bytes, path: str, field: str | None = None) -> tuple[Rati
     if problems and not is_table and not by_id:
         hint = "ratings are CSV, TSV or JSONL by the end of the file's name"
         problems = [replace(problems[0], hint=problems[0].hint or hint), *problems[1:]]
-    problems += [problem for rows in by_id.values() for problem in _mixed(rows, path)]
+    problems += [problem for rows in by_id.values() for problem in _mixed_kinds(rows, path)]
     if problems:
         raise Invalid(_some(problems, path))
     return tuple(_join(rows) for rows in by_id.values())
@@ -165,7 +165,7 @@ def _quote(value: Any) -> str:
     return text if len(text) < 60 else text[:57] + "…"
 
 
-def _mixed(rows: list[_Row], path: str) -> Iterator[Problem]:
+def _mixed_kinds(rows: list[_Row], path: str) -> Iterator[Problem]:
     """Rows of one id that differ in score, in group or in the kind of rating."""
     first = rows[0]
     for row in rows[1:]:

@@ -61,8 +61,8 @@ def check_row(value: dict[str, Any]) -> OutputRow | GradeRow:
     return model.model_validate(value)
 
 
-def row_of(reply: AnswerReply | GradeReply, at: str) -> dict[str, Any]:
-    """A reply as the row that is written. `at` is the UTC time, ISO 8601."""
+def row_of(reply: AnswerReply | GradeReply, time: str) -> dict[str, Any]:
+    """A reply as the row that is written. `time` is in UTC, ISO 8601."""
     content: Mapping[str, Any] = (
         {"kind": "output", "output": reply.output, "finish_reason": reply.finish_reason}
         if isinstance(reply, AnswerReply)
@@ -79,7 +79,7 @@ def row_of(reply: AnswerReply | GradeReply, at: str) -> dict[str, Any]:
         "case": reply.request.case_id,
         "sample": reply.request.sample,
         "model": reply.model,
-        "at": at,
+        "at": time,
         "tokens_in": reply.tokens_in,
         "tokens_out": reply.tokens_out,
         "latency_s": reply.latency_s,
@@ -88,10 +88,10 @@ def row_of(reply: AnswerReply | GradeReply, at: str) -> dict[str, Any]:
     }
 
 
-def lines_of(replies: Iterable[AnswerReply | GradeReply], at: str) -> bytes:
+def lines_of(replies: Iterable[AnswerReply | GradeReply], time: str) -> bytes:
     """Replies as the bytes of whole lines, to be appended at once."""
     rows = [
-        json.dumps(row_of(reply, at), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        json.dumps(row_of(reply, time), sort_keys=True, ensure_ascii=False, allow_nan=False)
         for reply in replies
     ]
     return "".join(row + "\n" for row in rows).encode("utf-8", "replace")

@@ -131,7 +131,9 @@ class CachedResponses:
         self._ask_judge(every, recordings, path)
         self._note_contradictions(every, recordings)
         return [
-            replace(a, ballots=tuple(_votes(each, recordings, judge, by) for each in of_case))
+            replace(
+                a, ballots=tuple(_votes(of_output, recordings, judge, by) for of_output in of_case)
+            )
             for a, of_case in zip(answered, requests, strict=True)
         ]
 

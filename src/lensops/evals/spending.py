@@ -25,22 +25,24 @@ class Spending:
     cost: float = field(default=0.0, init=False)
     _reserved: Bound = field(default=Bound(0, 0.0), init=False)
 
-    def reserve(self, bound: Bound) -> bool:
+    def reserve(self, request_bound: Bound) -> bool:
         """Set a request's bound aside, or say that it does not fit. Without a price none fits."""
-        tokens = self._reserved.tokens + bound.tokens
-        cost = (self._reserved.cost or 0.0) + (bound.cost or 0.0)
+        tokens = self._reserved.tokens + request_bound.tokens
+        cost = (self._reserved.cost or 0.0) + (request_bound.cost or 0.0)
         if self.max_tokens is not None and self.tokens + tokens > self.max_tokens:
             return False
-        if self.max_cost is not None and (bound.cost is None or self.cost + cost > self.max_cost):
+        if self.max_cost is not None and (
+            request_bound.cost is None or self.cost + cost > self.max_cost
+        ):
             return False
         self._reserved = Bound(tokens, cost)
         return True
 
-    def settle(self, bound: Bound, tokens: int | None, cost: float | None) -> None:
+    def settle(self, request_bound: Bound, tokens: int | None, cost: float | None) -> None:
         """Put what a request took in place of its bound; the bound counts where nobody says."""
         self._reserved = Bound(
-            self._reserved.tokens - bound.tokens,
-            (self._reserved.cost or 0.0) - (bound.cost or 0.0),
+            self._reserved.tokens - request_bound.tokens,
+            (self._reserved.cost or 0.0) - (request_bound.cost or 0.0),
         )
-        self.tokens += bound.tokens if tokens is None else tokens
-        self.cost += (bound.cost or 0.0) if cost is None else cost
+        self.tokens += request_bound.tokens if tokens is None else tokens
+        self.cost += (request_bound.cost or 0.0) if cost is None else cost

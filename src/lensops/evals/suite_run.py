@@ -148,8 +148,8 @@ class SuiteRun:
             self.responses.with_votes(differing, self.base.recordings, self.base.path, by)
         )
         alike = (_is_alike(h, b) for h, b in zip(head, base, strict=True))
-        others = [None if is_alike else next(judged) for is_alike in alike]
-        return _Chunk(head, others, [answered.rows for answered in base])
+        differing_base = [None if is_alike else next(judged) for is_alike in alike]
+        return _Chunk(head, differing_base, [answered.rows for answered in base])
 
     def _answers(self, side: Side, cases: Sequence[Case]) -> list[Answered]:
         if side.outputs is None:

@@ -31,11 +31,11 @@ def content_of(output: Output) -> str | None:
 def tool_fault(expected: ToolCalled, output: Output) -> str | None:
     """Why no call of an output is the expected one, or None. Other arguments may be there."""
     calls = list(calls_of(output))
-    named = [arguments for name, arguments in calls if name == expected.name]
-    if not named:
-        others = ", ".join(dict.fromkeys(name for name, _ in calls)) or "no tool"
-        return f"{expected.name} was not called, but {others}"
-    faults = [_argument_fault(expected, arguments) for arguments in named]
+    matching = [arguments for name, arguments in calls if name == expected.name]
+    if not matching:
+        called = ", ".join(dict.fromkeys(name for name, _ in calls)) or "no tool"
+        return f"{expected.name} was not called, but {called}"
+    faults = [_argument_fault(expected, arguments) for arguments in matching]
     return None if None in faults else faults[0]
 
 

@@ -93,9 +93,9 @@ def _refuse_unsupported(calibration: Calibration) -> None:
     if not held.kappa > 0:  # NaN as well
         message = f"the threshold {calibration.threshold:g} agrees no better than chance {rest}"
         raise Undecided(message)
-    bound = aim.max_false_pass
-    if bound is not None and not meets(bound, held.false_pass.value):
-        message = f"{held.false_pass.value:.1%} pass falsely, more than {bound:g}, {rest}"
+    max_rate = aim.max_false_pass
+    if max_rate is not None and not meets(max_rate, held.false_pass.value):
+        message = f"{held.false_pass.value:.1%} pass falsely, more than {max_rate:g}, {rest}"
         raise Undecided(message)
 
 

@@ -123,14 +123,14 @@ def _judge_pricing(suite: Suite) -> Callable[[int, int], float | None]:
 def _pricing(
     model: str | None, server: str | None, declared: Price | None
 ) -> Callable[[int, int], float | None]:
-    """US dollars for tokens in and out; None where no price is known."""
+    """US dollars for tokens in and out; None where no price is listed."""
 
     def price(sent: int, received: int) -> float | None:
         from lensops.models.prices import price_of
 
-        known = price_of(model, server, declared)
-        if known is None:
+        listed = price_of(model, server, declared)
+        if listed is None:
             return None
-        return (sent * known.input + received * known.output) / MILLION
+        return (sent * listed.input + received * listed.output) / MILLION
 
     return price

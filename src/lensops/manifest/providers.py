@@ -85,11 +85,11 @@ def model_fault(model: str, server: str | None) -> tuple[str, str] | None:
     if server is not None or provider_name(model) is not None:
         return None
     prefix, colon, rest = model.partition(":")
-    known = ", ".join(PROVIDERS)
+    names = ", ".join(PROVIDERS)
     if not colon:
-        return f"{model!r} names no provider", f"write provider:model; providers: {known}"
+        return f"{model!r} names no provider", f"write provider:model; providers: {names}"
     if prefix in RENAMED:
         return f"there is no provider {prefix!r}", f"it is called {RENAMED[prefix]!r}"
     near = suggestion(prefix, [*PROVIDERS, *ALIASES])
-    hint = f"providers: {known}; for a server of your own set `base_url`"
+    hint = f"providers: {names}; for a server of your own set `base_url`"
     return f"there is no provider {prefix!r} for {rest!r}", near or hint

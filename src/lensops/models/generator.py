@@ -42,7 +42,7 @@ class ModelGenerator:
         self._spending = spending or Spending()
         self._price = price_of(identity, server, price)
 
-    def _bound(self, request: AnswerRequest) -> Bound:
+    def _upper_bound(self, request: AnswerRequest) -> Bound:
         return answer_bound(request, self._price)
 
     def answer(self, requests: Sequence[AnswerRequest]) -> Stream[AnswerReply, None, None]:
@@ -58,7 +58,7 @@ class ModelGenerator:
             self._limits,
             lambda text: hide_secrets(text, self._server),
             self._spending,
-            self._bound,
+            self._upper_bound,
             usage_of,
         )
         yield from runner.replies(requests)

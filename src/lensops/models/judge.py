@@ -56,7 +56,7 @@ class ModelJudge:
         self._spending = spending or Spending()
         self._price = price_of(identity, server, settings.price if settings else None)
 
-    def _bound(self, request: GradeRequest) -> Bound:
+    def _upper_bound(self, request: GradeRequest) -> Bound:
         return vote_bound(request, self._max_tokens, self._price)
 
     def grade(self, requests: Sequence[GradeRequest]) -> Stream[GradeReply, None, None]:
@@ -73,7 +73,7 @@ class ModelJudge:
             self._limits,
             lambda text: hide_secrets(text, self._server),
             self._spending,
-            self._bound,
+            self._upper_bound,
             usage_of,
         )
         yield from runner.replies(requests)

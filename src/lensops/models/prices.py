@@ -23,28 +23,28 @@ def price_of(model: str | None, server: str | None, declared: Price | None) -> P
     prices = []
     for usage in (Usage(input_tokens=MILLION), Usage(output_tokens=MILLION)):
         try:
-            found = calc_price(usage, model_name(model), provider_id=provider_name(model))
+            price = calc_price(usage, model_name(model), provider_id=provider_name(model))
         except LookupError:
             return None
-        prices.append(float(found.total_price))
+        prices.append(float(price.total_price))
     return Price(input=prices[0], output=prices[1])
 
 
 def answer_bound(request: AnswerRequest, price: Price | None) -> Bound:
-    """What an answer takes at most: a token holds at least a byte."""
+    """What an answer takes at most_tokens: a token holds at least a byte."""
     sent = len(json.dumps(request.body(), ensure_ascii=False).encode())
     parameters = request.prompt.parameters
     limits = (parameters.get(name) for name in ("max_completion_tokens", "max_tokens"))
-    most = next((limit for limit in limits if isinstance(limit, int)), OUTPUT_TOKENS)
-    return _bound(sent, most, price)
+    most_tokens = next((limit for limit in limits if isinstance(limit, int)), OUTPUT_TOKENS)
+    return _make_bound(sent, most_tokens, price)
 
 
 def vote_bound(request: GradeRequest, max_tokens: int, price: Price | None) -> Bound:
-    """What a vote takes at most, the question asked once."""
-    return _bound(len((ORDERS + question(request)).encode()) + 1_000, max_tokens, price)
+    """What a vote takes at most_tokens, the question asked once."""
+    return _make_bound(len((ORDERS + question(request)).encode()) + 1_000, max_tokens, price)
 
 
-def _bound(sent: int, received: int, price: Price | None) -> Bound:
+def _make_bound(sent: int, received: int, price: Price | None) -> Bound:
     cost = None
     if price is not None:
         cost = (sent * price.input + received * price.output) / MILLION

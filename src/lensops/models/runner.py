@@ -37,7 +37,7 @@ class Runner(Generic[Request, Reply]):
     limits: Limits
     clean: Callable[[str], str] = str
     spending: Spending = field(default_factory=Spending)
-    bound: Callable[[Request], Bound] = lambda _: Bound(0, 0.0)
+    bound_of: Callable[[Request], Bound] = lambda _: Bound(0, 0.0)
     usage: Callable[[Reply], tuple[int | None, float | None]] = lambda _: (None, None)
     _until: float = field(default=0.0, init=False)
     _hopes: int = field(default=DEAD, init=False)  # failures until nobody is thought to be there
@@ -67,7 +67,7 @@ class Runner(Generic[Request, Reply]):
         try:
             while request is not None or under_way:
                 while request is not None and len(under_way) < self.limits.concurrency:
-                    if not self.spending.reserve(self.bound(request)):
+                    if not self.spending.reserve(self.bound_of(request)):
                         break
                     under_way.add(loop.create_task(self._until_settled(request)))
                     request = next(waiting, None)
@@ -83,13 +83,13 @@ class Runner(Generic[Request, Reply]):
             runner.run(_cancel(under_way))
 
     async def _until_settled(self, request: Request) -> Reply:
-        bound = self.bound(request)
+        upper_bound = self.bound_of(request)
         try:
             reply = await self._until_done(request)
         except BaseException:
-            self.spending.settle(bound, None, None)
+            self.spending.settle(upper_bound, None, None)
             raise
-        self.spending.settle(bound, *self.usage(reply))
+        self.spending.settle(upper_bound, *self.usage(reply))
         return reply
 
     async def _until_done(self, request: Request) -> Reply:

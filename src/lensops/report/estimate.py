@@ -11,14 +11,14 @@ from lensops.report.document import Bullets, Document, Span, Tone, line
 
 
 def document(estimates: Sequence[Estimate]) -> Document:
-    """One line for each eval."""
+    """One line for estimate eval."""
     lines = tuple(
-        line(Span(f"{each.suite} {each.version}: ", Tone.STRONG), each.message)
-        for each in estimates
+        line(Span(f"{estimate.suite} {estimate.version}: ", Tone.STRONG), estimate.message)
+        for estimate in estimates
     )
     return Document((Bullets(lines),) if lines else ())
 
 
 def data(estimates: Sequence[Estimate]) -> dict[str, Any]:
     """The keys of `lensops/estimate/v1`; null is unknown."""
-    return {"evals": [asdict(each) for each in estimates]}
+    return {"evals": [asdict(estimate) for estimate in estimates]}

@@ -73,7 +73,7 @@ def _case(case: CaseExplained) -> Iterator[Block]:
 
 
 def _difference(difference: Difference) -> Block:
-    older, newer = difference.recorded, difference.now
+    older, newer = difference.recorded, difference.current
     action = Action.CREATE if older is None else Action.DELETE if newer is None else Action.UPDATE
     return diff_block(SectionChange(difference.part, action, older or "", newer or ""))
 
@@ -85,7 +85,7 @@ def _request_data(request: Explained) -> dict[str, Any]:
         "key": request.key,
         "state": request.state,
         "differences": [
-            {"part": part.part, "recorded": part.recorded, "now": part.now}
+            {"part": part.part, "recorded": part.recorded, "now": part.current}
             for part in request.differences
         ],
     }
