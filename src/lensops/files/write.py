@@ -63,10 +63,10 @@ def check_destination(path: Path) -> Path:
     target = resolve_path(folder / path.name)
     if not target.is_relative_to(folder) or is_gits_own(target.relative_to(folder)):
         raise OutsideError(f"{path.name} is a link that leaves its folder; nothing was written")
-    for bound in _bounds(path):
-        if not target.is_relative_to(bound):
+    for limit in _bounds(path):
+        if not target.is_relative_to(limit):
             raise OutsideError(f"{path.parent} is a link that leads away; nothing was written")
-        if is_gits_own(target.relative_to(bound)):
+        if is_gits_own(target.relative_to(limit)):
             raise OutsideError(f"{path} leads into git's own folder; nothing was written")
     return target
 

@@ -23,7 +23,7 @@ def released_findings(project: Opened, policy: Manifest | None = None) -> tuple[
     if rule == "off":
         return ()
     outcome = Outcome.FAIL if rule == "error" else Outcome.INCONCLUSIVE
-    report = check_immutability(project.released, project.manifest, project.tree)
+    report = check_immutability(project.released_versions, project.manifest, project.tree)
     findings = [
         Finding(
             "released_version_changed",

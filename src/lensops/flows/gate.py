@@ -83,7 +83,9 @@ def decide_project(
 def _variable_findings(project: Opened, base: BaseSnapshot | None) -> Iterator[Finding]:
     served = base.project if base else None
     compared = (served.manifest, served.active) if served else None
-    return variable_findings(project.file, project.active, project.tree, project.released, compared)
+    return variable_findings(
+        project.file, project.active, project.tree, project.released_versions, compared
+    )
 
 
 def _base_findings(

@@ -71,7 +71,7 @@ class Opened(Project):
             return None
 
     @cached_property
-    def released(self) -> ReleasedVersions | None:
+    def released_versions(self) -> ReleasedVersions | None:
         """What was active on the tracked branch; None outside a repository."""
         from lensops.flows.immutability import find_released
 

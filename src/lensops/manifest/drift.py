@@ -55,7 +55,7 @@ class Bands(_Strict):
     critical: Limit = 0.20
 
     @model_validator(mode="after")
-    def _ordered(self) -> Self:
+    def _limits_rise(self) -> Self:
         if self.warning > self.critical:
             raise ValueError("warning must not be above critical")
         return self
@@ -79,7 +79,7 @@ class Feature(_Strict):
     bands: Bands | None = None
 
     @model_validator(mode="after")
-    def _ordered(self) -> Self:
+    def _numbers_rise(self) -> Self:
         numbers = self.edges or self.range or ()
         if any(low >= high for low, high in itertools.pairwise(numbers)):
             raise ValueError("edges and range must rise")
@@ -99,7 +99,7 @@ class Feature(_Strict):
     def _nothing_is_ignored(self) -> Self:
         for key, readers in _READERS.items():
             if key in self.model_fields_set and self.chosen not in readers:
-                raise ValueError(f"`{key}` means nothing to {self._said}")
+                raise ValueError(f"`{key}` means nothing to {self._recipe_text}")
         if self.kind == "text" and self.recipe is not None:
             raise ValueError("`recipe` means nothing to kind text")
         if self.kind == "text" and (self.missing or self.decimal != "."):
@@ -116,7 +116,7 @@ class Feature(_Strict):
         return self.recipe or implied or _OF_KIND.get(self.kind or "")
 
     @property
-    def _said(self) -> str:
+    def _recipe_text(self) -> str:
         return "kind text" if self.kind == "text" else f"recipe {self.chosen}"
 
 

@@ -22,7 +22,7 @@ def version_files(tree: Tree, prompt: str | PromptFiles) -> dict[str, list[str]]
     A `prompt` that is a name has its files in the usual place.
     """
     files: dict[str, list[str]] = {}
-    for version, path in _located(prompt).versions(tree):
+    for version, path in _files_of(prompt).versions(tree):
         files.setdefault(version, []).append(path)
     return {version: files[version] for version in sorted(files, key=natural)}
 
@@ -48,8 +48,8 @@ def load_prompt(
     path = version_path(tree, prompt, version, location)
     files = version_files(tree, prompt)[version]
     if is_part(path) and (len(files) > 1 or ending_of(path) in {".md", ".txt"}):
-        return load_parts(tree, files, version, _located(prompt).template)
-    parser = PromptParser(version, _located(prompt).template)
+        return load_parts(tree, files, version, _files_of(prompt).template)
+    parser = PromptParser(version, _files_of(prompt).template)
     try:
         if isinstance(tree, Snapshot):
             return tree.parse(path, MAX_BYTES, parser)
@@ -71,7 +71,7 @@ def version_path(
     claimed = files.get(version, [])
     if len(claimed) == 1 or (claimed and are_parts(claimed)):
         return in_order(claimed)[0]
-    located = _located(prompt)
+    located = _files_of(prompt)
     if claimed:
         message = f"version {version!r} has {len(claimed)} files: {', '.join(claimed)}"
         where = location or Location(located.folder)
@@ -97,7 +97,7 @@ def _missing_problem(
     return Problem(where, message, suggestion_or_list(version, versions, "versions"))
 
 
-def _located(prompt: str | PromptFiles) -> PromptFiles:
+def _files_of(prompt: str | PromptFiles) -> PromptFiles:
     return PromptFiles(prompt) if isinstance(prompt, str) else prompt
 
 

@@ -14,9 +14,9 @@ from lensops.report.document import Block, Document, Heading, Paragraph, Span, T
 
 def document(differences: Sequence[Difference]) -> Document:
     """Prompt by prompt, section by section; of several prompts, those that differ."""
-    shown = [each for each in differences if each.sections or len(differences) == 1]
-    blocks = [block for each in shown for block in _difference(each)]
-    if rest := len(differences) - len(shown):
+    listed = [entry for entry in differences if entry.sections or len(differences) == 1]
+    blocks = [block for entry in listed for block in _difference(entry)]
+    if rest := len(differences) - len(listed):
         text = f"{plural(rest, 'prompt')} without a difference"
         blocks.append(Paragraph(line(Span(text, Tone.MUTED))))
     return Document(tuple(blocks))
@@ -24,7 +24,7 @@ def document(differences: Sequence[Difference]) -> Document:
 
 def data(differences: Sequence[Difference]) -> dict[str, Any]:
     """The keys of `lensops/diff/v1`: those of the one prompt, and `diffs` with all of them."""
-    rows = [_row(each) for each in differences]
+    rows = [_row(entry) for entry in differences]
     return {**(rows[0] if len(rows) == 1 else {}), "diffs": rows}
 
 
@@ -41,10 +41,10 @@ def _row(difference: Difference) -> dict[str, Any]:
 def _difference(difference: Difference) -> Iterator[Block]:
     yield Heading(f"{difference.prompt}: {difference.old} → {difference.new}")
     if not difference.sections:
-        words = "only layout differs: comments, key order, quotes or line breaks of the file"
+        text = "only layout differs: comments, key order, quotes or line breaks of the file"
         if not difference.layout_differs:
-            words = "no difference"
-        yield Paragraph(line(Span(words, Tone.MUTED)))
+            text = "no difference"
+        yield Paragraph(line(Span(text, Tone.MUTED)))
     elif all(section.whitespace_only for section in difference.sections):
         yield Paragraph(line(Span("only whitespace differs", Tone.WARN)))
     for section in difference.sections:
