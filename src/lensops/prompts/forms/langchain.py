@@ -25,6 +25,8 @@ _ROLES = {
     "AIMessagePromptTemplate": "assistant",
 }
 
+_TEMPLATES = ("ChatPromptTemplate", "PromptTemplate")
+
 
 def is_langchain(node: Node) -> bool:
     """Whether a document is a prompt of LangChain."""
@@ -51,11 +53,22 @@ def _messages(node: Node, problems: list[Problem]) -> Iterator[Node]:
     inner, kind = _unwrap(node)
     if inner.kind != "mapping":
         return
+    if kind not in ("", *_ROLES, *_TEMPLATES):
+        hint = f"known: {', '.join((*_ROLES, *_TEMPLATES))}"
+        problems.append(Problem(node.location, f"{kind} is not read", hint))
+        return
     listed = inner.get("messages")
     if listed is None:
         role = _ROLES.get(kind, "user")
         prompt = inner.get("prompt")
-        yield from _text(_unwrap(prompt)[0] if prompt is not None else inner, role, problems)
+        if prompt is None:
+            yield from _text(inner, role, problems)
+            return
+        text, name = _unwrap(prompt)
+        if name in ("", "PromptTemplate"):
+            yield from _text(text, role, problems)
+        else:
+            problems.append(Problem(prompt.location, f"{name} is not read", "PromptTemplate is"))
         return
     for item in listed.value if listed.kind == "sequence" else ():
         message, name = _unwrap(item)

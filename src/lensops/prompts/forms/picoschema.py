@@ -25,11 +25,13 @@ def output_format(reader: Reader, output: Node) -> Iterator[tuple[str, Node]]:
         return
     inner.require_known(("format", "schema"), "key of output")
     form, schema = inner.present("format"), inner.present("schema")
+    if form is not None and form.value not in {"text", "json"}:
+        inner.add(form.location, f"format {form.value!r} is not read", "json or text")
+    elif form is not None and form.value == "text" and schema is not None:
+        inner.add(form.location, "format text has no schema", "json")
     if schema is None:
         if form is not None and form.value == "json":
             yield "response_format", scalar_node("json", form.location)
-        elif form is not None and form.value not in {"text", "json"}:
-            inner.add(form.location, f"format {form.value!r} is not read", "json or text")
         return
     value = json_schema(inner, schema)
     yield "output_schema", plain_node(value, schema)
