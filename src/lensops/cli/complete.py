@@ -21,8 +21,8 @@ def versions(context: typer.Context, incomplete: str) -> list[str]:
     from lensops.manifest.locate import find_manifest, folder_of
     from lensops.prompts import version_files
 
-    named = context.params.get("prompt")
-    prompts = [files for files in _prompts(context) if named in (None, files.name)]
+    prompt = context.params.get("prompt")
+    prompts = [files for files in _prompts(context) if prompt in (None, files.name)]
     if not prompts:
         return []
     tree = folder_of(find_manifest(*_location(context)))
