@@ -224,7 +224,9 @@ def action(repo: Repo, scratch: Path, **inputs: str) -> list[tuple[str, Result]]
     given = {name: str(each.get("default", "")) for name, each in made["inputs"].items()}
     given |= {name.replace("_", "-"): value for name, value in inputs.items()}
     expressions = {**FORK, **{f"inputs.{name}": value for name, value in given.items()}}
-    variables = {"GITHUB_BASE_REF": "main", "GITHUB_ACTION_PATH": str(ROOT)}
+    proposed = {"base": {"sha": repo.head()}, "head": {"sha": repo.head()}}
+    happened = event(repo.root.parent / "event.json", "pull_request", {"pull_request": proposed})
+    variables = {"GITHUB_BASE_REF": "main", "GITHUB_ACTION_PATH": str(ROOT), **happened}
     runner = Runner(repo.root, scratch, expressions, variables)
     steps = [s for s in made["runs"]["steps"] if given["comment"] == "true" or "if" not in s]
     return list(runner.job(steps))
