@@ -56,7 +56,12 @@ COMMANDS = [
     ("calibrate", "ratings.csv"),
     ("schema",),
     ("init",),
+    ("export", "offer_copy"),
+    ("rename", "offer_copy", "copy"),
 ]
+# commands that are new, with nothing behind their name; the dashboard has a test of its own
+COMMANDS += [(name,) for name in commands.COMMANDS if name not in {c[0] for c in COMMANDS}]
+COMMANDS.remove(("dashboard",))
 
 
 @pytest.fixture
@@ -88,11 +93,6 @@ def test_an_embedded_bare_repository_runs_nothing(
     assert not (tmp_path / "PWNED").exists()
     assert done.code in (0, 1, 2, 3), done.err
     assert "1111111111" not in done.out + done.err, "a forged origin/main"
-
-
-def test_every_command_is_tried() -> None:
-    tried = {command[0] for command in COMMANDS}
-    assert set(commands.COMMANDS) - tried == {"dashboard", "import"}  # they have tests of their own
 
 
 def test_history_in_the_folder_is_that_of_the_repository(embedded: Path) -> None:
