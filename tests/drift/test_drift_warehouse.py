@@ -292,3 +292,21 @@ def test_an_hour_is_an_hour_whatever_the_session_zone(server: str, parquet: Path
     found = in_warehouse(server, **keys)
     assert found.n_current == timedelta(hours=24) // timedelta(minutes=30)
     assert found == in_file(parquet, **keys)
+
+
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table")  # ibis calls it by its older name
+def test_a_duckdb_file_of_the_project_is_a_warehouse(project: Repo, parquet: Path) -> None:
+    manifest = sample.files()["lensops.yaml"] + MONITOR.replace(
+        "${LENSOPS_TEST_WAREHOUSE}", "duckdb://data/w.duckdb"
+    ).replace("public.rows", "rows")
+    (project.root / "lensops.yaml").write_text(manifest)
+    (project.root / "data").mkdir(exist_ok=True)
+    with duckdb.connect(str(project.root / "data/w.duckdb")) as connection:
+        connection.execute(f"CREATE TABLE rows AS SELECT * FROM '{parquet}'")
+    result = lensops("drift", "--format", "json", cwd=project.root)
+    assert result.code in {0, 1, 3}, result.err
+    assert result.json["monitors"][0]["n_baseline"] > 0
+    for path in ("/etc/passwd", "../w.duckdb", "absent.duckdb"):
+        other = manifest.replace("data/w.duckdb", path)
+        (project.root / "lensops.yaml").write_text(other)
+        assert lensops("drift", cwd=project.root).code == 2

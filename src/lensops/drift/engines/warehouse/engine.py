@@ -145,8 +145,10 @@ class WarehouseEngine:
             raise UserError(f"{problem} ({self.errors.first_line(error)})", hint) from None
 
     def _near(self, name: str) -> str:
-        with self.errors.counting():
+        try:
             tables = self.server.tables()
+        except Exception:  # noqa: BLE001  # a hint; the problem itself is known already
+            tables = []
         return suggestion(name, tables) or "a schema is written `schema.table`"
 
 
