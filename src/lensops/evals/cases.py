@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.checks import check_fault
 from lensops.evals.jsonl import Row, RowFile
+from lensops.evals.row_problems import cap_problems, problems_of
 from lensops.files import Snapshot, Tree
 from lensops.manifest import suggestion
 from lensops.manifest.checks import Check
@@ -22,7 +23,6 @@ from lensops.manifest.types import fits_type
 from lensops.prompts import digest
 
 MANY = 100_000  # values beyond which NumPy, which takes a while to load, pays
-SHOWN = 100  # problems of one file that are spelled out; the rest are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,37 +205,12 @@ def case_digest(case: Case) -> str:
     return digest("case", _content(case))
 
 
-def cap_problems(problems: list[Problem], path: str) -> tuple[Problem, ...]:
-    """The first problems of a file, and how many more there are."""
-    if len(problems) <= SHOWN:
-        return tuple(problems)
-    rest = Problem(Location(path), f"and {len(problems) - SHOWN:,} more problems in this file")
-    return (*problems[:SHOWN], rest)
-
-
 def _faults(case: CaseRow, row: Row) -> Iterator[Problem]:
     """What is wrong with a case, whatever uses it."""
     if case.reference is not None and case.references is not None:
         yield row.problem("give `reference` or `references`, not both", "references")
     for fault in filter(None, map(check_fault, case.checks)):
         yield row.problem(fault, "checks")
-
-
-def problems_of(error: ValidationError, row: Row, model: type[BaseModel]) -> Iterator[Problem]:
-    """What pydantic found, as problems of a row."""
-    fields = list(model.model_fields)
-    for detail in error.errors(include_url=False):
-        field = str(detail["loc"][0]) if detail["loc"] else None
-        dotted = ".".join(str(step) for step in detail["loc"])
-        if detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1:
-            hint = suggestion(dotted, fields) or "known: " + ", ".join(fields)
-            yield Problem(row.location(field), f"unknown field {dotted!r}", hint)
-        elif detail["type"] == "missing":
-            yield Problem(row.location(), f"the field {dotted!r} is missing")
-        else:
-            message = str(detail["msg"]).removeprefix("Value error, ")
-            message = message.replace("Input should be", "must be")
-            yield Problem(row.location(field), f"{dotted}: {message}" if dotted else message)
 
 
 def _case(row: CaseRow) -> Case:

@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.arm import Answered, Arm
-from lensops.evals.cases import Case, cap_problems, problems_of
+from lensops.evals.cases import Case
 from lensops.evals.jsonl import Row, read_rows
 from lensops.evals.protocols import AnswerReply, Output
 from lensops.evals.recordings import Recordings
+from lensops.evals.row_problems import cap_problems, problems_of
 from lensops.evals.text import same_json
 from lensops.evals.tool_calls import message_output
 from lensops.files import Folder, Tree

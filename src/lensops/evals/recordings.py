@@ -11,11 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from lensops.errors import Invalid, Location, Problem
-from lensops.evals.cases import MANY, cap_problems, problems_of
+from lensops.evals.cases import MANY
 from lensops.evals.jsonl import NoFile, RowFile
 from lensops.evals.protocols import AnswerRequest, GradeRequest
 from lensops.evals.recorded import GradeRow, OutputRow, check_row
 from lensops.evals.result import Contradiction
+from lensops.evals.row_problems import cap_problems, problems_of
 from lensops.evals.text import same_json
 from lensops.files import Snapshot, Tree
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from lensops.errors import UserError
 from lensops.evals.arm import Answered, Arm
 from lensops.evals.cases import Case
 from lensops.evals.judging import Vote, grade_requests, vote
-from lensops.evals.outputs import list_some
+from lensops.evals.misses import Misses
 from lensops.evals.protocols import (
     AnswerReply,
     AnswerRequest,
@@ -32,26 +32,6 @@ from lensops.manifest import Suite
 from lensops.manifest.model import Judge
 
 NOT_RECORDED = "it is not recorded"
-HINT = "`lensops eval --record` asks for what is missing; `--explain {}` shows what differs"
-
-
-@dataclass(slots=True)
-class Misses:
-    """Requests that a replay found no recording of, by what they ask for."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-    cases: dict[str, None] = field(default_factory=dict)
-
-    def add(self, what: str, requests: Sequence[AnswerRequest | GradeRequest]) -> None:
-        self.counts[what] = self.counts.get(what, 0) + len(requests)
-        self.cases.update(dict.fromkeys(request.case_id for request in requests))
-
-    def raise_if_any(self) -> None:
-        """Raises `UserError` that counts them and names the first cases."""
-        if self.counts:
-            counts = " and ".join(f"{count:,} {what}" for what, count in self.counts.items())
-            hint = HINT.format(next(iter(self.cases)))
-            raise UserError(f"{counts} are not recorded: {list_some(self.cases)}", hint)
 
 
 class CachedResponses:

@@ -1,0 +1,31 @@
+"""Misses: what a replay finds no recording of, counted before it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lensops.errors import UserError
+from lensops.evals.outputs import list_some
+from lensops.evals.protocols import AnswerRequest, GradeRequest
+
+HINT = "`lensops eval --record` asks for what is missing; `--explain {}` shows what differs"
+
+
+@dataclass(slots=True)
+class Misses:
+    """Requests that a replay found no recording of, by what they ask for."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    cases: dict[str, None] = field(default_factory=dict)
+
+    def add(self, what: str, requests: Sequence[AnswerRequest | GradeRequest]) -> None:
+        self.counts[what] = self.counts.get(what, 0) + len(requests)
+        self.cases.update(dict.fromkeys(request.case_id for request in requests))
+
+    def raise_if_any(self) -> None:
+        """Raises `UserError` that counts them and names the first cases."""
+        if self.counts:
+            counts = " and ".join(f"{count:,} {what}" for what, count in self.counts.items())
+            hint = HINT.format(next(iter(self.cases)))
+            raise UserError(f"{counts} are not recorded: {list_some(self.cases)}", hint)
