@@ -25,7 +25,7 @@ def shown(word: str) -> Any:
 
 
 def test_a_release_is_pushed_by_the_step_that_has_the_token(repo: Repo, tmp_path: Path) -> None:
-    targets = shown("require_gate")["targets"]
+    targets = shown("lensops/live/staging")["targets"]
     step = next(step for step in shown("GIT_CONFIG_COUNT")["deploy"]["steps"] if "run" in step)
     (tmp_path / "host").mkdir()
     host = Repo(tmp_path / "host/shop.git", init=False)
