@@ -275,7 +275,8 @@ def test_the_command_counts_in_a_warehouse(
     assert result.code == 0, result.err
     assert result.json["monitors"][0]["n_current"] == 450
     assert lensops("drift", "profile", cwd=project.root).code == 0
-    assert lensops("drift", "--format", "json", cwd=project.root).json == result.json
+    again = lensops("drift", "--format", "json", cwd=project.root).json
+    assert again["monitors"] == result.json["monitors"]
 
 
 def test_blocks_of_rows_have_no_meaning_in_a_table(server: str) -> None:

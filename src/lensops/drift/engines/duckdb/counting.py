@@ -158,7 +158,8 @@ def value_counting(
     if measure.derivation == "repeated":
         text = f"CAST(md5_number_lower({text}) AS VARCHAR)"
     window = window_sql(rows, group, columns, [f"{text} AS v"], source, statement)
-    grouped = f"SELECT g, v, count(*) AS n FROM ({window}) GROUP BY g, v"
+    key, keys = ("g", "g, v") if group else ("NULL AS g", "v")
+    grouped = f"SELECT {key}, v, count(*) AS n FROM ({window}) GROUP BY {keys}"
     filled = "sum(n) FILTER (WHERE v IS NOT NULL) OVER (PARTITION BY g)"
     rank = "row_number() OVER (PARTITION BY g, v IS NULL ORDER BY n DESC, v)"
     ranked = f"SELECT g, v, n, {filled} AS filled, {rank} AS rank FROM ({grouped})"
