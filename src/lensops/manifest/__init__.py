@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lensops.manifest.edit import insert_key, set_number, set_text
+    from lensops.manifest.entries import PromptEntry
     from lensops.manifest.load import ManifestFile, check
     from lensops.manifest.locate import NAMES
-    from lensops.manifest.model import Manifest, PromptEntry, Suite, Target
+    from lensops.manifest.model import Manifest, Suite, Target
     from lensops.manifest.node import Node, location_of
     from lensops.manifest.select import suggestion
     from lensops.manifest.validation import Validation
@@ -37,7 +38,8 @@ _FILES = {
     "edit": ("insert_key", "set_number", "set_text"),
     "locate": ("NAMES",),
     "load": ("ManifestFile", "check"),
-    "model": ("Manifest", "PromptEntry", "Suite", "Target"),
+    "entries": ("PromptEntry",),
+    "model": ("Manifest", "Suite", "Target"),
     "node": ("Node", "location_of"),
     "select": ("suggestion",),
     "validation": ("Validation",),

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic import Strict as Strictness
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from lensops.manifest.budget import Budget, Price, Tokens
 from lensops.manifest.checks import Check
 from lensops.manifest.drift import Monitor
+from lensops.manifest.entries import FragmentEntry, Name, PromptEntry, PromptName, Strict
 from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.guards import Protect, SignedGate
-from lensops.manifest.names import check_name, check_project, check_prompt_name
-from lensops.manifest.paths import RelativePath, VersionPath
-from lensops.manifest.types import fits_type
+from lensops.manifest.names import check_project
+from lensops.manifest.paths import RelativePath
 
 WRONG_VALUE = "wrong_value"  # of an error to which `load` adds the value as it is written
-VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
-
-
-def _variable_name(value: str) -> str:
-    if not VARIABLE.match(value):
-        raise ValueError("must be a letter or '_' and then letters, digits and '_'")
-    return value
 
 
 def _whole(value: object) -> object:
@@ -41,65 +32,8 @@ def _finite(value: float) -> float:
     return value
 
 
-Name = Annotated[str, AfterValidator(check_name)]
-PromptName = Annotated[str, AfterValidator(check_prompt_name)]
-VariableName = Annotated[str, AfterValidator(_variable_name)]
 Share = Annotated[float, AfterValidator(_finite), Field(ge=0, le=1)]
 ModelId = Annotated[str, Field(pattern=r"^\S+$", examples=["openai:gpt-4o-mini"], max_length=200)]
-
-
-class Strict(BaseModel):
-    """A part of the manifest: unknown keys and wrong types are errors, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Variable(Strict):
-    """A variable that the application passes to a prompt."""
-
-    type: Literal["string", "integer", "number", "boolean", "array", "object"] | None = None
-    example: Any = Field(None, description="A value, for those who read the manifest.")
-
-    @model_validator(mode="after")
-    def _example_fits(self) -> Self:
-        if self.type and self.example is not None and not fits_type(self.type, self.example):
-            raise ValueError(f"example: is not of type {self.type}")
-        return self
-
-
-class PromptEntry(Strict):
-    """One prompt family of `prompts/<name>/`, or where `path` says."""
-
-    active: Name = Field(description="The version that targets should serve.")
-    path: VersionPath | None = Field(
-        None, description="Where its versions lie, such as app/prompts/system_{version}.yaml."
-    )
-    template: Literal["mustache", "f-string"] = Field(
-        "mustache", description="How its texts name variables: {{ name }} or {name}."
-    )
-    variables: (
-        Annotated[tuple[VariableName, ...], Strictness(False)]
-        | dict[VariableName, Variable | None]
-        | None
-    ) = Field(None, description="What the application passes: names, or names with types.")
-    renamed_from: Name | None = Field(
-        None, description="The earlier name of the prompt, so that its history goes on."
-    )
-
-    @property
-    def interface(self) -> dict[str, Variable] | None:
-        """The declared variables by name; None when none are declared."""
-        if self.variables is None:
-            return None
-        if isinstance(self.variables, tuple):
-            return {name: Variable() for name in self.variables}
-        return {name: entry or Variable() for name, entry in self.variables.items()}
-
-
-class FragmentEntry(Strict):
-    """Shared text in `prompts/_fragments/<name>/`, which prompts name as `{{> name}}`."""
-
-    active: Name = Field(description="The version that releases are built with.")
 
 
 class Regression(Strict):
@@ -256,10 +190,10 @@ class Manifest(Strict):
     project: Annotated[str, AfterValidator(check_project)]
     branch: str | None = Field(None, description="The tracked branch; default: the remote's.")
     prompts: dict[PromptName, PromptEntry]
-    fragments: dict[Name, FragmentEntry] = {}
-    evals: dict[PromptName, Suite] = {}
-    drift: dict[Name, Monitor] = {}
-    targets: dict[Name, Target] = {}
+    fragments: dict[Name, FragmentEntry] = Field({})
+    evals: dict[PromptName, Suite] = Field({})
+    drift: dict[Name, Monitor] = Field({})
+    targets: dict[Name, Target] = Field({})
     rules: Rules = Rules()
     protect: Protect = Protect()
 
