@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
-
-import numpy as np
+from typing import Any
 
 from lensops.drift.binning import BinCounts, Binning, Counts, Measure, Tally, ValueCounts
-from lensops.drift.canonical import count_values
 from lensops.drift.engine import (
-    CATEGORY,
-    NESTED,
     NUMBER,
-    TEXT,
-    TIME,
     CountQuery,
     Extremes,
     Rows,
 )
 from lensops.drift.engines.duckdb.counting import Counting, value_counting
 from lensops.drift.engines.duckdb.readers import Relation, open_relation
+from lensops.drift.engines.duckdb.results import (
+    EXAMPLES,
+    column_kind,
+    file_identity,
+    finite_values,
+    group_name,
+    in_parts,
+    to_readability,
+    to_utc,
+    to_value_counts,
+)
 from lensops.drift.engines.duckdb.session import Session
 from lensops.drift.engines.duckdb.sources import resolve_source
 from lensops.drift.engines.duckdb.sql import (
     Statement,
     filled_sql,
-    is_nested,
-    is_number,
-    is_text,
     number_sql,
     text_sql,
 )
@@ -46,14 +46,9 @@ from lensops.drift.engines.duckdb.windows import (
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
-from lensops.errors import Stale, UserError
+from lensops.errors import Stale
 from lensops.files import LocalTree
 
-Item = TypeVar("Item")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LAST = datetime.max.replace(tzinfo=UTC)
-WIDTH = 50  # measures of one statement: memory grows with the columns that are read together
-EXAMPLES = 3  # values that are no numbers
 LENGTH = 40  # characters of such a value
 
 
@@ -69,7 +64,7 @@ class DuckEngine:
     ) -> None:
         self.folder, self.needed = folder, tuple(columns)
         self.sources = {source: resolve_source(source, folder) for source in sources}
-        self.identities = {file: _identity(file) for file in self.files}
+        self.identities = {file: file_identity(file) for file in self.files}
         self._relations: dict[tuple[str, ...], Relation] = {}
 
     @property
@@ -88,7 +83,7 @@ class DuckEngine:
     def require_unchanged(self) -> None:
         """Raise `Stale` when a file is not the one that was opened."""
         for file, identity in self.identities.items():
-            if _identity(file) != identity:
+            if file_identity(file) != identity:
                 name = file.relative_to(self.folder.root).as_posix()
                 raise Stale(f"{name} was changed while it was read", "run the command again")
 
@@ -98,7 +93,7 @@ class DuckEngine:
             self._file_digest(file, file.relative_to(self.folder.root).as_posix())
 
     def columns(self, rows: Rows) -> Mapping[str, str]:
-        return {name: _kind(column.type) for name, column in self._columns(rows).items()}
+        return {name: column_kind(column.type) for name, column in self._columns(rows).items()}
 
     def extremes(self, rows: Rows) -> Extremes:
         statement = Statement()
@@ -113,7 +108,7 @@ class DuckEngine:
         if without_zone:
             raise no_zone(rows.time)
         inside = timed if rows.is_bounded else count
-        return Extremes(int(inside), _time(first), _time(last), int(count) - int(timed))
+        return Extremes(int(inside), to_utc(first), to_utc(last), int(count) - int(timed))
 
     def readable(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Readability]:
         statement, columns, aggregates = Statement(), self._columns(rows), []
@@ -127,13 +122,13 @@ class DuckEngine:
             aggregates += [f"count({text})", f"count({number})", odd]
         result = self._select(rows, aggregates, statement) if aggregates else ()
         return {
-            measure.name: _readability(result[3 * index : 3 * index + 3])
+            measure.name: to_readability(result[3 * index : 3 * index + 3])
             for index, measure in enumerate(measures)
         }
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
         samples: dict[str, Shares] = {}
-        for part in _parts(measures):
+        for part in in_parts(measures):
             samples |= self._sample_part(rows, part, step)
         return samples
 
@@ -151,7 +146,7 @@ class DuckEngine:
         if step > 1:
             text = f"SELECT {names} FROM ({text}) WHERE (n - 1) % {statement.bind(step)} = 0"
         arrays = self.session.arrays(text, statement.values)
-        return {m.name: _finite(arrays[f"f{index}"]) for index, m in enumerate(measures)}
+        return {m.name: finite_values(arrays[f"f{index}"]) for index, m in enumerate(measures)}
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
         statement, columns, aggregates = Statement(), self._columns(rows), []
@@ -184,7 +179,7 @@ class DuckEngine:
     def count(self, rows: Rows, query: CountQuery) -> Mapping[str | None, Tally]:
         tallies: dict[str | None, dict[str, Counts]] = {}
         binned = [(measure, item) for measure, item in query.binnings.items() if item is not None]
-        for part in _parts(binned):
+        for part in in_parts(binned):
             for group, counts in self._count_bins(rows, query, dict(part)):
                 tallies.setdefault(group, {}).update(counts)
         for measure, binning in query.binnings.items():
@@ -200,7 +195,7 @@ class DuckEngine:
         counting = Counting(rows, binnings, query.group, self._columns(rows))
         text = counting.text(self._relation(rows).sql(statement), statement)
         for result in self.session.rows(text, statement.values):
-            yield _group(result[0]), counting.counts(result)
+            yield group_name(result[0]), counting.counts(result)
 
     def _count_values(
         self, rows: Rows, query: CountQuery, measure: Measure
@@ -211,11 +206,11 @@ class DuckEngine:
         text = value_counting(rows, measure, query.group, columns, source, statement)
         groups: dict[str | None, list[tuple[Any, ...]]] = {}
         for result in self.session.rows(text, statement.values):
-            groups.setdefault(_group(result[0]), []).append(result)
+            groups.setdefault(group_name(result[0]), []).append(result)
         if not groups and not query.group:
             groups[None] = []
         for group, results in groups.items():
-            yield group, _value_counts(results, measure)
+            yield group, to_value_counts(results, measure)
 
     def fingerprint(self, rows: Rows) -> str:
         digest = hashlib.sha256()
@@ -249,65 +244,3 @@ class DuckEngine:
             table, source = f"t{len(self._relations)}", self.sources[rows.source]
             self._relations[rows.source] = open_relation(source, self.session, table, self.needed)
         return self._relations[rows.source]
-
-
-def _value_counts(results: list[tuple[Any, ...]], measure: Measure) -> ValueCounts:
-    """The counts of one group: rows of key, value, count, and rows with any value."""
-    listed = {value.strip() for value in measure.missing}
-    missing = sum(int(n) for _, value, n, _ in results if value is None)
-    filled = next((int(total or 0) for *_, total in results), 0)
-    values = [(str(value), int(n)) for _, value, n, _ in results if value is not None]
-    absent = sum(n for value, n in values if value.strip() in listed)
-    present = [(value, n) for value, n in values if value.strip() not in listed]
-    raw = measure.derivation == "repeated"
-    return count_values(present, filled - absent, missing + absent, raw=raw)
-
-
-def _readability(result: Sequence[Any]) -> Readability:
-    examples = dict.fromkeys(str(example) for example in result[2] or ())
-    return Readability(int(result[0]), int(result[1]), tuple(examples)[:EXAMPLES])
-
-
-def _finite(array: Any) -> Shares:
-    """The finite values of a column as DuckDB gives it."""
-    values = np.ma.filled(np.ma.asarray(array, dtype=np.float64), np.nan)
-    finite: Shares = values[np.isfinite(values)]
-    return finite
-
-
-def _identity(file: Path) -> tuple[int, int, int]:
-    status = file.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _group(key: Any) -> str | None:
-    return None if key is None else str(key)
-
-
-def _parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """As many as one statement counts; nearly always that is all of them."""
-    for start in range(0, len(items), WIDTH):
-        yield items[start : start + WIDTH]
-
-
-def _kind(kind: str) -> str:
-    if is_nested(kind):
-        return NESTED
-    if kind.startswith("TIMESTAMP") or kind == "DATE":
-        return TIME
-    if is_number(kind) and kind != "BOOLEAN":
-        return NUMBER
-    return TEXT if is_text(kind) else CATEGORY
-
-
-def _time(microseconds: int | None) -> datetime | None:
-    """UTC; the last microsecond that there is has none behind it to end a window at."""
-    if microseconds is None:
-        return None
-    try:
-        moment = EPOCH + timedelta(microseconds=int(microseconds))
-    except OverflowError:
-        moment = None
-    if moment is None or moment == LAST:
-        raise UserError("a row has a time outside of the years 1 to 9999", "fix or filter it")
-    return moment
