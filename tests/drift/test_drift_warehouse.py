@@ -311,3 +311,21 @@ def test_a_duckdb_file_of_the_project_is_a_warehouse(project: Repo, parquet: Pat
         other = manifest.replace("data/w.duckdb", path)
         (project.root / "lensops.yaml").write_text(other)
         assert lensops("drift", cwd=project.root).code == 2
+
+
+def test_a_run_sees_one_state_of_a_table(server: str) -> None:
+    import psycopg
+
+    from lensops.drift.engine import Rows
+
+    with psycopg.connect(server, autocommit=True) as other:
+        other.execute("CREATE TABLE growing AS SELECT 1 AS x FROM generate_series(1, 100)")
+        engine = open_warehouse(server, tables=["growing"])
+        first = engine.extremes(Rows(("growing",))).rows
+        other.execute("INSERT INTO growing SELECT 2 FROM generate_series(1, 50)")
+        assert (first, engine.extremes(Rows(("growing",))).rows) == (100, 100)
+        engine.close()
+        again = open_warehouse(server, tables=["growing"])
+        assert again.extremes(Rows(("growing",))).rows == 150
+        again.close()
+        other.execute("DROP TABLE growing")
