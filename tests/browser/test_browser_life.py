@@ -129,6 +129,7 @@ def test_the_first_screen_answers_without_scrolling(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.slow
 def test_nothing_serious_stands_in_the_way_of_anybody(
     look: Any, report: str, dashboard: str, serious_findings: Any, scheme: str
 ) -> None:
@@ -142,6 +143,7 @@ def test_nothing_serious_stands_in_the_way_of_anybody(
         assert serious_findings(page) == [], title
 
 
+@pytest.mark.slow
 def test_headings_titles_and_charts_say_what_they_are(
     look: Any, report: str, dashboard: str
 ) -> None:
@@ -182,6 +184,7 @@ def test_the_report_fits_a_telephone_and_paper(look: Any, report: str) -> None:
     assert page.get_by_text("system, v4").first.is_visible()
 
 
+@pytest.mark.slow
 def test_cases_are_searched_narrowed_and_set_beside_another_run(look: Any, dashboard: str) -> None:
     page = look(dashboard)
     open_part(page, "Evals")

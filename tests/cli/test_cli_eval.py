@@ -295,7 +295,10 @@ class TestOutputs:
         (sample.root / "outputs.jsonl").write_text('{"id": "a"}\n')
         result = run(sample, "--outputs", "outputs.jsonl")
         assert result.code == 2
-        assert "outputs.jsonl:1: the field 'output' is missing" in result.err
+        assert (
+            "outputs.jsonl:1: needs `output`, or `messages` whose last one is the output"
+            in result.err
+        )
 
     def test_no_file_is_said(self, sample: Repo) -> None:
         assert "there is no file nope.jsonl" in run(sample, "--outputs", "nope.jsonl").err

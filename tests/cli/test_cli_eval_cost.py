@@ -67,6 +67,7 @@ class TestDryRun:
             assert server.asked == []
         assert not (repo.root / "eval_results").exists()
 
+    @pytest.mark.slow
     def test_predicted_tokens_are_those_that_are_billed(self, repo: Repo) -> None:
         with provider(billed) as server:
             small(repo, server.url, OFFERS)
@@ -103,6 +104,7 @@ class TestDryRun:
 
 
 class TestShards:
+    @pytest.mark.slow
     def test_all_of_them_give_the_verdict_of_one_run(self, repo: Repo) -> None:
         with provider(answer) as server:
             small(repo, server.url, OFFERS)

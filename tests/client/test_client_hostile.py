@@ -222,6 +222,7 @@ def test_what_is_no_file_is_not_waited_for(
     assert time.monotonic() - begin < 5
 
 
+@pytest.mark.slow
 def test_a_large_release_that_lensops_writes_is_read(tmp_path: Path) -> None:
     from lensops.prompts import Message, Prompt
 

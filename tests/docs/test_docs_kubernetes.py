@@ -126,6 +126,7 @@ def test_an_analysis_holds_a_rollout_to_one_release(project: Repo, served: str) 
     assert not measure(metric, served, release=release)
 
 
+@pytest.mark.slow
 def test_a_job_asks_the_gate(tmp_path: Path) -> None:
     (metric,) = snippet("analysis-gate.yaml")["spec"]["metrics"]
     job = metric["provider"]["job"]["spec"]

@@ -267,6 +267,7 @@ def test_sampled_edges_are_near_the_exact_ones(
     assert near.psi == exact.psi == 0.0
 
 
+@pytest.mark.slow
 def test_more_features_than_one_statement_counts(tmp_path: Path) -> None:
     made = {f"f{at}": [at + v for v in range(60)] for at in range(120)}
     windows(tmp_path, made, made, "parquet")

@@ -66,6 +66,7 @@ def p_value(baseline: np.ndarray, current: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.slow
 def test_windows_of_one_population_are_seldom_called(cell: str) -> None:
     draw, n, m = CELLS[cell]
     rng = np.random.default_rng(20_261_125)

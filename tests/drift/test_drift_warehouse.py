@@ -297,6 +297,7 @@ def test_an_hour_is_an_hour_whatever_the_session_zone(server: str, parquet: Path
 
 @pytest.mark.filterwarnings("ignore:fetch_arrow_table")  # ibis calls it by its older name
 def test_a_duckdb_file_of_the_project_is_a_warehouse(project: Repo, parquet: Path) -> None:
+    pytest.importorskip("ibis")
     manifest = sample.files()["lensops.yaml"] + MONITOR.replace(
         "${LENSOPS_TEST_WAREHOUSE}", "duckdb://data/w.duckdb"
     ).replace("public.rows", "rows")

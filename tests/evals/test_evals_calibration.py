@@ -116,6 +116,7 @@ def test_the_threshold_that_agrees_best_is_near_the_true_cut() -> None:
     assert found.groups == 80
 
 
+@pytest.mark.slow
 def test_a_bounded_false_pass_rate_is_bounded_for_outputs_never_seen() -> None:
     fresh = [each.score for each in simulated(999, 20_000) if not each.accepted]
     found = [calibrate(simulated(seed), Aim(max_false_pass=0.1)) for seed in range(40)]

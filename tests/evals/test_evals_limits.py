@@ -94,6 +94,7 @@ def test_a_pattern_that_is_none_is_a_problem(pattern: str) -> None:
     assert "pattern" in (check_fault(Check(regex=pattern)) or "")
 
 
+@pytest.mark.slow
 def test_a_pattern_that_never_ends_is_stopped() -> None:
     result = run_check(Check(regex=EVIL), checked_output(TEXT, None, {}))
     assert (result.passed, "more than 1 s" in result.reason) == (False, True)

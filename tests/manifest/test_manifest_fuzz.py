@@ -54,6 +54,7 @@ def test_any_manifest(value: Any) -> None:
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @given(value=values(["role", "content", "tool_calls", "function", "name", *SECTIONS, *KEYS]))
+@pytest.mark.slow
 def test_any_prompt_file(ending: str, value: Any) -> None:
     with contextlib.suppress(Invalid):
         parse(written(value), f"v1{ending}", "v1")

@@ -33,6 +33,7 @@ def brute_force(entries: list[Entry], time: datetime) -> Entry | None:
     return live
 
 
+@pytest.mark.slow
 def test_10_000_times_over_1_000_records() -> None:
     chance = random.Random(14)
     minutes = sorted(chance.sample(range(100_000), 1_000))

@@ -95,6 +95,7 @@ def test_numbers_that_json_does_not_have_are_damage(target: Directory, value: fl
     assert "current.json is damaged" in observed.problems[0]
 
 
+@pytest.mark.slow
 def test_a_release_that_no_client_reads_is_not_written(target: Directory) -> None:
     huge = type(A)("demo", {"offer": prompt("v1", "x" * 32_000_000)})
 
