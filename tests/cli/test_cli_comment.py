@@ -119,8 +119,8 @@ def test_drift_has_a_row_for_each_feature(repo: Repo) -> None:
     assert done.code == 0, done.err
     rows = [line for line in done.out.splitlines() if line.startswith("| **✓** |")]
     assert rows[-3:] == [
-        "| **✓** | **propensity** | 0.0222 | ok |   | 1,500 → 1,500 |",
-        "| **✓** | recency_days | 0.0222 | ok | none |   |",
+        "| **✓** | **propensity** | 0.0214 | ok |   | 1,500 → 1,500 |",
+        "| **✓** | recency_days | 0.0214 | ok | none |   |",
         "| **✓** | score | 0.0087 | ok | none |   |",
     ]
     assert "No prompt, threshold or band changes since main" in done.out

@@ -53,7 +53,7 @@ def test_pass(sample: Repo) -> None:
         "Gate passed ✓",
         "  ✓ threshold offer_copy: mean score 0.7748 of 50 cases reaches the threshold 0.75",
         "  ✓ must pass offer_copy: all 8 cases that must pass do",
-        "  ✓ drift propensity: PSI 0.0222, ok",
+        "  ✓ drift propensity: PSI 0.0214, ok",
     ]
     assert lines[-1] == "[gate] pass=3 fail=0 inconclusive=0 note=0 PASSED ✓"
     assert list((sample.root / "eval_results").glob("eval_*.json"))

@@ -100,10 +100,20 @@ def test_quantile_cuts_the_baseline_into_tenths_with_open_ends(tmp_path: Path) -
     found = _compared(tmp_path, list(range(100)), [-5, *range(1, 99), 500])
     assert found.recipe == "quantile"
     assert found.edges == pytest.approx(np.quantile(range(100), np.arange(0.1, 0.95, 0.1)))
-    assert found.baseline_counts == (*(10,) * 10, 0, 0)
-    assert (found.labels[0], found.labels[9]) == ("< 9.9", "≥ 89.1")
-    assert found.labels[10:] == ("below 0", "above 99")
-    assert found.current_counts == (9, *(10,) * 8, 9, 1, 1)
+    assert found.baseline_counts == (10,) * 10
+    assert (found.labels[0], found.labels[-1]) == ("< 9.9", "≥ 89.1")
+    assert found.current_counts == (10,) * 10
+
+
+@pytest.mark.parametrize(("rows", "current"), [(100, 4), (100, 5), (1000, 9), (1000, 10)])
+def test_rows_beyond_the_range_have_a_bin_from_five_and_one_in_a_hundred_on(
+    tmp_path: Path, rows: int, current: int
+) -> None:
+    values = list(range(rows))
+    found = _compared(tmp_path, values, [*[10 * rows] * current, *values[current:]])
+    beyond = dict(zip(found.labels, found.current_counts, strict=True)).get(f"above {rows - 1}", 0)
+    assert beyond == (current if current in {5, 10} else 0)
+    assert sum(found.current_counts) == rows
 
 
 def test_quantile_smooths_by_half_a_row(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from lensops.drift.psi import Shares, Vector
 INFINITE, UNREADABLE, MISSING = "infinite", "not a number", "missing"
 EXTRAS = (INFINITE, UNREADABLE, MISSING)  # bins that every feature has, behind its own
 OTHER, NEW = "other", "new"
+FEW_BEYOND, SHARE_BEYOND = 5, 0.01  # rows and share of a window beyond the baseline's range
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Binning:
     A number is counted below `cuts[0]`, from each cut to the next (left closed), and from the last
     one on: these fine bins serve the evidence. A category is counted at each of `values` and at
     every other one, a flag at no and yes. `groups` names the report's bin of each counted bin. Bins
-    from `fixed` on exist only where a row is in them.
+    from `fixed` on exist only where a row is in them. `beyond` are those below and above the
+    baseline's range that need more than a few rows: see `without_few_beyond`.
     """
 
     recipe: str
@@ -48,6 +50,7 @@ class Binning:
     values: tuple[str, ...] = ()
     edges: tuple[float, ...] = ()
     outside: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,22 @@ class ValueCounts:
 Counts = BinCounts | ValueCounts
 Tally = Mapping[str, Counts]  # by the name of the measure
 Smoothing = Callable[[Vector], Shares]
+
+
+def without_few_beyond(binning: Binning, baseline: Vector, current: Vector) -> Binning:
+    """The binning in which a few rows beyond the baseline's range count in the outermost bins.
+
+    `baseline` and `current` are the rows of whole windows by bin. A bin of its own needs five rows
+    and one in a hundred of a window: fewer, against a baseline that has none by construction,
+    would outweigh all other bins in the PSI.
+    """
+    groups = list(binning.groups)
+    for label, outermost in zip(binning.beyond, (0, binning.fixed - 1), strict=True):
+        place = binning.labels.index(label)
+        sides = [(int(side[place]), int(side.sum())) for side in (baseline, current)]
+        if all(rows < max(FEW_BEYOND, SHARE_BEYOND * total) for rows, total in sides):
+            groups = [outermost if group == place else group for group in groups]
+    return replace(binning, groups=tuple(groups))
 
 
 def vector(counts: Counts, binning: Binning) -> Vector:

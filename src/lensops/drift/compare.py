@@ -19,6 +19,7 @@ from lensops.drift.binning import (
     Tally,
     ValueCounts,
     vector,
+    without_few_beyond,
 )
 from lensops.drift.canonical import VALUES, spelled_alike
 from lensops.drift.causes import Case, Cause, find_causes, outside_shares
@@ -133,6 +134,8 @@ def _fit_bins(
         return _fit_values(feature, entire[0], entire[1], baseline or absent, current or absent)
     if baseline is None or current is None:
         return FeatureCounts(feature, None, baseline or absent, current or absent)
+    if binning is not None and binning.beyond:
+        binning = without_few_beyond(binning, *(vector(side, binning) for side in entire))
     return FeatureCounts(feature, binning, baseline, current)
 
 

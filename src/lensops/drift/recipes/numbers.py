@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -158,7 +158,8 @@ def _quantile_bins(levels: Shares, inner: Shares, masses: Shares, sample: Shares
         start = end if end is not None else start
     bins.add(f"above {short_number(high)}", None, optional=True)
     edges = tuple(cut for cut in starts if low < cut <= high)
-    return _refine_bins("quantile", bins, sample, edges)
+    beyond = bins.labels[0], bins.labels[-1]
+    return replace(_refine_bins("quantile", bins, sample, edges), beyond=beyond)
 
 
 def _interval(start: float, end: float | None, masses: set[float], *, first: bool) -> str:
