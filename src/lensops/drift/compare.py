@@ -124,9 +124,8 @@ def used_bins(
 def _fit_bins(
     feature: FeatureBaseline, whole: tuple[Tally, Tally], tallies: tuple[Tally, Tally]
 ) -> FeatureCounts:
-    name, binning = feature.measure.name, feature.binning
+    name, binning, absent = feature.measure.name, feature.binning, ValueCounts()
     baseline, current = tallies[0].get(name), tallies[1].get(name)
-    absent = ValueCounts()
     if name not in whole[0] or name not in whole[1]:
         return FeatureCounts(feature, None, baseline or absent, current or absent)
     entire = whole[0][name], whole[1][name]
@@ -164,14 +163,12 @@ def _pending(monitor: Monitor, counts: FeatureCounts, shape: Shape | None) -> _P
         return _Pending(counts, pair, shape, None, nothing)
     windows = Windows(counts.baseline, counts.current, (counts.feature.shape, shape))
     band = gate_band(monitor, counts.feature.watched.bands)
-    figures = measure_shift(pair, windows, band, monitor.confidence)
-    return _Pending(counts, pair, shape, figures)
+    return _Pending(counts, pair, shape, measure_shift(pair, windows, band, monitor.confidence))
 
 
 def _nothing_to_compare(counts: FeatureCounts, pair: Pair, shape: Shape | None) -> str:
     """Why two windows say nothing of drift, or nothing."""
-    sides = {"baseline": counts.baseline, "current window": counts.current}
-    for name, side in sides.items():
+    for name, side in (("baseline", counts.baseline), ("current window", counts.current)):
         if side.rows < FEWEST_ROWS:
             return f"the {name} has {side.rows} row{'' if side.rows == 1 else 's'}"
     if not counts.baseline.present and not counts.current.present:
