@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "lensops"
@@ -133,27 +134,31 @@ def _is_participle(name: str) -> bool:
     )
 
 
-def _trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(SOURCE.rglob("*.py")):
-        yield path.relative_to(SOURCE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def _nodes() -> list[tuple[str, list[ast.AST]]]:
+    """Every node of each file of the source."""
+    return [
+        (path.relative_to(SOURCE).as_posix(), list(ast.walk(ast.parse(path.read_text("utf-8")))))
+        for path in sorted(SOURCE.rglob("*.py"))
+    ]
 
 
 def _functions() -> Iterator[tuple[str, str]]:
-    for path, tree in _trees():
-        for node in ast.walk(tree):
+    for path, nodes in _nodes():
+        for node in nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield f"{path}:{node.lineno}", node.name
 
 
 def _locals() -> Iterator[tuple[str, str]]:
     """Every name that is bound as a variable, once a scope, and every parameter."""
-    for path, tree in _trees():
-        for line, name in sorted(set(_bindings(tree))):
+    for path, nodes in _nodes():
+        for line, name in sorted(set(_bindings(nodes))):
             yield f"{path}:{line}", name
 
 
-def _bindings(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _bindings(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.lineno, node.id
         elif isinstance(node, ast.arg):

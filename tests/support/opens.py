@@ -7,31 +7,18 @@ import os
 import shlex
 import shutil
 import stat
-import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from support.cli import Result
-
-CHILD = """
-import atexit, json, os, sys
-root, log, paths = os.path.realpath(sys.argv[1]) + os.sep, sys.argv[2], []
-def hook(event, args):
-    if event == "open" and isinstance(args[0], (str, bytes, os.PathLike)):
-        mode, flags = args[1], args[2]
-        path = os.path.realpath(os.fsdecode(args[0]))
-        if path.startswith(root) and not flags & (os.O_WRONLY | os.O_RDWR | os.O_DIRECTORY):
-            paths.append(path.removeprefix(root))
-sys.addaudithook(hook)
-atexit.register(lambda: json.dump(paths, open(log, "w")))
 from lensops.cli.main import run
-code = run(sys.argv[3:])
-sys.stdout.flush()
-sys.exit(code)
-"""
+from support.cli import Result
+from support.forked import run_forked
+
+NOT_READING = os.O_WRONLY | os.O_RDWR | os.O_DIRECTORY
 
 GIT = """\
 #!/bin/sh
@@ -68,24 +55,31 @@ def count_opens(*args: str, cwd: Path, scratch: Path) -> Opens:
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
     for old in scratch.glob("log*"):
         old.unlink()
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(cwd), str(log), *args],
-        cwd=cwd,
-        env={
-            **os.environ,
-            "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    result = run_forked(_record, str(cwd), log, args, cwd=cwd, env={"PATH": path})
     paths = [path for path in json.loads(log.read_text()) if not path.startswith(".git/")]
     return Opens(
-        Result(done.returncode, done.stdout, done.stderr),
+        result,
         Counter(paths),
         Counter(_lines(log.with_name("log.blobs"))),
         tuple(_lines(log.with_name("log.git"))),
     )
+
+
+def _record(folder: str, log: Path, args: Sequence[str]) -> int:
+    """Run a command; write down what it opened for reading in a folder."""
+    root, paths = os.path.realpath(folder) + os.sep, []
+
+    def hook(event: str, values: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(values[0], str | bytes | os.PathLike):
+            path = os.path.realpath(os.fsdecode(values[0]))
+            if path.startswith(root) and not values[2] & NOT_READING:
+                paths.append(path.removeprefix(root))
+
+    sys.addaudithook(hook)
+    code = run(list(args))
+    log.write_text(json.dumps(paths))
+    return code
 
 
 def _lines(path: Path) -> Iterator[str]:

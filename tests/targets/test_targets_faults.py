@@ -14,6 +14,8 @@ import pytest
 from lensops.errors import RemoteFailed
 from lensops.release import Release
 from lensops.targets.directory import Directory
+from support import faults
+from support.forked import run_forked
 from support.releases import DRAFT, release
 
 TESTS = Path(__file__).parents[1]
@@ -31,9 +33,8 @@ def start(mode: str, number: int, folder: Path, version: str) -> subprocess.Pope
 
 
 def run(mode: str, number: int, folder: Path, version: str) -> tuple[int, str]:
-    with start(mode, number, folder, version) as process:
-        out, _ = process.communicate()
-    return process.returncode, out
+    result = run_forked(faults.main, mode, str(number), str(folder), version)
+    return result.code, result.out
 
 
 def applied(folder: Path, *releases: Release) -> Directory:
