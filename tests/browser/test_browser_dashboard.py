@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,56 +12,20 @@ import pytest
 
 from support import results, sample
 from support.cli import lensops
+from support.dashboards import serve_dashboard
 from support.repo import Repo
 
 pytest.importorskip("streamlit")
 pytestmark = pytest.mark.browser
+Show = Callable[[Repo], str]
 WAIT = 20_000  # milliseconds until a page must be there
 
 
-class Served:
-    """A dashboard process on a free port, ended by its own process id."""
-
-    def __init__(self, root: Path, home: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "lensops", "dashboard", "--port", str(self.port)],
-            cwd=root,
-            env={**os.environ, "HOME": str(home)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._wait()
-
-    def _wait(self) -> None:
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError("the dashboard did not start")
-
-    def stop(self) -> None:
-        os.killpg(self.process.pid, 15)
-        self.process.wait(10)
-
-
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Any]:
-    running: list[Served] = []
-
-    def begin(root: Path) -> Served:
-        running.append(Served(root, tmp_path))
-        return running[-1]
-
-    yield begin
-    for each in running:
-        each.stop()
+def serve(tmp_path: Path) -> Iterator[Callable[[Repo], str]]:
+    """Starts a dashboard of a project."""
+    with ExitStack() as running:
+        yield lambda project: running.enter_context(serve_dashboard(project.root, tmp_path))
 
 
 @pytest.fixture
@@ -105,9 +65,10 @@ def choose(page: Any, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_every_page_and_nothing_is_written(full: Repo, serve: Any, open_page: Any) -> None:
+def test_every_page_and_nothing_is_written(full: Repo, serve: Show, open_page: Any) -> None:
+    url = serve(full)
     before = sorted(full.root.rglob("*"))
-    page = open_page(serve(full.root).url)
+    page = open_page(url)
     for said in (
         "loyalty-offers",
         "Active prompt",
@@ -140,44 +101,35 @@ def test_every_page_and_nothing_is_written(full: Repo, serve: Any, open_page: An
     assert sorted(full.root.rglob("*")) == before
 
 
-def test_an_empty_project(project: Repo, serve: Any, open_page: Any) -> None:
-    page = open_page(serve(project.root).url)
-    page.get_by_text("lensops eval").first.wait_for()
-    for name in ("Evals", "Drift"):
-        page.get_by_role("link", name=name).click()
-        page.get_by_text("No stored re").first.wait_for()
-    page.get_by_role("link", name="Targets").click()
-    page.get_by_text("Nothing was applied to production yet").first.wait_for()
-
-
-def test_words_of_a_manifest_are_no_markup(project: Repo, serve: Any, open_page: Any) -> None:
+def test_a_broken_manifest_is_mended_and_nothing_happened_yet(
+    project: Repo, serve: Show, open_page: Any
+) -> None:
     path = project.root / "lensops.yaml"
-    name = "a :tada: :red[b] -> c -- d <- e"
-    path.write_text(path.read_text().replace("live/staging", f'"{name}"'))
-    page = open_page(serve(project.root).url)
-    page.get_by_role("link", name="Targets").click()
-    shown = page.get_by_text("directory a").first
-    shown.wait_for()
-    assert shown.inner_text() == f"directory {name}"
-
-
-def test_a_broken_manifest_and_then_a_mended_one(project: Repo, serve: Any, open_page: Any) -> None:
-    path = project.root / "lensops.yaml"
-    text = path.read_text()
+    name = "a :tada: :red[b] -> c -- d <- e"  # words of a manifest are no markup
+    text = path.read_text().replace("live/staging", f'"{name}"')
     path.write_text(text.replace("version: 1", "version: 3"))
-    url = serve(project.root).url
-    page = open_page(url)
+    page = open_page(serve(project))
     page.get_by_text("lensops.yaml:1:10").wait_for()
+
     path.write_text(text)
     page.reload()
     page.get_by_text("loyalty-offers").first.wait_for()
+    page.get_by_text("lensops eval").first.wait_for()
+    for title in ("Evals", "Drift"):
+        page.get_by_role("link", name=title).click()
+        page.get_by_text("No stored re").first.wait_for()
+    page.get_by_role("link", name="Targets").click()
+    page.get_by_text("Nothing was applied to production yet").first.wait_for()
+    target = page.get_by_text("directory a").first
+    target.wait_for()
+    assert target.inner_text() == f"directory {name}"
 
 
-def test_many_results_and_a_broken_one(full: Repo, serve: Any, open_page: Any) -> None:
+def test_many_results_and_a_broken_one(full: Repo, serve: Show, open_page: Any) -> None:
     results.evals(full.root, 5_000, cases=3)
     (full.root / "eval_results/eval_20400101T000000Z.json").write_text("{")
-    served = serve(full.root)
+    url = serve(full)
     begin = time.monotonic()
-    page = open_page(served.url)
+    page = open_page(url)
     page.get_by_text("eval_20400101T000000Z.json").first.wait_for()
     assert time.monotonic() - begin < 15

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from browser.conftest import heading_levels, is_in_order
 from support.cli import lensops, process
+from support.dashboards import serve_dashboard
 from support.repo import Repo
 
 pytestmark = pytest.mark.browser
@@ -41,46 +35,12 @@ def report(lived: Repo, tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.as_uri()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def begin(root: Path, home: Path, port: int) -> subprocess.Popen[bytes]:
-    """A dashboard that answers."""
-    pytest.importorskip("streamlit")
-    running = subprocess.Popen(
-        [sys.executable, "-m", "lensops", "dashboard", "--port", str(port)],
-        cwd=root,
-        env={**os.environ, "HOME": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(300):
-        if answers(port):
-            return running
-        time.sleep(0.1)
-    raise AssertionError("the dashboard did not start")
-
-
-def answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
-            return True
-    except (OSError, urllib.error.URLError):
-        return False
-
-
 @pytest.fixture(scope="module")
 def dashboard(lived: Repo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the dashboard."""
-    port = free_port()
-    running = begin(lived.root, tmp_path_factory.mktemp("home"), port)
-    yield f"http://127.0.0.1:{port}"
-    running.terminate()
-    running.wait(10)
+    pytest.importorskip("streamlit")
+    with serve_dashboard(lived.root, tmp_path_factory.mktemp("home")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -212,14 +172,6 @@ def test_a_version_that_the_target_serves_is_what_the_active_one_is_held_against
     assert versions.index("v6") < versions.index("v5")
     assert "rolled back" in versions
     assert "production" in versions
-
-
-def test_it_ends_with_its_process(lived: Repo, tmp_path: Path) -> None:
-    port = free_port()
-    running = begin(lived.root, tmp_path, port)
-    running.terminate()
-    running.wait(10)
-    assert not answers(port)
 
 
 def test_a_port_in_use_is_bad_usage(lived: Repo) -> None:

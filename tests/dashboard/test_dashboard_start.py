@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 
+from support.dashboards import answers, serve_dashboard
 from support.repo import Repo
 
 pytest.importorskip("streamlit")
@@ -24,34 +20,11 @@ def test_no_module_and_no_setting_of_the_folder_is_used(project: Repo, tmp_path:
     hostile = {f"{name}.py": f"open({str(mark)!r}, 'w').close()\n" for name in MODULES}
     settings = '[server]\nbaseUrlPath = "elsewhere"\n'
     project.commit("Hostile", {**hostile, ".streamlit/config.toml": settings})
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "lensops", "dashboard", "--port", str(port)],
-        cwd=project.root,
-        env={**os.environ, "HOME": str(tmp_path)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert answers(f"http://127.0.0.1:{port}/_stcore/health")
-        with pytest.raises(urllib.error.HTTPError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/elsewhere/_stcore/health", timeout=5)
-    finally:
-        process.terminate()
-        process.wait(10)
+    with serve_dashboard(project.root, tmp_path, "-P") as url:
+        assert answers(url)
+        assert not answers(f"{url}/elsewhere")
+    assert not answers(url)  # it ended with its process
     assert not mark.exists()
-
-
-def answers(url: str) -> bool:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(url, timeout=1) as response:
-                return bool(response.status == 200)
-        except OSError:
-            time.sleep(0.1)
-    return False
 
 
 @pytest.mark.parametrize("command", ["validate", "plan", "history", "status"])
