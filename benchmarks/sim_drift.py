@@ -21,11 +21,10 @@ from functools import partial
 
 import numpy as np
 
-from lensops.drift.check import read_baseline
-from lensops.drift.compare import count_features
+from lensops.drift.count import count_features
 from lensops.drift.engine import CountQuery
 from lensops.drift.engines.arrays import ArrayEngine
-from lensops.drift.evidence import Windows, exchange_p_value
+from lensops.drift.prepare import read_baseline
 from lensops.drift.shape import shape_of
 from lensops.drift.windows import current_rows
 from lensops.manifest.drift import Feature, Monitor
@@ -145,16 +144,8 @@ def feature_p_values(baseline: np.ndarray, current: np.ndarray, cell: Cell) -> l
     numbers = [each.measure for each in prepared.features if each.shape is not None]
     shapes = {name: shape_of(sample) for name, sample in engine.sample(rows, numbers, 1).items()}
     whole = prepared.tallies[None], engine.count(rows, CountQuery(prepared.binnings))[None]
-    return [
-        exchange_p_value(
-            Windows(
-                each.baseline,
-                each.current,
-                (each.feature.shape, shapes.get(each.feature.measure.name)),
-            )
-        )
-        for each in count_features(prepared.features, whole, whole)
-    ]
+    counts = count_features(prepared.features, whole, whole, shapes)
+    return [each.windows.exchange_p_value() for each in counts]
 
 
 NUMBERS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {

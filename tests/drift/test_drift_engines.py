@@ -188,7 +188,7 @@ HARD = ["f1", "f0", "g", "n", "f0_text", "v", "none", "filename", "rowid", "file
 def test_no_name_of_a_column_collides_with_those_of_the_statements(
     tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lensops.drift.baseline.EXACT", 100)  # the sample is one of even steps
+    monkeypatch.setattr("lensops.drift.prepare.EXACT", 100)  # the sample is one of even steps
     made = {name: [at * 100 + v % 10 for v in range(300)] for at, name in enumerate(HARD)}
     windows(tmp_path, made, made, ending)
     keys = {"baseline": f"baseline.{ending}", "current": f"current.{ending}", "by": "g"}
@@ -258,7 +258,7 @@ def test_sampled_edges_are_near_the_exact_ones(
     windows(tmp_path, made, made, "parquet")
     keys = {"baseline": "baseline.parquet", "current": "current.parquet"}
     exact = checked(tmp_path, monitor(**keys)).features[0]
-    monkeypatch.setattr("lensops.drift.baseline.EXACT", 1000)
+    monkeypatch.setattr("lensops.drift.prepare.EXACT", 1000)
     near = checked(tmp_path, monitor(**keys)).features[0]
     assert sum(near.baseline_counts) == 200_000
     assert [float(edge) for edge in near.edges] == pytest.approx(

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from lensops.drift import distributions, evidence, noise
+from lensops.drift import distributions, evidence
 from lensops.drift.binning import BinCounts, Pair
 from lensops.drift.causes import Cause
-from lensops.drift.decide import decide, monitor_result
+from lensops.drift.check import decide, monitor_result
 from lensops.drift.evidence import Evidence, Figures, Status
 from lensops.drift.psi import Vector, jeffreys_shares, psi
 from lensops.drift.results import DriftReport, DriftRun, FeatureDrift
@@ -109,19 +109,21 @@ def test_the_noise_is_the_mean_psi_without_a_shift() -> None:
     rng = np.random.default_rng(2)
     counts = rng.multinomial(100, np.full(10, 0.1), size=(4000, 2))
     values = psi(jeffreys_shares(counts[:, 0]), jeffreys_shares(counts[:, 1]))
-    assert noise.expected_noise(9, 100, 100) == pytest.approx(0.18)
+    assert evidence.expected_noise(9, 100, 100) == pytest.approx(0.18)
     assert float(values.mean()) == pytest.approx(0.18, rel=0.1)
-    assert (values > noise.noise_limit(9, 100, 100, 0.95)).mean() == pytest.approx(0.05, abs=0.02)
+    assert (values > evidence.noise_limit(9, 100, 100, 0.95)).mean() == pytest.approx(
+        0.05, abs=0.02
+    )
     assert (values > 0.1).mean() > 0.7
 
 
 @pytest.mark.parametrize(("band", "needed"), [(0.10, 339), (0.20, 170)])
 def test_the_rows_needed_keep_chance_below_the_band(band: float, needed: int) -> None:
-    assert noise.rows_needed(9, band, 1, 0.95) == needed
-    assert noise.noise_limit(9, needed, needed, 0.95) <= band
-    with_more = noise.rows_needed(9, band, 100_000, 0.95)
+    assert evidence.rows_needed(9, band, 1, 0.95) == needed
+    assert evidence.noise_limit(9, needed, needed, 0.95) <= band
+    with_more = evidence.rows_needed(9, band, 100_000, 0.95)
     assert needed / 2 <= with_more < needed
-    assert noise.noise_limit(9, 100_000, with_more, 0.95) <= band
+    assert evidence.noise_limit(9, 100_000, with_more, 0.95) <= band
 
 
 def test_q_values_are_those_of_benjamini_and_hochberg() -> None:
@@ -138,14 +140,14 @@ def test_the_interval_covers_the_psi_of_the_populations() -> None:
     covered = 0
     for _ in range(150):
         counts = rng.multinomial(2000, before), rng.multinomial(2000, after)
-        low, high = noise.psi_interval(Pair(tuple("abcdefgh"), *counts, jeffreys_shares), 0.95)
+        low, high = evidence.psi_interval(Pair(tuple("abcdefgh"), *counts, jeffreys_shares), 0.95)
         covered += low <= truth <= high
     assert covered / 150 >= 0.9
 
 
 def test_the_same_counts_give_the_same_figures() -> None:
     pair = Pair(("a", "b", "c"), np.array([9, 4, 2]), np.array([3, 4, 9]), jeffreys_shares)
-    windows = evidence.Windows(BinCounts((9, 4, 2)), BinCounts((3, 4, 9)))
+    windows = evidence.BinWindows(BinCounts((9, 4, 2)), BinCounts((3, 4, 9)), (0, 1, 2))
     first = evidence.measure_shift(pair, windows, 0.2, 0.95)
     assert evidence.measure_shift(pair, windows, 0.2, 0.95) == first
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lensops.drift.check import check_monitor, read_baseline
-from lensops.drift.compare import count_features
+from lensops.drift.check import check_monitor
+from lensops.drift.count import count_features
 from lensops.drift.engine import CountQuery
 from lensops.drift.engines.arrays import ArrayEngine
 from lensops.drift.engines.duckdb import DuckEngine
-from lensops.drift.evidence import Windows, exchange_p_value
+from lensops.drift.prepare import read_baseline
 from lensops.drift.profile import dump_profile, load_profile
 from lensops.drift.shape import shape_of
 from lensops.drift.windows import current_rows, monitor_columns, window_sources
@@ -59,10 +59,11 @@ def p_value(baseline: np.ndarray, current: np.ndarray) -> float:
     engine = ArrayEngine({"b": {"x": baseline}, "c": {"x": current}})
     prepared, rows = read_baseline(declared, engine, None), current_rows(declared)
     (feature,) = prepared.features
-    shape = shape_of(engine.sample(rows, [feature.measure], 1)["x"]) if feature.shape else None
+    numbers = [feature.measure] if feature.shape else []
+    shapes = {name: shape_of(values) for name, values in engine.sample(rows, numbers, 1).items()}
     whole = prepared.tallies[None], engine.count(rows, CountQuery(prepared.binnings))[None]
-    (counts,) = count_features(prepared.features, whole, whole)
-    return exchange_p_value(Windows(counts.baseline, counts.current, (feature.shape, shape)))
+    (counts,) = count_features(prepared.features, whole, whole, shapes)
+    return counts.windows.exchange_p_value()
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -177,8 +177,8 @@ def test_windows_for_calibration_are_those_of_duckdb(url: str, parquet: Path) ->
 def test_evenly_taken_values_are_the_same_on_every_run(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lensops.drift.baseline.EXACT", 10)
-    monkeypatch.setattr("lensops.drift.baseline.EVEN", 150)
+    monkeypatch.setattr("lensops.drift.prepare.EXACT", 10)
+    monkeypatch.setattr("lensops.drift.prepare.EVEN", 150)
     first, second = (in_warehouse(url, **SIDES, **DAYS).features[0] for _ in range(2))
     assert first == second
     assert sum(first.baseline_counts) == 450

@@ -35,10 +35,10 @@ class Binning:
     """How one feature is counted, and how the counts become the bins of a report.
 
     A number is counted below `cuts[0]`, from each cut to the next (left closed), and from the last
-    one on: these fine bins serve the evidence. A category is counted at each of `values` and at
-    every other one, a flag at no and yes. `groups` names the report's bin of each counted bin. Bins
-    from `fixed` on exist only where a row is in them. `beyond` are those below and above the
-    baseline's range that need more than a few rows: see `without_few_beyond`.
+    one on; a category at each of `values` and at every other one, a flag at no and yes. `groups`
+    names the report's bin of each counted bin, `tested` that of the evidence, which does not depend
+    on the recipe. Bins from `fixed` on exist only where a row is in them. `beyond` are those below
+    and above the baseline's range that need more than a few rows: see `without_few_beyond`.
     """
 
     recipe: str
@@ -46,6 +46,7 @@ class Binning:
     labels: tuple[str, ...]
     groups: tuple[int, ...]
     fixed: int
+    tested: tuple[int, ...] = ()
     cuts: tuple[float, ...] = ()
     values: tuple[str, ...] = ()
     edges: tuple[float, ...] = ()

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lensops.drift.baseline import Baseline, prepare_baseline
 from lensops.drift.binning import Measure, Tally
-from lensops.drift.check import baseline_window, current_window, tally_rows
-from lensops.drift.compare import count_features
+from lensops.drift.count import count_features
 from lensops.drift.engine import CountQuery, Engine, Group
+from lensops.drift.prepare import Baseline, prepare_baseline
 from lensops.drift.psi import psi
+from lensops.drift.windows import baseline_window, current_window
 from lensops.errors import Undecided
 from lensops.manifest.drift import Bands, Monitor
 
@@ -116,8 +116,13 @@ def _declared_name(measure: Measure) -> str:
 def _full_windows(parts: Mapping[str | None, Tally]) -> list[Tally]:
     """The windows in their order, without a rest at the end."""
     windows = sorted((int(name), part) for name, part in parts.items() if name is not None)
-    full = np.median([tally_rows(part) for _, part in windows]) if windows else 0
-    return [part for _, part in windows if tally_rows(part) >= full / 2]
+    full = np.median([_rows(part) for _, part in windows]) if windows else 0
+    return [part for _, part in windows if _rows(part) >= full / 2]
+
+
+def _rows(tally: Tally) -> int:
+    """Rows of a group: every feature counts each of them once."""
+    return max((counts.rows for counts in tally.values()), default=0)
 
 
 def _psis(baseline: Baseline, parts: list[Tally]) -> dict[str, list[float]]:
@@ -129,9 +134,9 @@ def _psis(baseline: Baseline, parts: list[Tally]) -> dict[str, list[float]]:
             name: whole[name] - counts  # type: ignore[operator]  # of one measure, so of one kind
             for name, counts in part.items()
         }
-        for item in count_features(baseline.features, (rest, part), (rest, part)):
+        for item in count_features(baseline.features, (rest, part), (rest, part), {}):
             pair = item.pair
-            if len(pair.labels) and min(pair.sizes) > 0:
+            if min(pair.sizes) > 0:
                 value = float(psi(*pair.shares))
                 psis.setdefault(item.feature.measure.name, []).append(value)
     return psis

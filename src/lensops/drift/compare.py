@@ -6,28 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lensops.drift.baseline import FeatureBaseline
-from lensops.drift.binning import (
-    EXTRAS,
-    INFINITE,
-    UNREADABLE,
-    Binning,
-    Counts,
-    Pair,
-    Tally,
-    ValueCounts,
-    vector,
-    without_few_beyond,
-)
-from lensops.drift.canonical import VALUES, spelled_alike
+from lensops.drift.binning import INFINITE, UNREADABLE, Pair
 from lensops.drift.causes import Case, Cause, find_causes, outside_shares
+from lensops.drift.count import FeatureCounts, used_bins
 from lensops.drift.evidence import (
+    BinWindows,
     Evidence,
     Figures,
     Status,
-    Windows,
+    ValueWindows,
     band_status,
     evidence_word,
     gate_band,
@@ -35,11 +23,8 @@ from lensops.drift.evidence import (
     measure_shift,
 )
 from lensops.drift.psi import Vector
-from lensops.drift.recipes import Recipe
-from lensops.drift.recipes.categories import flag
-from lensops.drift.results import FeatureDrift
-from lensops.drift.shape import Shape
-from lensops.drift.text import repeated_counts
+from lensops.drift.results import FeatureDrift, SegmentDrift, Split
+from lensops.drift.text import VALUES
 from lensops.drift.two_sample import benjamini_hochberg
 from lensops.manifest.drift import Monitor
 
@@ -49,164 +34,110 @@ FEWEST_ROWS = 2  # a window with fewer says nothing
 
 
 @dataclass(frozen=True, slots=True)
-class FeatureCounts:
-    """One feature counted in both windows, in bins that fit both. No binning: nothing to count."""
-
-    feature: FeatureBaseline
-    binning: Binning | None
-    baseline: Counts
-    current: Counts
-
-    @property
-    def pair(self) -> Pair:
-        """The two count vectors, without optional bins that no row is in."""
-        recipe, binning = self.feature.recipe, self.binning
-        if binning is None:
-            return Pair((), _EMPTY, _EMPTY, recipe.smooth)
-        baseline, current = vector(self.baseline, binning), vector(self.current, binning)
-        used = used_bins(recipe, binning, baseline, current)
-        labels = np.array([*binning.labels, *EXTRAS], dtype=object)[used]
-        smooth, ignores = recipe.smooth, recipe.ignores_empty
-        return Pair(tuple(labels.tolist()), baseline[used], current[used], smooth, ignores)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
+class _Measured:
     """A feature whose figures are known and whose evidence waits for those of all others."""
 
     counts: FeatureCounts
     pair: Pair
-    shape: Shape | None
-    figures: Figures | None
-    nothing: str = ""
+    figures: Figures
 
 
-_EMPTY: Vector = np.zeros(0, dtype=np.int64)
-
-
-def count_features(
-    features: Sequence[FeatureBaseline], whole: tuple[Tally, Tally], tallies: tuple[Tally, Tally]
-) -> list[FeatureCounts]:
-    """The counts of each feature in bins that fit both windows, which follow from the whole ones.
-
-    `tallies` are those of the whole windows, or of one segment.
-    """
-    return [_fit_bins(feature, whole, tallies) for feature in features]
-
-
-def compare_features(
-    monitor: Monitor, counts: Sequence[FeatureCounts], shapes: Mapping[str, Shape | None]
-) -> tuple[FeatureDrift, ...]:
-    """The compared features. `shapes` are those of the current window, by feature."""
-    pending = [_pending(monitor, item, shapes.get(item.feature.measure.name)) for item in counts]
-    q_values = iter(benjamini_hochberg([item.figures.p_value for item in pending if item.figures]))
+def compare_features(monitor: Monitor, counts: Sequence[FeatureCounts]) -> tuple[FeatureDrift, ...]:
+    """The compared features, in their order."""
+    pending = [_measure(monitor, item) for item in counts]
+    measured = [item for item in pending if isinstance(item, _Measured)]
+    q_values = iter(benjamini_hochberg([item.figures.p_value for item in measured]))
     return tuple(
-        _feature_drift(monitor, item, next(q_values)) if item.figures else _without_data(item)
+        _feature_drift(monitor, item, next(q_values)) if isinstance(item, _Measured) else item
         for item in pending
     )
 
 
-def used_bins(
-    recipe: Recipe, binning: Binning, baseline: Vector, current: Vector
-) -> NDArray[np.bool_]:
-    """Which of the binning's bins and of `EXTRAS` count: those always there, or with rows in.
+def compare_segment(monitor: Monitor, name: str, counts: list[FeatureCounts]) -> SegmentDrift:
+    """The comparison within one segment."""
+    n = max((item.windows.baseline.rows for item in counts), default=0)
+    m = max((item.windows.current.rows for item in counts), default=0)
+    return SegmentDrift(n, m, compare_features(monitor, counts), segment=name)
 
-    A recipe that drops missing rows takes them in where a window has no others.
+
+def split_shift(feature: FeatureDrift, segments: Mapping[str, list[FeatureCounts]]) -> FeatureDrift:
+    """The feature with its PSI split into another mix of segments and a shift within them.
+
+    With p and q the shares of both windows and r those of the baseline's segments in the current
+    mix, PSI = sum (q - p) ln(q / p) = sum (r - p) ln(q / p) + sum (q - r) ln(q / p).
     """
-    used: NDArray[np.bool_] = (baseline + current) > 0
-    used[: binning.fixed] = True
-    values = slice(0, len(binning.labels))
-    if not recipe.extras and baseline[values].sum() and current[values].sum():
-        used[-len(EXTRAS) :] = False
-    return used
+    parts = [
+        item for s in segments.values() for item in s if item.feature.measure.name == feature.name
+    ]
+    if feature.psi is None or not parts:
+        return feature
+    recipe, binning = parts[0].feature.recipe, parts[0].binning
+    sides = [part.vectors for part in parts]
+    p, q = (np.sum([side[index] for side in sides], axis=0) for index in (0, 1))
+    used = used_bins(recipe, binning, p, q) & ((p + q > 0) | (not recipe.ignores_empty))
+    mixed = _in_current_mix([(old[used], new[used]) for old, new in sides])
+    if mixed is None or not p[used].sum() or not q[used].sum():
+        return feature
+    logs = np.log(recipe.smooth(q[used]) / recipe.smooth(p[used]))
+    mix = float(((mixed - p[used] / p[used].sum()) * logs).sum())
+    return replace(feature, split=Split(mix, feature.psi - mix))
 
 
-def _fit_bins(
-    feature: FeatureBaseline, whole: tuple[Tally, Tally], tallies: tuple[Tally, Tally]
-) -> FeatureCounts:
-    name, binning, absent = feature.measure.name, feature.binning, ValueCounts()
-    baseline, current = tallies[0].get(name), tallies[1].get(name)
-    if name not in whole[0] or name not in whole[1]:
-        return FeatureCounts(feature, None, baseline or absent, current or absent)
-    entire = whole[0][name], whole[1][name]
-    if isinstance(entire[0], ValueCounts) and isinstance(entire[1], ValueCounts):
-        return _fit_values(feature, entire[0], entire[1], baseline or absent, current or absent)
-    if baseline is None or current is None:
-        return FeatureCounts(feature, None, baseline or absent, current or absent)
-    if binning is not None and binning.beyond:
-        binning = without_few_beyond(binning, *(vector(side, binning) for side in entire))
-    return FeatureCounts(feature, binning, baseline, current)
+def _in_current_mix(sides: list[tuple[Vector, Vector]]) -> Vector | None:
+    """The baseline's shares, its segments weighed as the current window has them."""
+    shared = [(old, new) for old, new in sides if old.sum()]
+    weights = np.array([new.sum() for _, new in shared], dtype=np.float64)
+    if not weights.sum():
+        return None
+    inside = np.stack([old / old.sum() for old, _ in shared])
+    mixed: Vector = (weights / weights.sum()) @ inside
+    return mixed
 
 
-def _fit_values(
-    feature: FeatureBaseline,
-    entire_baseline: ValueCounts,
-    entire_current: ValueCounts,
-    baseline: Counts,
-    current: Counts,
-) -> FeatureCounts:
-    assert isinstance(baseline, ValueCounts)  # noqa: S101  # a part of what is counted by value
-    assert isinstance(current, ValueCounts)  # noqa: S101
-    if feature.measure.derivation == "repeated":
-        return FeatureCounts(
-            feature, flag(feature.recipe.name), *repeated_counts(baseline, current)
-        )
-    spelled = spelled_alike(entire_current, entire_baseline)
-    binning = feature.recipe.categories(feature.watched.feature, entire_baseline, spelled)
-    current = spelled_alike(current, entire_baseline)
-    return FeatureCounts(feature, binning, baseline, current)
-
-
-def _pending(monitor: Monitor, counts: FeatureCounts, shape: Shape | None) -> _Pending:
+def _measure(monitor: Monitor, counts: FeatureCounts) -> _Measured | FeatureDrift:
     pair = counts.pair
-    if nothing := _nothing_to_compare(counts, pair, shape):
-        return _Pending(counts, pair, shape, None, nothing)
-    windows = Windows(counts.baseline, counts.current, (counts.feature.shape, shape))
+    if nothing := _nothing_to_compare(counts, pair):
+        return _without_data(counts, pair, nothing)
     band = gate_band(monitor, counts.feature.watched.bands)
-    return _Pending(counts, pair, shape, measure_shift(pair, windows, band, monitor.confidence))
+    figures = measure_shift(pair, counts.windows, band, monitor.confidence)
+    return _Measured(counts, pair, figures)
 
 
-def _nothing_to_compare(counts: FeatureCounts, pair: Pair, shape: Shape | None) -> str:
+def _nothing_to_compare(counts: FeatureCounts, pair: Pair) -> str:
     """Why two windows say nothing of drift, or nothing."""
-    for name, side in (("baseline", counts.baseline), ("current window", counts.current)):
+    windows = counts.windows
+    for name, side in (("baseline", windows.baseline), ("current window", windows.current)):
         if side.rows < FEWEST_ROWS:
             return f"the {name} has {side.rows} row{'' if side.rows == 1 else 's'}"
-    if not counts.baseline.present and not counts.current.present:
+    if not windows.baseline.present and not windows.current.present:
         return "neither window has a value: all are missing"
-    if counts.binning is None or not min(pair.sizes):
+    if not min(pair.sizes):
         return "a window has no values"
-    occupied = (pair.baseline + pair.current) > 0
-    shapes = [item for item in (counts.feature.shape, shape) if item]
-    constant = all(item.low == item.high for item in shapes)
-    if occupied.sum() == 1 and constant and counts.feature.measure.kind != "flag":
+    if _is_constant(counts, pair):
         return "every value is the same: a constant says nothing of drift"
     return ""
 
 
-def _feature_drift(monitor: Monitor, pending: _Pending, q_value: float) -> FeatureDrift:
-    counts, figures, binning = pending.counts, pending.figures, pending.counts.binning
-    assert figures is not None  # noqa: S101  # only features with figures come here
-    assert binning is not None  # noqa: S101  # and these have bins
+def _is_constant(counts: FeatureCounts, pair: Pair) -> bool:
+    if counts.feature.measure.kind == "flag" or ((pair.baseline + pair.current) > 0).sum() > 1:
+        return False
+    shapes = counts.windows.shapes if isinstance(counts.windows, BinWindows) else ()
+    return all(shape.low == shape.high for shape in shapes if shape)
+
+
+def _feature_drift(monitor: Monitor, measured: _Measured, q_value: float) -> FeatureDrift:
+    counts, figures, pair = measured.counts, measured.figures, measured.pair
     bands = counts.feature.watched.bands
     status, band = band_status(figures.psi, bands), gate_band(monitor, bands)
     evidence = evidence_word(status, figures, q_value, band, gate_level(monitor))
-    outside = outside_shares(binning, pending.pair)
+    outside = outside_shares(counts.binning, pair)
     unfit = _unfit(counts, outside)
     if unfit and evidence not in {Evidence.CONFIRMED, Evidence.SMALL}:
         evidence = Evidence.INCONCLUSIVE
-    case = Case(
-        binning,
-        pending.pair,
-        figures,
-        evidence,
-        Windows(counts.baseline, counts.current, (counts.feature.shape, pending.shape)),
-    )
-    if status is Status.OK and (
-        max(outside) > OUTSIDE or _lost_share(pending.pair) > OUTSIDE or unfit
-    ):
+    if status is Status.OK and (max(outside) > OUTSIDE or _lost_share(pair) > OUTSIDE or unfit):
         status = Status.WARNING
-    drift = _as_feature(pending, status, evidence)
-    causes = find_causes(case)
+    causes = find_causes(Case(counts.binning, pair, figures, evidence, counts.windows))
+    drift = _as_feature(counts, pair, status, evidence)
     return replace(drift, figures=figures, q_value=q_value, causes=causes, unfit=unfit)
 
 
@@ -214,8 +145,10 @@ def _unfit(counts: FeatureCounts, outside: tuple[float, float]) -> str:
     """Why the bins cannot tell of drift, or nothing."""
     if min(outside) > UNFIT:
         return f"{min(outside):.0%} or more of both windows lie outside the declared range"
-    sides = (counts.baseline, counts.current)
-    if any(isinstance(side, ValueCounts) and side.unlisted for side in sides):
+    windows = counts.windows
+    if isinstance(windows, ValueWindows) and (
+        windows.baseline.unlisted or windows.current.unlisted
+    ):
         return f"more than {VALUES:,} different values: too many for a category"
     return ""
 
@@ -226,25 +159,26 @@ def _lost_share(pair: Pair) -> float:
     return sum(share[1] - share[0] for share in shares)
 
 
-def _without_data(pending: _Pending) -> FeatureDrift:
-    cause = Cause("no data", pending.nothing)
-    return replace(_as_feature(pending, Status.NO_DATA, Evidence.INCONCLUSIVE), causes=(cause,))
+def _without_data(counts: FeatureCounts, pair: Pair, nothing: str) -> FeatureDrift:
+    drift = _as_feature(counts, pair, Status.NO_DATA, Evidence.INCONCLUSIVE)
+    return replace(drift, causes=(Cause("no data", nothing),))
 
 
-def _as_feature(pending: _Pending, status: Status, evidence: Evidence) -> FeatureDrift:
-    counts, pair = pending.counts, pending.pair
-    binning, feature = counts.binning, counts.feature
-    categories = binning.values if binning and binning.kind == "category" else ()
+def _as_feature(
+    counts: FeatureCounts, pair: Pair, status: Status, evidence: Evidence
+) -> FeatureDrift:
+    binning, feature, windows = counts.binning, counts.feature, counts.windows
+    categories = binning.values if binning.kind == "category" else ()
     return FeatureDrift(
         name=feature.measure.name,
         kind=feature.measure.kind,
         recipe=feature.recipe.name,
         labels=pair.labels,
-        edges=tuple(binning.edges or categories) if binning else (),
+        edges=tuple(binning.edges or categories),
         baseline_counts=tuple(int(count) for count in pair.baseline),
         current_counts=tuple(int(count) for count in pair.current),
         status=status,
         evidence=evidence,
         bands=feature.watched.bands,
-        missing=(counts.baseline.missing, counts.current.missing),
+        missing=(windows.baseline.missing, windows.current.missing),
     )

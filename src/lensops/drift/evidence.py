@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from lensops.drift.binning import BinCounts, Counts, Pair, ValueCounts
-from lensops.drift.noise import expected_noise, noise_limit, psi_interval, rows_needed
+from lensops.drift.binning import BinCounts, Pair, ValueCounts
+from lensops.drift.distributions import chi_square_ppf
 from lensops.drift.psi import Vector, psi
 from lensops.drift.shape import Shape
 from lensops.drift.two_sample import combine_weighted, ordered_p_value, table_p_value
@@ -16,6 +17,8 @@ from lensops.manifest.drift import Bands, Monitor
 
 ORDER, TIES, EXTRA = 0.8, 0.1, 0.1  # weights of what is tested of a number
 TIED_ROWS, TIED_SHARE = 5, 0.01  # of both windows: from these on one value is tested by itself
+DRAWS = 1_000  # of the bootstrap
+SEED = 20_180_402  # fixed: the same counts give the same interval
 STRICT = 10  # the gate fails at this part of 1 - confidence
 
 
@@ -57,12 +60,50 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
-    """One feature as it was counted in both windows; shapes are there for numbers."""
+class BinWindows:
+    """A number or a flag as counted in both windows; shapes are there for numbers.
 
-    baseline: Counts
-    current: Counts
+    `tested` names the bin of the evidence that each counted bin belongs to.
+    """
+
+    baseline: BinCounts
+    current: BinCounts
+    tested: tuple[int, ...]
     shapes: tuple[Shape | None, Shape | None] = (None, None)
+
+    def exchange_p_value(self) -> float:
+        """Of the order of the values, their ties, and the rows without a value, each by a test."""
+        fine = _tested_bins(self.baseline, self.tested), _tested_bins(self.current, self.tested)
+        extras = [
+            np.array([side.rows - sum(side.extras), *side.extras])
+            for side in (self.baseline, self.current)
+        ]
+        tables = [(ORDER, fine, ordered_p_value), (EXTRA, (extras[0], extras[1]), table_p_value)]
+        if self.shapes[0] is not None and self.shapes[1] is not None:
+            tables.append((TIES, _tie_table(self.shapes[0], self.shapes[1]), table_p_value))
+        return combine_weighted(
+            [(test(*table), weight) for weight, table, test in tables if _can_differ(*table)]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ValueWindows:
+    """A category as counted by value in both windows."""
+
+    baseline: ValueCounts
+    current: ValueCounts
+
+    @property
+    def unlisted(self) -> int:
+        """Rows of values that are not listed, for there are too many."""
+        return self.baseline.unlisted + self.current.unlisted
+
+    def exchange_p_value(self) -> float:
+        """Of a table of all values that both windows together have."""
+        return table_p_value(*_value_table(self.baseline, self.current))
+
+
+Windows = BinWindows | ValueWindows  # their p-value: could the rows of both be exchanged?
 
 
 def measure_shift(pair: Pair, windows: Windows, band: float, confidence: float) -> Figures:
@@ -71,7 +112,7 @@ def measure_shift(pair: Pair, windows: Windows, band: float, confidence: float) 
     degrees = max(int(((pair.baseline + pair.current) > 0).sum()) - 1, 0)
     return Figures(
         psi=float(psi(*pair.shares)),
-        p_value=exchange_p_value(windows),
+        p_value=windows.exchange_p_value(),
         noise=expected_noise(degrees, n, m),
         noise_limit=noise_limit(degrees, n, m, confidence),
         interval=psi_interval(pair, confidence),
@@ -79,29 +120,10 @@ def measure_shift(pair: Pair, windows: Windows, band: float, confidence: float) 
     )
 
 
-def exchange_p_value(windows: Windows) -> float:
-    """Could the rows of both windows be exchanged? Tested in bins that both chose together."""
-    baseline, current = windows.baseline, windows.current
-    if isinstance(baseline, ValueCounts) and isinstance(current, ValueCounts):
-        return table_p_value(*_value_table(baseline, current))
-    assert isinstance(baseline, BinCounts)  # noqa: S101  # both windows are counted alike
-    assert isinstance(current, BinCounts)  # noqa: S101
-    return _number_p_value(baseline, current, windows.shapes)
-
-
-def _number_p_value(
-    baseline: BinCounts, current: BinCounts, shapes: tuple[Shape | None, Shape | None]
-) -> float:
-    """The order of the values, their ties, and the rows without a value, each by a test."""
-    fine = np.array(baseline.bins), np.array(current.bins)
-    sides = (baseline, current)
-    extras = [np.array([side.rows - sum(side.extras), *side.extras]) for side in sides]
-    tables = [(ORDER, fine, ordered_p_value), (EXTRA, (extras[0], extras[1]), table_p_value)]
-    if shapes[0] is not None and shapes[1] is not None:
-        tables.append((TIES, _tie_table(shapes[0], shapes[1]), table_p_value))
-    return combine_weighted(
-        [(test(*table), weight) for weight, table, test in tables if _can_differ(*table)]
-    )
+def _tested_bins(counts: BinCounts, tested: tuple[int, ...]) -> Vector:
+    bins = np.zeros(max(tested, default=-1) + 1, dtype=np.int64)
+    np.add.at(bins, np.asarray(tested, dtype=np.intp), np.asarray(counts.bins))
+    return bins
 
 
 def _can_differ(baseline: Vector, current: Vector) -> bool:
@@ -166,3 +188,46 @@ def evidence_word(
         return Evidence.INCONCLUSIVE
     by_status = {Status.OK: Evidence.NONE, Status.WARNING: Evidence.NOISE}
     return by_status.get(status, Evidence.WEAK)
+
+
+def expected_noise(degrees: int, n: int, m: int) -> float:
+    """The PSI expected without any shift, of windows of n and m rows: degrees (1/n + 1/m).
+
+    Without a shift PSI is about (1/n + 1/m) times chi-square with bins - 1 degrees of freedom.
+    Source: B. Yurdakul, Statistical Properties of Population Stability Index (2018).
+    """
+    return degrees * (1 / n + 1 / m)
+
+
+def noise_limit(degrees: int, n: int, m: int, confidence: float) -> float:
+    """The PSI that windows without any shift stay below with this confidence."""
+    return chi_square_ppf(confidence, degrees) * (1 / n + 1 / m) if degrees else 0.0
+
+
+def rows_needed(degrees: int, band: float, n: int, confidence: float) -> int:
+    """The rows that the current window needs so that chance stays below a band.
+
+    `n` is the baseline's rows; where no current window would do, the rows that both need.
+    """
+    if not degrees:
+        return 1
+    allowed = band / chi_square_ppf(confidence, degrees)
+    left = allowed - 1 / n
+    equal = math.ceil(2 / allowed)
+    return math.ceil(1 / left) if left > 0 and n > equal else equal
+
+
+def psi_interval(pair: Pair, confidence: float) -> tuple[float, float]:
+    """Bounds of the PSI between the two populations, by a multinomial bootstrap.
+
+    A PSI of counts lies above that of the populations by what chance adds. The draws add it once
+    more, so their mean shows how much it is, and it is taken off twice; bounds end at 0.
+    """
+    rng = np.random.default_rng(SEED)
+    n, m = pair.sizes
+    baseline = rng.multinomial(n, pair.baseline / n, size=DRAWS)
+    current = rng.multinomial(m, pair.current / m, size=DRAWS)
+    draws = psi(pair.smooth(baseline), pair.smooth(current))
+    added = float(draws.mean()) - float(psi(*pair.shares))
+    low, high = np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return max(float(low) - 2 * added, 0.0), max(float(high) - 2 * added, 0.0)

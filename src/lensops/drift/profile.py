@@ -8,15 +8,15 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from lensops.drift.baseline import Baseline, FeatureBaseline, refuse_profile
 from lensops.drift.binning import Binning, Counts, Measure, Tally, vector
 from lensops.drift.features import Watched, measures_of
+from lensops.drift.prepare import Baseline, FeatureBaseline, refuse_profile
 from lensops.drift.shape import Shape
 from lensops.errors import UserError
 from lensops.manifest.drift import Monitor
 from lensops.prompts import digest
 
-SCHEMA: Final = "lensops/profile/v2"
+SCHEMA: Final = "lensops/profile/v3"
 _MEASURE, _BINNING = TypeAdapter(Measure), TypeAdapter(Binning)
 _SHAPE = TypeAdapter(Shape)
 _COUNTS: TypeAdapter[Counts] = TypeAdapter(Counts)

@@ -1,13 +1,16 @@
-"""The two windows of a monitor: which rows they are, with times resolved to UTC."""
+"""The two windows of a monitor: which rows they are, with times in UTC, and their counts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from lensops.drift.engine import Condition, Engine, Extremes, Rows
-from lensops.errors import UserError
+from lensops.drift.binning import Counts, Tally
+from lensops.drift.engine import Condition, CountQuery, Engine, Extremes, Rows
+from lensops.drift.features import require_columns
+from lensops.errors import Stale, UserError
 from lensops.manifest.drift import Files, Monitor, Window
 
 HOURS = {"h": 1, "d": 24, "w": 24 * 7}
@@ -52,16 +55,48 @@ def monitor_columns(monitor: Monitor) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*names, *monitor.where, *extra]))
 
 
+def current_window(monitor: Monitor, engine: Engine) -> Resolved:
+    """The current window as the manifest declares it, with its rows counted."""
+    rows = current_rows(monitor)
+    require_columns(monitor, engine, rows, "the current window")
+    return resolve_window(engine, rows, monitor.current)
+
+
+def baseline_window(monitor: Monitor, engine: Engine, current: Rows | None) -> Resolved:
+    """The baseline's window as the manifest declares it, with its rows counted."""
+    rows = baseline_rows(monitor)
+    require_columns(monitor, engine, rows, "the baseline")
+    if current is not None:
+        rows = end_before(rows, monitor.baseline, current)
+    return resolve_window(engine, rows, monitor.baseline)
+
+
 def baseline_rows(monitor: Monitor) -> Rows:
     """The baseline's rows as declared. One without `to` ends where the current window begins."""
-    assert monitor.baseline is not None  # noqa: S101  # callers without a baseline use a profile
     return _rows(monitor, monitor.baseline)
 
 
 def current_rows(monitor: Monitor) -> Rows:
     """The current window's rows as declared; `last` is resolved by `resolve_window`."""
-    assert monitor.current is not None  # noqa: S101  # the manifest's model asks for it
     return _rows(monitor, monitor.current)
+
+
+def count_window(
+    engine: Engine, window: Resolved, query: CountQuery, name: str
+) -> dict[str | None, Tally]:
+    """The counts by segment, under None those of all rows.
+
+    Raises `Stale` when a feature was counted in other rows than the window has.
+    """
+    tallies = _with_total(engine.count(window.rows, query))
+    rows = window.extremes.rows
+    for feature, counts in tallies.get(None, {}).items():
+        if counts.rows != rows:
+            message = (
+                f"{name} changed while it was read: {rows:,} rows, {counts.rows:,} of {feature}"
+            )
+            raise Stale(message, "run the command again, or end the window before the newest rows")
+    return tallies
 
 
 def resolve_window(engine: Engine, rows: Rows, window: Files | Window | None) -> Resolved:
@@ -88,7 +123,22 @@ def end_before(baseline: Rows, window: Files | Window | None, current: Rows) -> 
     return baseline.between(baseline.start, current.start)
 
 
-def _rows(monitor: Monitor, window: Files | Window) -> Rows:
+def _with_total(tallies: Mapping[str | None, Tally]) -> dict[str | None, Tally]:
+    if None in tallies or not tallies:
+        return dict(tallies)
+    parts = list(tallies.values())
+    total = {name: _sum_counts([part[name] for part in parts]) for name in parts[0]}
+    return {**tallies, None: total}
+
+
+def _sum_counts(parts: Sequence[Counts]) -> Counts:
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part  # type: ignore[operator]  # of one measure, so of one kind
+    return total
+
+
+def _rows(monitor: Monitor, window: Files | Window | None) -> Rows:
     where: dict[str, Condition] = dict(monitor.where)
     start = end = None
     if isinstance(window, Window):
@@ -98,7 +148,7 @@ def _rows(monitor: Monitor, window: Files | Window) -> Rows:
     return Rows(source, conditions, monitor.time, monitor.timezone, start, end)
 
 
-def _source(monitor: Monitor, window: Files | Window) -> tuple[str, ...]:
+def _source(monitor: Monitor, window: Files | Window | None) -> tuple[str, ...]:
     table = window.table if isinstance(window, Window) else None
     if table or monitor.table:
         return (table or monitor.table or "",)

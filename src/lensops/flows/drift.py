@@ -7,13 +7,12 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from lensops.drift.baseline import Baseline
 from lensops.drift.calibrate import Calibrated
 from lensops.drift.calibrate import calibrate as find_bands
-from lensops.drift.check import check_monitor, read_baseline
-from lensops.drift.decide import monitor_result
+from lensops.drift.check import check_monitor, monitor_result
 from lensops.drift.engine import Engine
 from lensops.drift.engines.duckdb import DuckEngine
+from lensops.drift.prepare import Baseline, read_baseline
 from lensops.drift.profile import dump_profile, load_profile
 from lensops.drift.results import DriftRun, MonitorResult
 from lensops.drift.windows import baseline_rows, monitor_columns, window_sources

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lensops.drift.causes import counts, moves, parts
-from lensops.drift.causes.cause import Case, Cause, Finder
+from lensops.drift.causes.case import Case, Cause, Finder
 from lensops.drift.causes.counts import outside_shares
 
 FINDERS: dict[str, Finder] = {

@@ -11,10 +11,9 @@ from lensops.drift.binning import (
     UNREADABLE,
     Binning,
     Pair,
-    ValueCounts,
 )
-from lensops.drift.causes.cause import Case, Cause, percent
-from lensops.drift.evidence import Evidence
+from lensops.drift.causes.case import Case, Cause, percent
+from lensops.drift.evidence import Evidence, ValueWindows
 from lensops.drift.psi import contributions
 from lensops.drift.two_sample import table_p_value
 
@@ -74,9 +73,9 @@ def outside_shares(binning: Binning, pair: Pair) -> tuple[float, float]:
 
 def newcomers(case: Case) -> Cause | None:
     """New categories, with the commonest of them as examples."""
-    baseline, current = case.windows.baseline, case.windows.current
-    if not isinstance(baseline, ValueCounts) or not isinstance(current, ValueCounts):
+    if not isinstance(case.windows, ValueWindows):
         return None
+    baseline, current = case.windows.baseline, case.windows.current
     share = case.pair.share(NEW)[1]
     if not share or not case.real:
         return None

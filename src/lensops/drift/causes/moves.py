@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from lensops.drift.causes.cause import Case, Cause, number
-from lensops.drift.causes.fit import ROWS, Fit, change, fit_of
+from lensops.drift.causes.case import ROWS, Case, Cause, Fit, change, fit_of, number
 from lensops.drift.psi import Shares
 from lensops.drift.shape import Shape
 

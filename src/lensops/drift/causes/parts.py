@@ -6,8 +6,16 @@ import math
 
 import numpy as np
 
-from lensops.drift.causes.cause import Case, Cause, number, percent
-from lensops.drift.causes.fit import ROWS, conditional_distance, distance, tolerance
+from lensops.drift.causes.case import (
+    ROWS,
+    Case,
+    Cause,
+    conditional_distance,
+    distance,
+    number,
+    percent,
+    tolerance,
+)
 from lensops.drift.causes.moves import offset
 from lensops.drift.psi import Shares
 from lensops.drift.shape import Shape

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from lensops.drift.binning import BinCounts, Binning, Counts, Measure, Tally, ValueCounts
-from lensops.drift.canonical import count_values
 from lensops.drift.engine import (
     CATEGORY,
     NUMBER,
@@ -23,7 +22,7 @@ from lensops.drift.engine import (
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
-from lensops.drift.text import DERIVED
+from lensops.drift.text import DERIVED, count_values
 from lensops.errors import UserError
 
 EXAMPLES = 3  # values that are no numbers

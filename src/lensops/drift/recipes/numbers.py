@@ -119,7 +119,7 @@ def closed_bins(recipe: str, edges: Sequence[float], sample: Shares) -> Binning:
 
 def present(recipe: str) -> Binning:
     """One bin for any value: all that can be told of a baseline without one."""
-    return Binning(recipe, "number", ("any value",), (0,), 0)
+    return Binning(recipe, "number", ("any value",), (0,), 0, tested=(0,))
 
 
 def even_edges(low: float, high: float, bins: int) -> list[float]:
@@ -199,22 +199,34 @@ def _refine_bins(
     labels = [name for name in names if name not in optional]
     fixed = len(labels)
     labels += [name for name in names if name in optional]
-    cuts = sorted({*bins.cuts, *fine_cuts(sample)})
+    fine = fine_cuts(sample)
+    cuts = sorted({*bins.cuts, *fine})
     starts = np.searchsorted(bins.cuts, cuts, side="right").tolist()
-    groups = tuple(labels.index(bins.labels[index]) for index in (0, *starts))
     return Binning(
-        recipe, "number", tuple(labels), groups, fixed, tuple(cuts), edges=edges, outside=outside
+        recipe,
+        "number",
+        tuple(labels),
+        groups=tuple(labels.index(bins.labels[index]) for index in (0, *starts)),
+        fixed=fixed,
+        tested=(0, *np.searchsorted(fine, cuts, side="right").tolist()),
+        cuts=tuple(cuts),
+        edges=edges,
+        outside=outside,
     )
 
 
 def fine_cuts(sample: Shares) -> list[float]:
-    """Cuts of fine bins: around each value of a large share, and midway between quantiles.
+    """Cuts of the evidence: around each value of a large share, midway between quantiles, and at
+    the ends of the sample.
 
     Midway, because a cut at one of the baseline's own values would favour one side.
     """
+    if not sample.size:
+        return []
     values, times = np.unique(sample, return_counts=True)
     alone = values if values.size <= FINE else values[times > sample.size / FINE]
     cuts = {float(cut) for value in alone.tolist() for cut in (value, _next(value))}
+    cuts |= {float(values[0]), _next(float(values[-1]))}
     if values.size > FINE:
         ordered = np.sort(sample)
         places = np.linspace(0, sample.size, FINE + 1)[1:-1].astype(int)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lensops.drift.binning import BinCounts, Binning, Measure
-from lensops.drift.canonical import VALUES
 from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, Group, Rows
 from lensops.drift.engines.duckdb.sql import (
     FLOATING,
@@ -22,6 +21,7 @@ from lensops.drift.engines.duckdb.sql import (
     text_sql,
 )
 from lensops.drift.engines.duckdb.windows import Columns, moment_sql, window_conditions
+from lensops.drift.text import VALUES
 
 Result = Sequence[Any]
 

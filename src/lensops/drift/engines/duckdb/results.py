@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from lensops.drift.binning import Measure, ValueCounts
-from lensops.drift.canonical import count_values
 from lensops.drift.engine import CATEGORY, NESTED, NUMBER, TEXT, TIME
 from lensops.drift.engines.duckdb.sql import is_nested, is_number, is_text
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
+from lensops.drift.text import count_values
 from lensops.errors import UserError
 
 Item = TypeVar("Item")

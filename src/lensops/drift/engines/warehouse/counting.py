@@ -9,9 +9,8 @@ from typing import Any
 import ibis
 
 from lensops.drift.binning import BinCounts, Binning, Counts, Measure
-from lensops.drift.canonical import VALUES, count_values
 from lensops.drift.engines.warehouse import expressions
-from lensops.drift.text import valid_json
+from lensops.drift.text import VALUES, count_values, valid_json
 
 Run = Callable[[Any], Iterator[dict[str, Any]]]  # runs a statement and gives its rows
 GroupCounts = Iterator[tuple[str | None, str, Counts]]  # the group, the measure, its counts

@@ -1,4 +1,4 @@
-"""How well a change of the baseline's values explains the current ones, chance taken off."""
+"""What causes are found from: one feature's bins and shapes, and how well a change fits them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lensops.drift.binning import Binning, Pair
+from lensops.drift.evidence import BinWindows, Evidence, Figures, Windows
 from lensops.drift.psi import Shares
 from lensops.drift.shape import Shape
 
@@ -17,6 +19,58 @@ EXPLAINED = 0.8  # of the distance
 SAME = 0.02  # a change that leaves no more of the distance than this moved the very same rows
 ROWS = 20
 FEWEST = 5  # values that are the same by more than chance
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One compared feature."""
+
+    binning: Binning
+    pair: Pair
+    figures: Figures
+    evidence: Evidence
+    windows: Windows
+
+    @property
+    def real(self) -> bool:
+        """Whether the counts tell of more than chance."""
+        return self.evidence in {Evidence.CONFIRMED, Evidence.SMALL}
+
+    @property
+    def shapes(self) -> tuple[Shape, Shape] | None:
+        """The shapes of both windows, where both have one."""
+        if not isinstance(self.windows, BinWindows):
+            return None
+        baseline, current = self.windows.shapes
+        return (baseline, current) if baseline is not None and current is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What moved, as a sentence. `explains` is its part of the shift, None where that has no sense.
+
+    `whole` says that nothing else needs to be looked for.
+    """
+
+    kind: str
+    text: str
+    whole: bool = False
+    explains: float | None = None
+
+
+Finder = Callable[[Case], Cause | None]
+
+
+def percent(share: float) -> str:
+    """A share as people read it."""
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    return f"{share * 100:.3g} %"
+
+
+def number(value: float) -> str:
+    """A value as people read it: four digits, no exponent while it is short."""
+    return f"{value:.4g}" if abs(value) < 1e4 or abs(value) >= 1e9 else f"{value:.0f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lensops.drift.binning import Binning, Counts, Measure, Tally
+from lensops.drift.binning import Binning, Measure, Tally
 from lensops.drift.engine import CountQuery, Engine, Extremes, Group, Rows
 from lensops.drift.features import Watched, watch_features
 from lensops.drift.psi import Shares
-from lensops.drift.recipes import NumberFacts, Recipe, recipe_of
-from lensops.drift.recipes.categories import flag
+from lensops.drift.recipes import NumberFacts, Recipe, flag, recipe_of
 from lensops.drift.recipes.numbers import FEW, present
 from lensops.drift.shape import Shape, shape_of
-from lensops.drift.windows import Resolved
-from lensops.errors import Stale, UserError
+from lensops.drift.windows import Resolved, baseline_window, count_window
+from lensops.errors import UserError
 from lensops.manifest.drift import Monitor
 
 EXACT = 2_000_000  # numbers that are held in memory to find exact quantiles
@@ -64,6 +63,11 @@ class Baseline:
         object.__setattr__(self, "binnings", binnings)
 
 
+def read_baseline(monitor: Monitor, engine: Engine, current: Rows | None) -> Baseline:
+    """The baseline as the manifest declares it, read from its data."""
+    return prepare_baseline(monitor, engine, baseline_window(monitor, engine, current), current)
+
+
 def prepare_baseline(
     monitor: Monitor, engine: Engine, window: Resolved, current: Rows | None
 ) -> Baseline:
@@ -81,8 +85,7 @@ def prepare_baseline(
     segments = _segments(monitor, engine, window.rows)
     group = Group("column", monitor.by, segments) if monitor.by else None
     binnings = {feature.measure: feature.binning for feature in features}
-    tallies = with_total(engine.count(window.rows, CountQuery(binnings, group)))
-    require_rows(tallies, window.extremes.rows, "the baseline")
+    tallies = count_window(engine, window, CountQuery(binnings, group), "the baseline")
     return Baseline(
         rows=window.extremes.rows,
         features=features,
@@ -104,25 +107,6 @@ def refuse_profile(watched: Watched) -> None:
         raise UserError(f"{message}, no profile can hold them", "name another, or no `profile:`")
 
 
-def with_total(tallies: Mapping[str | None, Tally]) -> dict[str | None, Tally]:
-    """The counts by segment with those of all rows under None."""
-    if None in tallies or not tallies:
-        return dict(tallies)
-    parts = list(tallies.values())
-    total = {name: _sum_counts([part[name] for part in parts]) for name in parts[0]}
-    return {**tallies, None: total}
-
-
-def require_rows(tallies: Mapping[str | None, Tally], rows: int, window: str) -> None:
-    """Raise `Stale` when a feature was counted in other rows than the window has."""
-    for name, counts in tallies.get(None, {}).items():
-        if counts.rows != rows:
-            message = (
-                f"{window} changed while it was read: {rows:,} rows, {counts.rows:,} of {name}"
-            )
-            raise Stale(message, "run the command again, or end the window before the newest rows")
-
-
 def even_step(rows: int, measures: int) -> int:
     """Every how many rows one is taken for the shape of a window."""
     taken = max(min(EVEN, EXACT // max(measures, 1)), FEWEST)
@@ -131,13 +115,6 @@ def even_step(rows: int, measures: int) -> int:
 
 def _sample_step(extremes: Extremes, measures: int) -> int:
     return 1 if extremes.rows * measures <= EXACT else even_step(extremes.rows, measures)
-
-
-def _sum_counts(parts: Sequence[Counts]) -> Counts:
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part  # type: ignore[operator]  # of one measure, so of one kind
-    return total
 
 
 def _segments(monitor: Monitor, engine: Engine, rows: Rows) -> tuple[str, ...]:
