@@ -30,7 +30,7 @@ system: You write warm offer copy for {name}, in wording {version}.
 user: |
   Write an offer for {{{{ segment }}}} with {{{{ points }}}} points.
   Answer as JSON with headline, body and cta.
-model: openai:gpt-4o-mini
+model: openai:gpt-6-luna
 parameters: {{temperature: 0.7, max_tokens: 200}}
 """
 

@@ -34,11 +34,15 @@ evals:
 
 
 def own_sample(repo: Repo) -> Repo:
-    """This repository's manifest, prompts, cases and recordings, committed."""
+    """This repository's manifest, prompts, cases and recordings, committed.
+
+    No model of it ends, so that no screen depends on the day.
+    """
     for name in ("prompts", "evals", "schemas", "data"):
         shutil.copytree(ROOT / name, repo.root / name)
-    shutil.copy(ROOT / "llmops.yaml", repo.root)
-    repo.commit("Begin", {".gitignore": "eval_results/\n"})
+    text = (ROOT / "llmops.yaml").read_text() + "\nmodels: { ends: ends.json }\n"
+    ends = {"llmops.yaml": text, "ends.json": '{"models": []}'}
+    repo.commit("Begin", {".gitignore": "eval_results/\n", **ends})
     return repo
 
 

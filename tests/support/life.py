@@ -261,7 +261,7 @@ def _replies(source: random.Random) -> Iterator[tuple[str, str]]:
     for number in range(1, 7):
         system = "".join(f"  {rule}\n" for rule in rules[: number - 1])
         text = f"system: |\n  You answer guests of Bean & Leaf.\n{system}"
-        text += "user: |\n  {{ guest }} asks: {{ question }}\nmodel: openai:gpt-4o-mini\n"
+        text += "user: |\n  {{ guest }} asks: {{ question }}\nmodel: openai:gpt-6-luna\n"
         yield f"prompts/support_reply/v{number}.yaml", text
         outputs = [
             {"id": case["id"], "output": _worn(source, str(case["reference"]), number)}

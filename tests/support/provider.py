@@ -56,8 +56,11 @@ def error(status: int, code: str = "", **headers: str) -> Said:
 
 
 @contextmanager
-def provider(script: Script) -> Iterator[Provider]:
-    """Serve until the end of the block. `script` gets the request and its number from 0."""
+def provider(script: Script, listed: dict[str, Any] | None = None) -> Iterator[Provider]:
+    """Serve until the end of the block. `script` gets the request and its number from 0.
+
+    `listed` is what the list of models says of every model; none: there is no such list.
+    """
     lock, ended, busy = threading.Lock(), threading.Event(), [0]
 
     class Handler(BaseHTTPRequestHandler):
@@ -78,6 +81,9 @@ def provider(script: Script) -> Iterator[Provider]:
             finally:
                 with lock:
                     busy[0] -= 1
+
+        def do_GET(self) -> None:
+            self.answer(error(404) if listed is None else Said(body=json.dumps(listed)), {})
 
         def answer(self, said: Said, asked: dict[str, Any]) -> None:
             if said.hang:

@@ -19,14 +19,14 @@ V1 = """\
 system: You write warm offer copy.
 user: |
   Write an offer for {{ segment }} with {{ points }} points.
-model: openai:gpt-4o-mini
+model: openai:gpt-6-luna
 """
 
 V2 = """\
 system: You write punchy offer copy.
 user: |
   Write a short offer for {{ segment }} with {{ points }} points.
-model: openai:gpt-4o-mini
+model: openai:gpt-6-luna
 """
 
 

@@ -84,6 +84,7 @@ class AnswerReply:
     latency_s: float | None = None
     cost: float | None = None
     finish_reason: str | None = None  # `length`: the output was cut off
+    ends: str | None = None  # the day on which its provider says that the model ends
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class GradeReply:
     tokens_out: int | None = None
     latency_s: float | None = None
     cost: float | None = None
+    ends: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class Generator(Protocol):
 
     @property
     def identity(self) -> str:
-        """The model's name, such as `openai:gpt-4o-mini`."""
+        """The model's name, such as `openai:gpt-6-luna`."""
 
     def answer(self, requests: Sequence[AnswerRequest]) -> Stream[AnswerReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense: no quota, no rights."""
@@ -157,7 +159,7 @@ class Judge(Protocol):
 
     @property
     def identity(self) -> str:
-        """The model's name, such as `openai:gpt-4o`."""
+        """The model's name, such as `openai:gpt-6.1-sol`."""
 
     def grade(self, requests: Sequence[GradeRequest]) -> Stream[GradeReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense: no quota, no rights."""

@@ -25,6 +25,7 @@ class _Recorded(BaseModel):
     tokens_out: int | None = None
     latency_s: float | None = None
     cost: float | None = None
+    ends: str | None = None  # the day on which its provider said that the model ends
 
 
 class OutputRow(_Recorded):
@@ -84,6 +85,7 @@ def row_of(reply: AnswerReply | GradeReply, time: str) -> dict[str, Any]:
         "tokens_out": reply.tokens_out,
         "latency_s": reply.latency_s,
         "cost": reply.cost,
+        **({"ends": reply.ends} if reply.ends else {}),
         "request": reply.request.parts(),
     }
 

@@ -11,6 +11,7 @@ from lensops.evidence import Finding, Outcome
 from lensops.flows.candidate import Candidate, candidate
 from lensops.flows.check_evidence import check_evidence
 from lensops.flows.findings import released_findings, target_findings
+from lensops.flows.model_ends import ending_findings
 from lensops.flows.project import Opened, open_project
 from lensops.flows.rules import Violation, violations
 from lensops.flows.targets import Seen, observe_targets, select_targets
@@ -41,12 +42,19 @@ def plan(
 ) -> Plan:
     """What an apply would change. Raises `Invalid`, `UserError` and `RemoteFailed`."""
     found = planned(directory, manifest, targets=targets, evidence=evidence, source=source)
-    if source is not None or not found.project.manifest.evals:
+    if source is not None:
         return found.plan
-    from lensops.flows.estimates import estimate_findings  # evals load only where there are some
+    return add_notes(found.plan, found.project)
 
-    estimates = estimate_findings(found.project, found.plan)
-    return replace(found.plan, findings=(*found.plan.findings, *estimates))
+
+def add_notes(made: Plan, project: Opened) -> Plan:
+    """A plan with what it costs to evaluate, and the models that end. Raises `Invalid`."""
+    findings = [*made.findings, *ending_findings(project)]
+    if project.manifest.evals:
+        from lensops.flows.estimates import estimate_findings  # evals load where there are some
+
+        findings += estimate_findings(project, made)
+    return replace(made, findings=tuple(findings))
 
 
 def planned(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from lensops.evidence import Finding, Outcome
 from lensops.flows.base import BaseSnapshot, open_base
 from lensops.flows.findings import released_findings
+from lensops.flows.plan import add_notes
 from lensops.flows.project import Opened, open_project
 from lensops.plan import Plan, make
 
@@ -31,8 +31,4 @@ def compare_with_base(project: Opened, snapshot: BaseSnapshot) -> Plan:
     notes = (Finding("base", project.file.path, Outcome.NOTE, snapshot.missing),)
     target = make(NAME, release, project.desired, notes if snapshot.missing else ())
     plan = Plan((target,), released_findings(project), snapshot.base)
-    if not project.manifest.evals:
-        return plan
-    from lensops.flows.estimates import estimate_findings  # evals load only where there are some
-
-    return replace(plan, findings=(*plan.findings, *estimate_findings(project, plan)))
+    return add_notes(plan, project)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import Snapshot
+from lensops.flows.model_ends import ending_notes
 from lensops.flows.other_sources import disagreeing_files
 from lensops.flows.project import ManifestReading, read_manifest
 from lensops.flows.variables import variable_problems
@@ -35,7 +36,9 @@ def validate(directory: Path, manifest: Path | None = None) -> Validation:
         return validation
     problems, notes = _history_problems(path, reading.file, tree, reading.active)
     problems += _monitors(reading.file, tree)
-    notes = [*notes, *disagreeing_files(reading, tree)]
+    faulty, ending = ending_notes(reading.file, reading.active, tree)
+    problems += faulty
+    notes = [*notes, *disagreeing_files(reading, tree), *ending]
     return replace(validation, problems=(*validation.problems, *problems), notes=tuple(notes))
 
 

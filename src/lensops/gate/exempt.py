@@ -88,6 +88,7 @@ EXEMPTIONS = (
     Exemption("evals.*.judge.allow_self", _goes(True, False), "no model judges itself"),
     Exemption("evals.*.checks", _appends_checks, "more must hold of the outputs"),
     Exemption("evals.*.limits.**", lambda _: True, "how fast providers are called scores nothing"),
+    Exemption("models.ends", lambda _: True, "which models end decides nothing"),
     Exemption("drift.*.bands.*", _falls, "a smaller PSI is in the band"),
     Exemption("drift.*.features.*.bands.*", _falls, "a smaller PSI is in the band"),
     Exemption("drift.*.gate.on", _goes("critical", "warning"), "a warning fails as well"),

@@ -33,6 +33,6 @@ def model_id(name: str) -> str | None:
     """`provider:model` of a model's name, or None when the provider cannot be told."""
     if ":" in name:
         provider, _, rest = name.partition(":")
-        kind, _, model = rest.partition(":")  # such as openai:chat:gpt-4o
+        kind, _, model = rest.partition(":")  # such as openai:chat:gpt-6-luna
         return f"{provider}:{model}" if kind in {"chat", "messages"} and model else name
     return next((f"{p}:{name}" for start, p in _PROVIDERS.items() if name.startswith(start)), None)

@@ -33,7 +33,7 @@ def _finite(value: float) -> float:
 
 
 Share = Annotated[float, AfterValidator(_finite), Field(ge=0, le=1)]
-ModelId = Annotated[str, Field(pattern=r"^\S+$", examples=["openai:gpt-4o-mini"], max_length=200)]
+ModelId = Annotated[str, Field(pattern=r"^\S+$", examples=["openai:gpt-6-luna"], max_length=200)]
 
 
 class Regression(Strict):
@@ -183,6 +183,14 @@ class Rules(Strict):
     )
 
 
+class Models(Strict):
+    """What is known of models."""
+
+    ends: RelativePath | None = Field(
+        None, description="A file of announced ends of models, in place of the one of lensops."
+    )
+
+
 class Manifest(Strict):
     """What should be true: active prompts, eval thresholds, drift bands, targets."""
 
@@ -196,6 +204,7 @@ class Manifest(Strict):
     targets: dict[Name, Target] = Field({})
     rules: Rules = Rules()
     protect: Protect = Protect()
+    models: Models = Models()
 
     @property
     def families(self) -> dict[str, PromptEntry | FragmentEntry]:

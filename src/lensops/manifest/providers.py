@@ -30,9 +30,9 @@ class Provider:
 
 
 PROVIDERS = {
-    "openai": Provider((("OPENAI_API_KEY",),), "openai:gpt-4.1-mini"),
+    "openai": Provider((("OPENAI_API_KEY",),), "openai:gpt-6-luna"),
     "anthropic": Provider((("ANTHROPIC_API_KEY",),), "anthropic:claude-haiku-4-5"),
-    "google": Provider((("GOOGLE_API_KEY", "GEMINI_API_KEY"),), "google:gemini-2.5-flash"),
+    "google": Provider((("GOOGLE_API_KEY", "GEMINI_API_KEY"),), "google:gemini-3.5-flash-lite"),
     "mistral": Provider((("MISTRAL_API_KEY",),), "mistral:mistral-small-latest"),
     "azure": Provider(
         (("AZURE_OPENAI_ENDPOINT",), ("AZURE_OPENAI_API_KEY",), ("OPENAI_API_VERSION",)),
@@ -43,13 +43,13 @@ PROVIDERS = {
         "bedrock:anthropic.claude-haiku-4-5-20251001-v1:0",
         "bedrock",
     ),
-    "google-cloud": Provider((), "google-cloud:gemini-2.5-flash"),
-    "openrouter": Provider((("OPENROUTER_API_KEY",),), "openrouter:openai/gpt-4.1-mini"),
-    "groq": Provider((("GROQ_API_KEY",),), "groq:llama-3.3-70b-versatile", "groq"),
+    "google-cloud": Provider((), "google-cloud:gemini-3.5-flash-lite"),
+    "openrouter": Provider((("OPENROUTER_API_KEY",),), "openrouter:openai/gpt-6-luna"),
+    "groq": Provider((("GROQ_API_KEY",),), "groq:openai/gpt-oss-120b", "groq"),
     "ollama": Provider((("OLLAMA_BASE_URL",),), "ollama:llama3.2:3b"),
-    "deepseek": Provider((("DEEPSEEK_API_KEY",),), "deepseek:deepseek-chat"),
-    "cohere": Provider((("CO_API_KEY",),), "cohere:command-r-08-2024", "cohere"),
-    "xai": Provider((("XAI_API_KEY",),), "xai:grok-3-mini", "xai"),
+    "deepseek": Provider((("DEEPSEEK_API_KEY",),), "deepseek:deepseek-v4-flash"),
+    "cohere": Provider((("CO_API_KEY",),), "cohere:command-a-03-2025", "cohere"),
+    "xai": Provider((("XAI_API_KEY",),), "xai:grok-4.3", "xai"),
     "cerebras": Provider((("CEREBRAS_API_KEY",),), "cerebras:NAME"),
     "sambanova": Provider((("SAMBANOVA_API_KEY",),), "sambanova:NAME"),
     "moonshotai": Provider((("MOONSHOTAI_API_KEY",),), "moonshotai:NAME"),

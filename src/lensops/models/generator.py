@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator as Stream
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from lensops.errors import UserError
@@ -13,6 +14,7 @@ from lensops.evals.spending import Bound, Spending
 from lensops.manifest.budget import Price
 from lensops.manifest.model import Limits
 from lensops.models.chat import complete, parse_output
+from lensops.models.lifecycle import Session, open_session
 from lensops.models.prices import answer_bound, price_of
 from lensops.models.responses import cost, tidy_name, tokens_of, usage_of
 from lensops.models.runner import Runner
@@ -48,11 +50,13 @@ class ModelGenerator:
     def answer(self, requests: Sequence[AnswerRequest]) -> Stream[AnswerReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense."""
 
+        session = Session()
+
         async def ask(request: AnswerRequest) -> AnswerReply:
-            return await _ask(self._model, request)
+            return replace(await _ask(self._model, request), ends=session.ends)
 
         runner = Runner(
-            lambda: self._model,
+            lambda: open_session(self._model, session),
             ask,
             lambda request, reason: AnswerReply(request, None, error=reason),
             self._limits,

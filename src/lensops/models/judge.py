@@ -16,6 +16,7 @@ from lensops.evals.spending import Bound, Spending
 from lensops.manifest.model import Judge as Settings
 from lensops.manifest.model import Limits
 from lensops.models.judge_prompt import ORDERS, question
+from lensops.models.lifecycle import Session, open_session
 from lensops.models.prices import price_of, vote_bound
 from lensops.models.responses import cost, tidy_name, tokens_of, usage_of
 from lensops.models.runner import Runner
@@ -61,13 +62,14 @@ class ModelJudge:
 
     def grade(self, requests: Sequence[GradeRequest]) -> Stream[GradeReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense."""
-        native = self._server is not None
+        native, session = self._server is not None, Session()
 
         async def ask(request: GradeRequest) -> GradeReply:
-            return await _ask(self._model, request, self._max_tokens, native=native)
+            reply = await _ask(self._model, request, self._max_tokens, native=native)
+            return replace(reply, ends=session.ends)
 
         runner = Runner(
-            lambda: self._model,
+            lambda: open_session(self._model, session),
             ask,
             lambda request, reason: GradeReply(request, None, error=reason, model=self.identity),
             self._limits,

@@ -47,6 +47,6 @@ def render_message(message: Message, inputs: Mapping[str, Any]) -> dict[str, Any
 
 
 def model_name(model: str) -> str:
-    """A model's name without its provider: `openai:gpt-4o` is `gpt-4o` to the provider."""
+    """A model's name without its provider: `openai:gpt-6-luna` is `gpt-6-luna` to the provider."""
     provider = _PROVIDER.match(model)
     return model[provider.end() :] if provider else model
