@@ -135,11 +135,12 @@ def _tie_table(baseline: Shape, current: Shape) -> tuple[Vector, Vector]:
 
     A value counts from as many rows on as none could have that neither window lists.
     """
-    rows = baseline.rows + current.rows
+    limits = baseline.limit, current.limit
+    listed = dict(baseline.common), dict(current.common)
     complete = baseline.complete and current.complete
-    floor = max(TIED_ROWS, TIED_SHARE * rows, baseline.limit + current.limit + 1)
-    values = sorted({value for value, _ in (*baseline.common, *current.common)})
-    table = [(baseline.times(value), current.times(value)) for value in values]
+    floor = max(TIED_ROWS, TIED_SHARE * (baseline.rows + current.rows), sum(limits) + 1)
+    values = sorted({*listed[0], *listed[1]})
+    table = [(listed[0].get(v, limits[0]), listed[1].get(v, limits[1])) for v in values]
     counts = [pair for pair in table if complete or sum(pair) >= floor]
     return _with_rest(counts, baseline.rows, current.rows)
 
