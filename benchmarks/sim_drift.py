@@ -171,11 +171,9 @@ class Log:
 
 def grid() -> Iterator[Cell]:
     """All cells, those of small windows first. Of texts, `feature` is found while it runs."""
-    for n, m in SIZES:
-        for shape in (*NUMBERS, *CATEGORIES, TEXT):
-            yield Cell(shape, n, m)
-            if shape in NUMBERS:
-                yield Cell(shape, n, m, SEGMENT)
+    for way, shapes in ((DIRECT, (*NUMBERS, *CATEGORIES, TEXT)), (SEGMENT, NUMBERS)):
+        for n, m in SIZES:
+            yield from (Cell(shape, n, m, way) for shape in shapes)
 
 
 def outside_cells(log: Log) -> list[Cell]:

@@ -71,9 +71,9 @@ class Shape:
         return values[order], shares[order]
 
     def _steps(self) -> tuple[Shares, Vector]:
-        ordered = sorted(self.common)
-        values = np.array([value for value, _ in ordered])
-        return values, np.array([times for _, times in ordered], dtype=np.int64)
+        values, times = np.array(self.common, dtype=np.float64).reshape(-1, 2).T
+        order = np.argsort(values)
+        return values[order], times[order].astype(np.int64)
 
 
 def shape_of(sample: Shares) -> Shape | None:

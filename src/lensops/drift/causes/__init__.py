@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lensops.drift.causes import counts, moves, parts
+from lensops.drift.causes import counts, moves, parts, steps
 from lensops.drift.causes.case import Case, Cause, Finder
 from lensops.drift.causes.counts import outside_shares
 
@@ -13,14 +13,14 @@ FINDERS: dict[str, Finder] = {
     "infinite": counts.infinite,
     "not a number": counts.unreadable,
     "new": counts.newcomers,
-    "rounding": moves.rounding,
+    "rounding": steps.rounding,
     "replacement": parts.replacement,
     "offset": moves.offset,
     "spike": parts.spike,
     "truncation": parts.truncation,
     "scale": moves.scale,
     "affine": moves.affine,
-    "rotation": moves.rotation,
+    "rotation": steps.rotation,
     "transform": moves.transform,
     "beyond": parts.beyond,
     "bins": counts.moved_bins,

@@ -18,7 +18,7 @@ GRID = 1.5 / 256  # how far a distribution between two quantiles may be from a s
 EXPLAINED = 0.8  # of the distance
 SAME = 0.02  # a change that leaves no more of the distance than this moved the very same rows
 ROWS = 20
-FEWEST = 5  # values that are the same by more than chance
+FEWEST_VALUES = 5  # values that are the same by more than chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _same_values(shape: Shape, current: Shape) -> bool:
     if not (shape.complete and current.complete and shape.distinct == current.distinct):
         return False
     first, second = (sorted(value for value, _ in item.common) for item in (shape, current))
-    return shape.distinct >= FEWEST and bool(np.allclose(first, second, rtol=1e-9, atol=0))
+    return shape.distinct >= FEWEST_VALUES and bool(np.allclose(first, second, rtol=1e-9, atol=0))
 
 
 def tolerance(baseline: Shape, current: Shape) -> float:

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from lensops.drift.causes.case import ROWS, Case, Cause, Fit, change, fit_of, number
+from lensops.drift.causes.case import (
+    ROWS,
+    Case,
+    Cause,
+    Fit,
+    change,
+    fit_of,
+    number,
+)
 from lensops.drift.psi import Shares
 from lensops.drift.shape import Shape
 
@@ -29,34 +37,31 @@ TRANSFORMS: dict[str, Callable[[Shares], Shares]] = {
     "the former ones with the opposite sign": np.negative,
     "the reciprocal of the former ones": lambda x: np.where(x > 0, 1 / x, np.nan),
 }
-CYCLES = (7, 12, 24, 60, 360)  # days, months or hours, hours, minutes, degrees
-STEPS = (1000.0, 100.0, 10.0, 5.0, 1.0, 0.5, 0.1, 0.01)
-FINER = 0.5  # of the baseline's values lie between the steps
 Affine = tuple[float, float]
 
 
 def offset(case: Case) -> Cause | None:
     """All values moved by one amount, as when every customer's recency grows by a day."""
-    shapes = _usable(case, FEWEST)
+    shapes = usable_shapes(case, FEWEST)
     if shapes is None:
         return None
     move = _simplest(shapes, ((amount, 1.0) for amount in _amounts(*shapes) if amount))
     if move is None:
         return None
     (amount, _), fit = move
-    return _cause("offset", f"shifted by about {_sign_text(amount)}", fit)
+    return whole_cause("offset", f"shifted by about {_sign_text(amount)}", fit)
 
 
 def scale(case: Case) -> Cause | None:
     """All values multiplied by one factor, as when a unit changes."""
-    shapes = _usable(case, FACTORS)
+    shapes = usable_shapes(case, FACTORS)
     if shapes is None:
         return None
     move = _simplest(shapes, ((0.0, factor) for factor in _factors(*shapes)))
     if move is None:
         return None
     (_, factor), fit = move
-    return _cause("scale", f"multiplied by about {factor:.6g}", fit)
+    return whole_cause("scale", f"multiplied by about {factor:.6g}", fit)
 
 
 def affine(case: Case) -> Cause | None:
@@ -64,7 +69,7 @@ def affine(case: Case) -> Cause | None:
 
     Of values that lie evenly, any cut-out is an affine change of any other: there it is silent.
     """
-    shapes = _usable(case, FACTORS)
+    shapes = usable_shapes(case, FACTORS)
     if shapes is None:
         return None
     temperature = _simplest(shapes, iter(SCALES))
@@ -78,56 +83,23 @@ def affine(case: Case) -> Cause | None:
     text = f"multiplied by about {factor:.4g}, then shifted by about {_sign_text(amount)}"
     if spread and not temperature:
         text = f"spread {factor:.3g} times as wide around {number(median)}"
-    return _cause("scale", text, fit)
+    return whole_cause("scale", text, fit)
 
 
 def transform(case: Case) -> Cause | None:
     """Another function of the values: a logarithm, a root, the opposite sign."""
-    shapes = _usable(case, FACTORS)
+    shapes = usable_shapes(case, FACTORS)
     if shapes is None:
         return None
     for name, function in TRANSFORMS.items():
         changed = change(shapes[0], function)
         fit = fit_of(*shapes, changed) if changed else None
         if fit and fit.holds:
-            return _cause("transform", f"the values look like {name}", fit)
+            return whole_cause("transform", f"the values look like {name}", fit)
     return None
 
 
-def rotation(case: Case) -> Cause | None:
-    """Values of a cycle turned by some steps, as hours are in another time zone."""
-    shapes = _usable(case, FEWEST)
-    if shapes is None or not all(shape.complete and shape.integral for shape in shapes):
-        return None
-    for cycle in CYCLES:
-        first = 1 if min(shape.low for shape in shapes) >= 1 else 0
-        if not all(first <= shape.low and shape.high < cycle + first for shape in shapes):
-            continue
-        fits = {steps: _rotated(shapes, steps, cycle, first) for steps in range(1, cycle)}
-        steps = min(fits, key=lambda item: fits[item].left)
-        if fits[steps].holds:
-            turn = steps if steps <= cycle // 2 else steps - cycle
-            return _cause("rotation", f"turned by {turn:+d} in a cycle of {cycle}", fits[steps])
-    return None
-
-
-def rounding(case: Case) -> Cause | None:
-    """Values that lie on steps which the baseline's do not lie on."""
-    shapes = case.shapes
-    if shapes is None or min(shape.rows for shape in shapes) < ROWS:
-        return None
-    baseline, current = shapes
-    for step in STEPS:
-        if _on_steps(current, step) < 1 or current.distinct < FEWEST:
-            continue
-        if _on_steps(baseline, step) > 1 - FINER:
-            return None
-        text = f"all values are multiples of {step:g} now: rounded or cut off"
-        return Cause("rounding", text, whole=True)
-    return None
-
-
-def _usable(case: Case, fewest: int) -> tuple[Shape, Shape] | None:
+def usable_shapes(case: Case, fewest: int) -> tuple[Shape, Shape] | None:
     """Both shapes where there are rows and values enough to tell how they moved."""
     shapes = case.shapes
     if shapes is None or min(shape.rows for shape in shapes) < ROWS:
@@ -135,7 +107,7 @@ def _usable(case: Case, fewest: int) -> tuple[Shape, Shape] | None:
     return shapes if min(shape.distinct for shape in shapes) >= fewest else None
 
 
-def _cause(kind: str, text: str, fit: Fit) -> Cause:
+def whole_cause(kind: str, text: str, fit: Fit) -> Cause:
     return Cause(kind, text, whole=True, explains=fit.explains)
 
 
@@ -208,12 +180,6 @@ def _lines(baseline: Shape, current: Shape) -> Iterator[Affine]:
             yield from ((_rounded(amount, short), factor) for short in (2, 3, 6))
 
 
-def _rotated(shapes: tuple[Shape, Shape], steps: int, cycle: int, first: int) -> Fit:
-    changed = change(shapes[0], lambda x: (x - first + steps) % cycle + first)
-    assert changed is not None  # noqa: S101  # finite values stay so
-    return fit_of(*shapes, changed)
-
-
 def _lies_evenly(shape: Shape) -> bool:
     """Whether the values lie evenly between their ends."""
     quantiles = np.asarray(shape.quantiles)
@@ -224,14 +190,6 @@ def _lies_evenly(shape: Shape) -> bool:
 
 def _width(shape: Shape) -> float:
     return shape.quantiles[240] - shape.quantiles[16]
-
-
-def _on_steps(shape: Shape, step: float) -> float:
-    """The share of a shape's common values that are multiples of a step."""
-    values = np.array([value for value, _ in shape.common])
-    times = values / step
-    with np.errstate(invalid="ignore"):
-        return float((np.abs(times - np.round(times)) < 1e-6 * np.maximum(np.abs(times), 1)).mean())
 
 
 def _rounded(value: float, digits: int) -> float:
