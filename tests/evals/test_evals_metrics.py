@@ -112,6 +112,24 @@ def test_any_text(text: str, references: list[str]) -> None:
     assert rouge_l(text, references) == pytest.approx(rouges(text, references), abs=NEAR)
 
 
+def _count_up(first: int, last: int) -> str:
+    return " ".join(map(str, range(first, last)))
+
+
+@pytest.mark.parametrize(
+    ("text", "references"),
+    [
+        pytest.param("a b a b a c " * 900, ["b a b a a " * 1_000, "c a b"], id="searched by count"),
+        pytest.param(_count_up(0, 70_000), [_count_up(9, 60_000)], id="more words than are kept"),
+        pytest.param(_count_up(5, 99), [_count_up(0, 120)], id="a new encoder"),
+        pytest.param("x y x z. " * 40_000, ["y x " * 90_000, "x z ."], id="longer than characters"),
+    ],
+)
+def test_long_texts(text: str, references: list[str]) -> None:
+    assert bleu_score(text, references) == pytest.approx(sacrebleus(text, references), abs=NEAR)
+    assert 0 < rouge_l(text, references) < 1
+
+
 @settings(max_examples=300)
 @given(
     root=st.text("abcdeilnorstuyz", min_size=1, max_size=4),

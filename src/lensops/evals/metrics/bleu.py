@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from lensops.evals.metrics.encoding import Encoder, Encoders, Tokens
 from lensops.evals.metrics.metric import Unscored
 from lensops.evals.metrics.tokens import splitter, unreadable
 
 ORDER = 4  # n-grams of one to four words
+SEARCHED = 2_000  # tokens of a reference beyond which counting its n-grams pays
 needs_reference = True
+_Index = str | Counter[Any]  # what holds the n-grams of a reference
 
 
 def bleu_score(hypothesis: str, references: Sequence[str], tokenizer: str = "13a") -> float:
     """The figure of `sacrebleu.BLEU(effective_order=True).sentence_score(…).score / 100`, 0 to 1.
 
-    Counting is done here, because sacrebleu's own makes a tuple of every n-gram in Python; the
-    tokenizer and the formula (Papineni et al. 2002, smoothing method 3 of Chen and Cherry 2014)
-    are sacrebleu's. Raises `ValueError` without a reference, `UserError` for the tokenizer.
+    The tokenizer is sacrebleu's. Counting is done here, because sacrebleu's own makes a tuple of
+    every n-gram in Python. Raises `ValueError` without a reference, `UserError` for the tokenizer.
     """
-    from sacrebleu.metrics.bleu import BLEU
-
     if not references:
         raise ValueError("BLEU needs at least one reference")
-    tokens = splitter(tokenizer)(hypothesis)
-    rest = [_reference(reference, tokenizer) for reference in references]
-    sizes = (other.size for other in rest)
-    closest = min(sizes, key=lambda size: (abs(len(tokens) - size), size))
-    correct = _matches(tokens, rest)
-    total = [max(len(tokens) - order, 0) for order in range(ORDER)]
-    score = BLEU.compute_bleu(
-        correct, total, len(tokens), closest, smooth_method="exp", effective_order=True
-    )
-    return float(score.score) / 100
+    tokens, rest = _ENCODERS.encode(tokenizer, hypothesis, references)
+    closest = min(map(len, rest), key=lambda size: (abs(len(tokens) - size), size))
+    precision = _precision(list(_matches(tokens, rest)), len(tokens))
+    return precision * _brevity(len(tokens), closest)
 
 
 def signature(tokenizer: str) -> str:
@@ -53,64 +47,101 @@ def score(text: str, references: Sequence[str], tokenizer: str) -> float | Unsco
     return bleu_score(text, references, tokenizer)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """A reference's n-grams by order: how many tokens, which n-grams, and which more than once."""
-
-    size: int
-    ngrams: tuple[frozenset[Any], ...]
-    repeats: tuple[dict[Any, int], ...]
+def _encoder(tokenizer: str) -> Encoder:
+    return Encoder(splitter(tokenizer), _is_by_word if tokenizer == "13a" else _is_whole)
 
 
-@lru_cache(maxsize=256)  # one reference is read for both versions and for all samples
-def _reference(text: str, tokenizer: str) -> _Reference:
-    tokens = splitter(tokenizer)(text)
-    lists = [_ngrams(tokens, order) for order in range(ORDER)]
-    sets = tuple(map(frozenset, lists))
-    repeats = tuple(_repeats(*pair) for pair in zip(lists, sets, strict=True))
-    return _Reference(len(tokens), sets, repeats)
+def _is_by_word(text: str) -> bool:
+    """Whether 13a's tokens of a text are those of its words.
 
-
-def _repeats(ngrams: list[Any], distinct: frozenset[Any]) -> dict[Any, int]:
-    """The n-grams that are there more than once, and how often."""
-    if len(ngrams) == len(distinct):
-        return {}
-    return {ngram: count for ngram, count in Counter(ngrams).items() if count > 1}
-
-
-def _matches(tokens: list[str], references: Sequence[_Reference]) -> list[int]:
-    """For each order, the n-grams that some reference has too, at most as often as it has them."""
-    correct = [0] * ORDER
-    for order in range(ORDER):
-        correct[order] = _common(_ngrams(tokens, order), order, references)
-        if not correct[order]:
-            break  # no n-gram in common, so no longer one either
-    return correct
-
-
-def _ngrams(tokens: list[str], order: int) -> list[Any]:
-    """The n-grams of one more token than `order`, in their order."""
-    if not order:
-        return tokens
-    return list(zip(*(tokens[start:] for start in range(order + 1)), strict=False))
-
-
-def _common(ngrams: list[Any], order: int, references: Sequence[_Reference]) -> int:
-    """Each n-gram counts as often as the reference that has it most often, or as the text has it.
-
-    Nearly all stand there once, so only those that a reference repeats are counted.
+    Its rules look at no more than the neighbouring character, and at a word's end that is a space
+    whatever follows. Only what it replaces beforehand may reach over a space.
     """
-    common = set(ngrams).intersection(*_any(order, references))
-    repeated: dict[Any, int] = {}
-    for reference in references:
-        for ngram, count in reference.repeats[order].items():
-            repeated[ngram] = max(count, repeated.get(ngram, 0))
-    return len(common) + sum(
-        min(ngrams.count(ngram), count) - 1 for ngram, count in repeated.items() if ngram in common
+    return not ("&" in text or "<skipped>" in text or "-\n" in text)
+
+
+def _is_whole(text: str) -> bool:  # noqa: ARG001  # the same of any text
+    return False
+
+
+_ENCODERS = Encoders(_encoder, splitter)
+
+
+def _brevity(size: int, closest: int) -> float:
+    """The penalty of a text that is shorter than the reference whose length is closest."""
+    if size >= closest:
+        return 1.0
+    return math.exp(1 - closest / size) if size else 0.0
+
+
+def _precision(matches: Sequence[int], size: int) -> float:
+    """The geometric mean of the precisions of each order that a text of `size` tokens has.
+
+    Papineni et al., "BLEU", ACL 2002, section 2.3; an order without a match counts as 1/2, 1/4, …
+    matches: method 3 of Chen and Cherry, "A Systematic Comparison of Smoothing Techniques for
+    Sentence-Level BLEU", WMT 2014.
+    """
+    if not any(matches):
+        return 0.0
+    logarithms, smoothed = [], 1.0
+    for order in range(min(size, ORDER)):
+        if not matches[order]:
+            smoothed /= 2
+        logarithms.append(math.log((matches[order] or smoothed) / (size - order)))
+    return math.exp(sum(logarithms) / len(logarithms))
+
+
+def _matches(tokens: Tokens, references: Sequence[Tokens]) -> Iterator[int]:
+    """For each order, the n-grams that some reference has too, at most as often as it has them.
+
+    An n-gram can be there only where the shorter one at its start is.
+    """
+    starts: Sequence[int] = range(len(tokens))
+    for order in range(1, ORDER + 1):
+        if starts and starts[-1] + order > len(tokens):
+            starts = starts[:-1]
+        indexes = [_index(reference, order) for reference in references]
+        starts = _join(
+            [start for start in starts if tokens[start : start + order] in index]
+            for index in indexes
+        )
+        yield _clipped([tokens[start : start + order] for start in starts], indexes)
+
+
+def _join(lists: Iterable[list[int]]) -> list[int]:
+    """The places that are in any of the lists, in order."""
+    first, *rest = lists
+    return sorted({*first}.union(*rest)) if rest else first
+
+
+def _clipped(ngrams: list[Any], indexes: Sequence[_Index]) -> int:
+    """Each n-gram counts as often as it is there, or in the reference that has it most often."""
+    if len({*ngrams}) == len(ngrams):
+        return len(ngrams)
+    return sum(
+        min(count, max(_count(ngram, index) for index in indexes)) if count > 1 else 1
+        for ngram, count in Counter(ngrams).items()
     )
 
 
-def _any(order: int, references: Sequence[_Reference]) -> Iterator[frozenset[Any]]:
-    """One set: the n-grams that any of the references has."""
-    first, *rest = (reference.ngrams[order] for reference in references)
-    yield first.union(*rest) if rest else first
+def _index(reference: Tokens, order: int) -> _Index:
+    """What holds a reference's n-grams: a short one, which is searched, itself."""
+    if isinstance(reference, str) and len(reference) <= SEARCHED:
+        return reference
+    return _count_ngrams(reference, order)
+
+
+@lru_cache(maxsize=2 * ORDER)  # one reference is read for both versions and for all samples
+def _count_ngrams(tokens: Tokens, order: int) -> Counter[Any]:
+    ends = range(order, len(tokens) + 1)
+    return Counter(tokens[end - order : end] for end in ends)
+
+
+def _count(ngram: Any, index: _Index) -> int:
+    """How often an n-gram is there; occurrences may overlap."""
+    if isinstance(index, Counter):
+        return index[ngram]
+    count = start = 0
+    while start := index.find(ngram, start) + 1:
+        count += 1
+    return count

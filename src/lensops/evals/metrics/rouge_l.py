@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
+from lensops.evals.metrics.encoding import Encoder, Encoders, Split, Tokens
 from lensops.evals.metrics.metric import Unscored
 from lensops.evals.metrics.porter import stem
 from lensops.evals.metrics.tokens import SPACED, splitter, unseen_by_rouge
@@ -26,8 +26,8 @@ def rouge_l(hypothesis: str, references: Sequence[str], tokenizer: str = "13a") 
     """
     if not references:
         raise ValueError("ROUGE-L needs at least one reference")
-    tokens = _tokens(hypothesis, tokenizer)
-    return max(_f1(tokens, _reference(reference, tokenizer)) for reference in references)
+    tokens, rest = _ENCODERS.encode(tokenizer, hypothesis, references)
+    return max(_f1(tokens, reference) for reference in rest)
 
 
 def signature(tokenizer: str) -> str:
@@ -43,18 +43,23 @@ def score(text: str, references: Sequence[str], tokenizer: str) -> float | Unsco
     return rouge_l(text, references, tokenizer)
 
 
-def _tokens(text: str, tokenizer: str) -> list[str]:
-    if tokenizer not in SPACED:
-        return splitter(tokenizer)(text)
+def _encoder(tokenizer: str) -> Encoder:
+    is_spaced = tokenizer in SPACED
+    return Encoder(_splitter(tokenizer), lambda _: is_spaced)
+
+
+def _splitter(tokenizer: str) -> Split:
+    return _stems if tokenizer in SPACED else splitter(tokenizer)
+
+
+def _stems(text: str) -> list[str]:
     return [stem(word) if len(word) > 3 else word for word in _WORD.findall(text.lower())]
 
 
-@lru_cache(maxsize=256)  # one reference is read for both versions and for all samples
-def _reference(text: str, tokenizer: str) -> list[str]:
-    return _tokens(text, tokenizer)
+_ENCODERS = Encoders(_encoder, _splitter)
 
 
-def _f1(tokens: list[str], reference: list[str]) -> float:
+def _f1(tokens: Tokens, reference: Tokens) -> float:
     if not tokens or not reference:
         return 0.0
     from rapidfuzz.distance import LCSseq

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -11,16 +12,14 @@ from lensops.manifest import suggestion
 # sacrebleu's that need no download; the spm and flores ones fetch a model when they are made
 TOKENIZERS = ("13a", "intl", "none", "zh", "char", "ja-mecab", "ko-mecab")
 SPACED = ("13a", "intl", "none")  # those that expect spaces between words
-_NO_SPACES = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Myanmar
-    (0x1780, 0x17FF),  # Khmer
-    (0x3040, 0x30FF),  # Hiragana, Katakana
-    (0x3400, 0x4DBF),  # Han, extension A
-    (0x4E00, 0x9FFF),  # Han
-    (0xF900, 0xFAFF),  # Han, compatibility
-    (0x20000, 0x323AF),  # Han, further extensions
+_NO_SPACES = re.compile(
+    "[\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f"  # Myanmar
+    "\u1780-\u17ff"  # Khmer
+    "\u3040-\u30ff"  # Hiragana, Katakana
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"  # Han
 )
+_ASCII = re.compile(r"[\x00-\x7f]+")
 
 
 def tokenizer_fault(name: str) -> tuple[str, str] | None:
@@ -47,36 +46,15 @@ def splitter(name: str) -> Callable[[str], list[str]]:
     def whole(text: str) -> list[str]:
         return str(tokenize(text.rstrip())).split()
 
-    return _word_by_word(whole) if name == "13a" else whole
-
-
-def _word_by_word(whole: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
-    """The same tokens, from a cache of words: texts of one suite share most of them.
-
-    13a's rules look at no more than the neighbouring character, and at a word's end that is a
-    space whatever follows; so a text's tokens are those of its words. Only what 13a replaces
-    beforehand may reach over a space, and such texts go through whole.
-    """
-
-    @lru_cache(maxsize=1 << 16)
-    def of_word(word: str) -> tuple[str, ...]:
-        return tuple(whole(word))
-
-    def split_words(text: str) -> list[str]:
-        if "&" in text or "<skipped>" in text or "-\n" in text:
-            return whole(text)
-        return [token for word in text.split() for token in of_word(word)]
-
-    return split_words
+    return whole
 
 
 def unreadable(text: str, tokenizer: str) -> str | None:
     """Why a tokenizer that expects spaces cannot tell this text's words apart, or None."""
-    if tokenizer not in SPACED or text.isascii():
+    if tokenizer not in SPACED or text.isascii() or not _NO_SPACES.search(text):
         return None
-    letters = [letter for letter in text if letter.isalpha()]
-    unspaced = sum(_has_no_spaces(ord(letter)) for letter in letters)
-    if 2 * unspaced <= len(letters):
+    unspaced = sum(map(str.isalpha, _NO_SPACES.findall(text)))
+    if 2 * unspaced <= sum(map(str.isalpha, text)):
         return None
     return (
         f"the tokenizer {tokenizer} finds no words in this writing, which has no spaces;"
@@ -94,9 +72,5 @@ def unseen_by_rouge(*texts: str) -> str | None:
 
 
 def _is_mostly_unseen(text: str) -> bool:
-    ascii_count = sum(letter.isascii() for letter in text if letter.isalnum())
-    return 2 * ascii_count < sum(letter.isalnum() for letter in text)
-
-
-def _has_no_spaces(code: int) -> bool:
-    return any(first <= code <= last for first, last in _NO_SPACES)
+    unseen = sum(map(str.isalnum, _ASCII.sub("", text)))
+    return bool(unseen) and 2 * unseen > sum(map(str.isalnum, text))
