@@ -28,6 +28,7 @@ from lensops.evals.metrics import (
 from lensops.evals.metrics import rouge_l as rouge_module
 from lensops.evals.metrics.batch import PAYS, Measurer, measure, processes_for
 from lensops.evals.metrics.bleu import bleu_score
+from lensops.evals.metrics.encoding import MANY, Encoder, Encoders
 from lensops.evals.metrics.metric import Unscored
 from lensops.evals.metrics.porter import stem
 from lensops.evals.metrics.rouge_l import rouge_l
@@ -112,22 +113,24 @@ def test_any_text(text: str, references: list[str]) -> None:
     assert rouge_l(text, references) == pytest.approx(rouges(text, references), abs=NEAR)
 
 
-def _count_up(first: int, last: int) -> str:
-    return " ".join(map(str, range(first, last)))
-
-
 @pytest.mark.parametrize(
     ("text", "references"),
     [
         pytest.param("a b a b a c " * 900, ["b a b a a " * 1_000, "c a b"], id="searched by count"),
-        pytest.param(_count_up(0, 66_000), ["7 8 9"], id="more words than are kept"),
-        pytest.param(_count_up(5, 99), [_count_up(0, 120)], id="a new encoder"),
         pytest.param(f"{'x' * 60_000} y " * 9, ["y x y y x", "y y"], id="longer than characters"),
     ],
 )
 def test_long_texts(text: str, references: list[str]) -> None:
     assert bleu_score(text, references) == pytest.approx(sacrebleus(text, references), abs=NEAR)
     assert 0 < rouge_l(text, references) < 1
+
+
+def test_an_encoder_that_is_full_is_made_anew() -> None:
+    encoders = Encoders(lambda _: Encoder(str.split, bool), lambda _: str.split)
+    numbers = " ".join(map(str, range(MANY + 9)))
+    first, _ = encoders.encode("words", numbers, ["7 8"])
+    assert len(set(first)) == MANY + 9
+    assert encoders.encode("words", "8 7", [numbers, "7 8"])[1][1] == "\x01\x00"
 
 
 @settings(max_examples=300)

@@ -60,7 +60,7 @@ def _is_by_word(text: str) -> bool:
     return not ("&" in text or "<skipped>" in text or "-\n" in text)
 
 
-def _is_whole(text: str) -> bool:  # noqa: ARG001  # the same of any text
+def _is_whole(text: str) -> bool:
     return False
 
 
