@@ -11,7 +11,6 @@ import pytest
 
 from lensops.render.html import html
 from lensops.report.document import (
-    Beside,
     Block,
     Bullets,
     Column,
@@ -20,19 +19,13 @@ from lensops.report.document import (
     Document,
     Fold,
     Heading,
-    Histogram,
-    Limit,
     Paragraph,
-    Point,
-    Series,
     Span,
     Table,
-    Text,
-    Tile,
-    Tiles,
     Tone,
     line,
 )
+from lensops.report.page import Beside, Histogram, Limit, Point, Series, Text, Tile, Tiles
 from support import results, sample
 from support.cli import lensops
 from support.repo import Repo

@@ -10,7 +10,7 @@ import pytest
 
 from lensops.evidence import Outcome
 from lensops.flows.overview import overview
-from lensops.report.document import Block, Document, Fold, Table, Tiles, Tone
+from lensops.report.document import Block, Document, Fold, Table, Tone
 from lensops.report.overview import Overview, document
 from lensops.report.overview.answers import answers, figures
 from lensops.report.overview.cases import case_rows, case_table
@@ -20,6 +20,7 @@ from lensops.report.overview.evals import compared_run, parts_table
 from lensops.report.overview.prompts import prompt_table, version_table
 from lensops.report.overview.state import go_outcome, measurements, notices, served_since
 from lensops.report.overview.stored import StoredSuite
+from lensops.report.page import Tiles
 from support import life, results
 from support.repo import Repo
 

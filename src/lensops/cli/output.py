@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from lensops.cli.options import Format
 from lensops.errors import Exit
 from lensops.evidence import Outcome
-from lensops.report.document import Document
+
+if TYPE_CHECKING:
+    from lensops.report.document import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One report in both shapes: a document to read, and the data of its JSON form."""
 
     noun: str  # the schema is lensops/<noun>/v1

@@ -50,8 +50,6 @@ def plan(
     from lensops.cli.ci_reports import CiReports
     from lensops.cli.output import Report, emit
     from lensops.errors import Exit, UserError
-    from lensops.flows.plan import plan as against_targets
-    from lensops.flows.plan_base import plan_base
     from lensops.report.plan import data, document
 
     if base is not None and (target or evidence or source):
@@ -60,8 +58,12 @@ def plan(
     reports = CiReports(directory, manifest)
     with reports.watching():
         if base is not None:
+            from lensops.flows.plan_base import plan_base
+
             made = plan_base(directory, manifest, base)
         else:
+            from lensops.flows.plan import plan as against_targets
+
             made = against_targets(
                 directory, manifest, targets=target or (), evidence=evidence, source=source
             )

@@ -1,15 +1,13 @@
 """Evidence: readings, findings and the verdict, as values, and the file that carries them."""
 
-from lensops.evidence.accept import refusals
-from lensops.evidence.value import (
-    Base,
-    Conditions,
-    Finding,
-    Outcome,
-    Reading,
-    Verdict,
-    join_outcomes,
-)
+from typing import TYPE_CHECKING
+
+from lensops.lazy import load_names
+
+if TYPE_CHECKING:
+    from lensops.evidence.accept import refusals
+    from lensops.evidence.finding import Finding, Outcome, join_outcomes
+    from lensops.evidence.value import Base, Conditions, Reading, Verdict
 
 __all__ = [
     "Base",
@@ -21,3 +19,12 @@ __all__ = [
     "join_outcomes",
     "refusals",
 ]
+
+__getattr__ = load_names(
+    __name__,
+    {
+        "accept": ("refusals",),
+        "finding": ("Finding", "Outcome", "join_outcomes"),
+        "value": ("Base", "Conditions", "Reading", "Verdict"),
+    },
+)

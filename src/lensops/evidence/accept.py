@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lensops.evidence.value import Outcome, Verdict
+from lensops.evidence.finding import Outcome
+from lensops.evidence.value import Verdict
 
 
 def refusals(

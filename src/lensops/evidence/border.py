@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lensops.errors import Location
-from lensops.evidence.value import Conditions, Finding, Outcome, Reading
+from lensops.evidence.finding import Finding, Outcome
+from lensops.evidence.value import Conditions, Reading
 
 
 class Border(BaseModel):

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from lensops.errors import UserError
 from lensops.evidence.border import EvidenceFile, StatementFile
-from lensops.evidence.value import Base, Conditions, Finding, Reading, Verdict
+from lensops.evidence.finding import Finding
+from lensops.evidence.value import Base, Conditions, Reading, Verdict
 from lensops.files import write_atomic
 from lensops.prompts import digest
 from lensops.prompts.digest import PREFIX

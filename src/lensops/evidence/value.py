@@ -1,31 +1,11 @@
-"""Readings, findings and verdicts: what was measured, what follows from it, bound to digests."""
+"""Readings and the verdict: what was measured and follows from it, bound to digests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from lensops.errors import Location
-
-
-class Outcome(StrEnum):
-    """What a rule says of a subject."""
-
-    PASS = "pass"  # noqa: S105  # a word of the verdict, no password
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
-    NOTE = "note"
-
-
-def join_outcomes(outcomes: Iterable[Outcome]) -> Outcome:
-    """Fail when any fails; inconclusive when any is, or when nothing passed."""
-    present = set(outcomes)
-    if Outcome.FAIL in present:
-        return Outcome.FAIL
-    if Outcome.INCONCLUSIVE in present or Outcome.PASS not in present:
-        return Outcome.INCONCLUSIVE
-    return Outcome.PASS
+from lensops.evidence.finding import Finding, Outcome, join_outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +42,6 @@ class Reading:
     n: int
     recipe: str
     interval: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one rule says: a value met a limit, or could not.
-
-    `keys` are the manifest keys that it is about, such as `("evals", "copy", "threshold")`: whoever
-    holds the manifest makes `location` of them. They are no part of files and reports.
-    """
-
-    rule: str
-    subject: str
-    outcome: Outcome
-    message: str
-    value: float | None = None
-    limit: float | None = None
-    location: Location | None = None
-    keys: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

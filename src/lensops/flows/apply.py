@@ -88,7 +88,7 @@ def _resume(plan: Planned, number: int) -> Planned:
         raise UserError(problem, "name the last number that was served before the log was lost")
     (target_plan,) = plan.plan.targets
     resumed = replace(target_plan, settled=target_plan.settled and number == last)
-    return replace(plan, plan=replace(plan.plan, targets=(resumed,)))
+    return plan._replace(plan=replace(plan.plan, targets=(resumed,)))
 
 
 def _provenance(plan: Planned) -> Provenance:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import Invalid
 from lensops.evidence import Base
 from lensops.files import Snapshot
 from lensops.flows.project import Opened, Project, project_at
-from lensops.manifest import Manifest
 from lensops.prompts import Prompt, load_prompt, locate_prompt, version_files
 
 if TYPE_CHECKING:
     from lensops.git import Repository
+    from lensops.manifest import Manifest
 
 
-@dataclass(frozen=True, slots=True)
-class BaseSnapshot:
+class BaseSnapshot(NamedTuple):
     """The project at the merge base; `missing` says why there is none.
 
     `is_unsound`: there is a manifest, and it cannot be read.

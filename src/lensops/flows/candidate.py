@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lensops.errors import Invalid, Refused, UserError
 from lensops.files import Snapshot
@@ -15,8 +15,7 @@ from lensops.plan import changes
 from lensops.release import Promotion, Record, Release
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A release with the digests that evidence for it must be bound to.
 
     `digests` are None where no evidence was given, or where the files of the promoted commit are

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lensops.evidence import Finding, Outcome, Verdict, refusals
-from lensops.flows.candidate import Candidate
-from lensops.flows.project import Opened
+from lensops.evidence import Finding, Outcome
 from lensops.manifest.guards import SIGNER, SignedGate
+
+if TYPE_CHECKING:
+    from lensops.evidence import Verdict
+    from lensops.flows.candidate import Candidate
+    from lensops.flows.project import Opened
 
 BUNDLE = ".bundle.jsonl"  # of evidence.json: evidence.bundle.jsonl
 
@@ -39,6 +43,8 @@ def _reasons(
 ) -> tuple[str, ...]:
     if release.digests is None:
         return (f"it cannot be checked: {release.missing}",)
+    from lensops.evidence import refusals
+
     repository = project.repository
     head = repository.head() if repository else None
     commit = release.commit if release.promotion else head

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from lensops.errors import Location
 from lensops.evidence import Finding, Outcome
 from lensops.flows.immutability import check_immutability
-from lensops.flows.project import Opened
-from lensops.flows.rules import Violation
-from lensops.flows.targets import Seen
-from lensops.manifest import Manifest
-from lensops.plan import TargetPlan
+
+if TYPE_CHECKING:
+    from lensops.flows.project import Opened
+    from lensops.flows.rules import Violation
+    from lensops.flows.targets import Seen
+    from lensops.manifest import Manifest
+    from lensops.plan import TargetPlan
 
 
 def released_findings(project: Opened, policy: Manifest | None = None) -> tuple[Finding, ...]:

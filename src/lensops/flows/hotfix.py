@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.flows.ancestry import Ancestry, ancestry
-from lensops.flows.project import Opened
 from lensops.flows.targets import target_of
-from lensops.plan import Hotfix
 from lensops.release import Entry, Release, Served, served_prompts
+
+if TYPE_CHECKING:
+    from lensops.flows.project import Opened
+    from lensops.plan import Hotfix
 
 Changes = Mapping[str, Served | None]  # prompts by name as a hotfix left them; None: removed
 
@@ -18,6 +21,8 @@ def open_hotfix(project: Opened, name: str, entries: Sequence[Entry]) -> Hotfix 
     """The hotfix that a target serves, unless the target that its `after:` names has it too."""
     if not entries or entries[-1].statement.override is None:
         return None
+    from lensops.plan import Hotfix  # there is hardly ever one
+
     changes = hotfix_changes(entries)
     predecessor = project.manifest.places[name].after
     if predecessor is not None and _target_has(project, predecessor, entries[-1], changes):

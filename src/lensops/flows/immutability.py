@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import Invalid
-from lensops.files import Tree
-from lensops.manifest import Manifest
 from lensops.prompts import load_prompt, locate_prompt, version_files
 
 if TYPE_CHECKING:
+    from lensops.files import Tree
     from lensops.git import Repository
     from lensops.history import Release
     from lensops.history.released import ReleasedVersions
+    from lensops.manifest import Manifest
 
 _NO_REPOSITORY = "not in a git repository: whether released versions were changed is not known"
 _CUT = "history is cut (shallow clone): earlier releases were not checked; use `fetch-depth: 0`"
 
 
-@dataclass(frozen=True, slots=True)
-class MutatedVersion:
+class MutatedVersion(NamedTuple):
     """A version that was active at `commit` and has another content now, or no file at all.
 
     `path` is its file now, or the one that it should have; `deleted_from` the path in the
@@ -54,8 +52,7 @@ class MutatedVersion:
         return "add a new version instead"
 
 
-@dataclass(frozen=True, slots=True)
-class ImmutabilityReport:
+class ImmutabilityReport(NamedTuple):
     """What was changed or deleted; `unknown` says what could not be checked, and why."""
 
     mutated: tuple[MutatedVersion, ...]

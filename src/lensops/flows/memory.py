@@ -10,20 +10,21 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lensops.errors import UserError
-from lensops.flows.project import Opened
 from lensops.release import MAX_SEQUENCE, Record
 from lensops.targets import Observed, Target, kind_of
+
+if TYPE_CHECKING:
+    from lensops.flows.project import Opened
 
 KEPT = 50  # records without a commit that this clone remembers to have written
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """The last record that this clone has seen of a target, and what it wrote without a commit."""
 
     sequence: int = 0

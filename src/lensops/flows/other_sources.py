@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lensops.errors import Location, Problem, UserError
-from lensops.files import Snapshot
-from lensops.flows.project import ManifestReading
 from lensops.prompts import declared_prompts
+
+if TYPE_CHECKING:
+    from lensops.files import Snapshot
+    from lensops.flows.project import ManifestReading
 
 ACTIVE = "active.json"
 _MAX_BYTES = 1_000_000

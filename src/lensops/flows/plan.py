@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
@@ -20,8 +21,7 @@ from lensops.plan import Plan, TargetPlan, make
 from lensops.release import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A plan together with the project and the targets that it was made of."""
 
     plan: Plan

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import Invalid, Problem
 from lensops.files import Snapshot, Tree
@@ -78,8 +78,7 @@ class Opened(Project):
         return find_released(self.repository, self.path, self.manifest)
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestReading:
+class ManifestReading(NamedTuple):
     """A manifest as far as it could be read, with every problem of it and of active prompts."""
 
     file: ManifestFile | None

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import Refused, UserError
 from lensops.flows.ancestry import Ancestry, ancestry
 from lensops.flows.candidate import Candidate, project_at_commit
 from lensops.flows.hotfix import hotfix_changes, release_has
-from lensops.flows.project import Opened
 from lensops.flows.targets import Seen, target_of
 from lensops.format import short_commit
-from lensops.plan import TargetPlan
-from lensops.release import Record, Release
 
 if TYPE_CHECKING:
+    from lensops.flows.project import Opened
     from lensops.git import Repository
+    from lensops.plan import TargetPlan
+    from lensops.release import Record, Release
 
 AFTER, ANCESTOR = "after", "ancestor"
 RULES = (AFTER, ANCESTOR)
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """A rule that does not hold at a target. One that does not block is only said."""
 
     rule: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lensops.errors import RemoteFailed
 from lensops.flows.hotfix import open_hotfix
@@ -11,7 +12,9 @@ from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import observe_target, select_targets, target_of
 from lensops.plan import State, TargetStatus, prompt_states, release_state
 from lensops.release import Entry, Record
-from lensops.targets import Observed, Target
+
+if TYPE_CHECKING:
+    from lensops.targets import Observed, Target
 
 
 def target_statuses(

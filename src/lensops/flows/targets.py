@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lensops.flows.project import Opened
-from lensops.manifest import Manifest
 from lensops.manifest.select import select_names
 from lensops.targets import Observed, Target, open_target
+
+if TYPE_CHECKING:
+    from lensops.flows.project import Opened
+    from lensops.manifest import Manifest
 
 
 class Seen(NamedTuple):

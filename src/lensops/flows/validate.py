@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,7 @@ def validate(directory: Path, manifest: Path | None = None) -> Validation:
     faulty, ending = ending_notes(reading.file, reading.active, tree)
     problems += faulty
     notes = [*notes, *disagreeing_files(reading, tree), *ending]
-    return replace(validation, problems=(*validation.problems, *problems), notes=tuple(notes))
+    return validation._replace(problems=(*validation.problems, *problems), notes=tuple(notes))
 
 
 def validate_snapshot(tree: Snapshot, name: str) -> tuple[Validation, ManifestReading | None]:

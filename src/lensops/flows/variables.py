@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import Location, Problem, UserError
 from lensops.evidence import Finding, Outcome
-from lensops.files import Snapshot
 from lensops.manifest import Manifest, ManifestFile, suggestion
 from lensops.prompts import Prompt, version_path
 
 if TYPE_CHECKING:
+    from lensops.files import Snapshot
     from lensops.history.released import ReleasedVersions
 
 RULE = "variables"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from lensops.errors import UserError
@@ -12,7 +13,9 @@ from lensops.files.tree import resolve_path
 from lensops.git.environment import PROTOCOLS
 from lensops.git.errors import redact
 from lensops.git.remotes import Remote
-from lensops.git.repository import Repository
+
+if TYPE_CHECKING:
+    from lensops.git.repository import Repository
 
 _HELPER = re.compile(r"[\w.+-]+::")  # `ext::`, `fd::`: a transport that is a program
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import UserError
-from lensops.git.process import Git
+
+if TYPE_CHECKING:
+    from lensops.git.process import Git
 
 ORIGIN, LOCAL = "refs/remotes/origin/", "refs/heads/"
 _FORMAT = "--format=%(refname)%00%(HEAD)%00%(symref)"
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(NamedTuple):
     """The tracked branch as a ref that resolves, and the local branch that it stands for."""
 
     ref: str
     local: str
 
 
-@dataclass(frozen=True, slots=True)
-class Branches:
+class Branches(NamedTuple):
     """Branches by full name, each with the ref that it points to, if it is symbolic."""
 
     refs: Mapping[str, str]

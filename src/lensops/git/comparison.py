@@ -7,12 +7,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.files import OutsideError
 from lensops.git.errors import GitFailed
-from lensops.git.repository import Repository
 from lensops.git.tree import Entry, RevisionTree
+
+if TYPE_CHECKING:
+    from lensops.git.repository import Repository
 
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import UserError
 from lensops.git.errors import GitFailed
-from lensops.git.process import Conversation, Git
+
+if TYPE_CHECKING:
+    from lensops.git.process import Conversation, Git
 
 _HEADER = re.compile(rb"([0-9a-f]{40,64}) ([a-z]+) ([0-9]+)\n")
 MAX_BYTES = 1 << 30  # of one object; a tree or a prompt is far smaller
@@ -21,16 +23,14 @@ class TooLarge(UserError):
     """An object has more bytes than its reader allows."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlobDigest:
+class BlobDigest(NamedTuple):
     """The SHA-256 (hex) of a blob's content, and its first bytes."""
 
     sha256: str
     head: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class GitObject:
+class GitObject(NamedTuple):
     """An object: its id, its kind (blob, tree, commit, tag) and its content."""
 
     id: str

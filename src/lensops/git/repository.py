@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.git.branches import Branches, read_branches
@@ -14,8 +15,10 @@ from lensops.git.environment import Reach, helper_variables
 from lensops.git.errors import GitFailed
 from lensops.git.find import Site, find_site
 from lensops.git.objects import MAX_BYTES, Objects
-from lensops.git.process import Git
 from lensops.git.tree import RevisionTree
+
+if TYPE_CHECKING:
+    from lensops.git.process import Git
 
 _HELPERS = r"^(credential\..*|core\.(sshcommand|askpass))$"
 _SHORT = "--format=%(refname:short)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lensops.errors import UserError
 from lensops.files import OutsideError
@@ -13,8 +13,7 @@ from lensops.git.objects import Objects, TooLarge
 LINK, FOLDER, SUBMODULE = "120000", "40000", "160000"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One name in a tree: its mode as git writes it, and the id of its object."""
 
     mode: str

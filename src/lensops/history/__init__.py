@@ -1,9 +1,14 @@
 """History: the activations of a project, as git knows them."""
 
-from lensops.history.activations import read_history
-from lensops.history.events import Event, History, Kind, Skipped
-from lensops.history.released import Release, ReleasedVersions, released_versions
-from lensops.history.versions import Family, Listing, Version
+from typing import TYPE_CHECKING
+
+from lensops.lazy import load_names
+
+if TYPE_CHECKING:
+    from lensops.history.activations import read_history
+    from lensops.history.events import Event, History, Kind, Skipped
+    from lensops.history.released import Release, ReleasedVersions, released_versions
+    from lensops.history.versions import Family, Listing, Version
 
 __all__ = [
     "Event",
@@ -18,3 +23,13 @@ __all__ = [
     "read_history",
     "released_versions",
 ]
+
+__getattr__ = load_names(
+    __name__,
+    {
+        "activations": ("read_history",),
+        "events": ("Event", "History", "Kind", "Skipped"),
+        "released": ("Release", "ReleasedVersions", "released_versions"),
+        "versions": ("Family", "Listing", "Version"),
+    },
+)

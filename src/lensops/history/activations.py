@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, UserError
-from lensops.git import Repository
 from lensops.history.events import History, Skipped, format_time
 from lensops.history.files import TrackedFiles
 from lensops.history.log import Commit, Location, cut_of, location_of_manifest, read_commits
 from lensops.history.renames import NamedVersion, follow_renames
 from lensops.history.templates import Fill, ManifestTemplates
 from lensops.history.timeline import Active, Timeline
-from lensops.manifest import Node
 from lensops.manifest.paths import is_version_path
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import PromptFiles, declared_families, load_prompt, version_path
 from lensops.prompts.layout import FOLDER
+
+if TYPE_CHECKING:
+    from lensops.git import Repository
+    from lensops.manifest import Node
 
 _MAX_ROUNDS = 4  # of folders that are found in manifests
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
-from lensops.git import Repository
 from lensops.git.tree import FOLDER, Entry, EntryTree
+
+if TYPE_CHECKING:
+    from lensops.git import Repository
 
 _POINTER = b"version https://git-lfs.github.com/spec/"
 

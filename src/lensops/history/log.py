@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import UserError
-from lensops.git import Repository
 from lensops.git.tree import Entry
+
+if TYPE_CHECKING:
+    from lensops.git import Repository
 
 # rev-list and diff-tree read no `log.*` and no `diff.*` setting of a user
 _FORMAT = "--format=%x00%H%x00%P%x00%an%x00%ct%x00%B%x00"
@@ -18,8 +20,7 @@ _RENAMES = ("diff-tree", "-r", "-M", "-z", "--diff-filter=R", "--name-status")
 _MAX_ROUNDS = 8  # of links that lead to links
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """One commit of the first-parent line. `touched`: path to what it became, None if removed."""
 
     id: str
@@ -36,8 +37,7 @@ class Commit:
         return self.message.strip().split("\n", 1)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where a project lies in the repository at some time: its folder and its manifest's name."""
 
     prefix: str  # "" or a folder with a slash behind it
@@ -106,7 +106,7 @@ def _read_line(repository: Repository, tip: str, paths: Iterable[str]) -> list[C
     changes = repository.git.capture(*_CHANGES, *scope, data="".join(requests).encode())
     touched = _parse_changes(changes.decode("utf-8", "surrogateescape"))
     return [
-        replace(commit, touched=entries, added=added)
+        commit._replace(touched=entries, added=added)
         for commit in commits
         for entries, added in [touched.get(commit.id, ({}, frozenset()))]
     ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
-from lensops.git import Repository
 from lensops.history.activations import walk_history
 
+if TYPE_CHECKING:
+    from lensops.git import Repository
 
-@dataclass(frozen=True, slots=True)
-class Release:
+
+class Release(NamedTuple):
     """A version that was active: the digest of its content, and the commit that activated it.
 
     `path` is where its file is in the repository at that commit.
@@ -23,11 +24,10 @@ class Release:
 
     def with_name(self, prompt: str) -> Release:
         """The same of a prompt that has another name now."""
-        return replace(self, prompt=prompt)
+        return self._replace(prompt=prompt)
 
 
-@dataclass(frozen=True, slots=True)
-class ReleasedVersions:
+class ReleasedVersions(NamedTuple):
     """`cut_at` is the commit where a shallow clone cuts the line: what is older is not known."""
 
     versions: tuple[Release, ...] = ()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from lensops.history.timeline import Active, Timeline
-from lensops.prompts import PromptFiles
+if TYPE_CHECKING:
+    from lensops.history.timeline import Active, Timeline
+    from lensops.prompts import PromptFiles
 
 
-@dataclass(frozen=True, slots=True)
-class NamedVersion:
+class NamedVersion(NamedTuple):
     """What a manifest says of a prompt: active version, files, and the name that it had before."""
 
     active: str

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from lensops.history.events import Event, Kind, format_time
-from lensops.history.log import Commit
 from lensops.history.pull_request import pull_request
+
+if TYPE_CHECKING:
+    from lensops.history.log import Commit
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lensops.history.events import Event
+if TYPE_CHECKING:
+    from lensops.history.events import Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lensops.lazy import load_names
 
 if TYPE_CHECKING:
     from lensops.manifest.edit import insert_key, set_number, set_text
@@ -34,22 +35,17 @@ __all__ = [
     "suggestion",
 ]
 
-_FILES = {
-    "edit": ("insert_key", "set_number", "set_text"),
-    "locate": ("NAMES",),
-    "load": ("ManifestFile", "check"),
-    "entries": ("PromptEntry",),
-    "model": ("Manifest", "Suite", "Target"),
-    "node": ("Node", "location_of"),
-    "select": ("suggestion",),
-    "validation": ("Validation",),
-    "yaml": ("read_yaml",),
-}
-_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    """A name of this room, its file loaded when it is asked for: the model is slow to build."""
-    if name in _FILE_OF:
-        return getattr(import_module(f"lensops.manifest.{_FILE_OF[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = load_names(
+    __name__,
+    {
+        "edit": ("insert_key", "set_number", "set_text"),
+        "locate": ("NAMES",),
+        "load": ("ManifestFile", "check"),
+        "entries": ("PromptEntry",),
+        "model": ("Manifest", "Suite", "Target"),
+        "node": ("Node", "location_of"),
+        "select": ("suggestion",),
+        "validation": ("Validation",),
+        "yaml": ("read_yaml",),
+    },
+)

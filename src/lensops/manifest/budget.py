@@ -55,7 +55,7 @@ Tokens = Annotated[
 class Price(BaseModel):
     """US dollars for a million tokens, where the list of prices has none for a model."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     input: Annotated[float, Field(ge=0)]
     output: Annotated[float, Field(ge=0)]
@@ -64,7 +64,7 @@ class Price(BaseModel):
 class Budget(BaseModel):
     """What a change may cost: growth of a reply against the base, and the time of a reply."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     tokens: Growth | None = Field(None, description="Growth of a reply's tokens, such as +10%.")
     cost: Growth | None = Field(None, description="Growth of a reply's cost, such as +10%.")

@@ -14,7 +14,7 @@ Count = Annotated[int, Field(ge=0)]
 class ToolCalled(BaseModel):
     """A tool that must be called, with these arguments among others."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     name: str = Field(min_length=1)
     arguments: dict[str, Any] = Field(default_factory=dict)
@@ -23,7 +23,7 @@ class ToolCalled(BaseModel):
 class Check(BaseModel):
     """Exactly one key: what must hold of an output."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     valid_json: bool | None = None
     json_schema: RelativePath | None = Field(None, description="Path of a JSON Schema file.")

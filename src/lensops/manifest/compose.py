@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml.composer import Composer
 from ruamel.yaml.events import AliasEvent
@@ -12,8 +11,7 @@ MAX_NODES = 100_000  # after aliases are followed: a bomb ends here
 MAX_DEPTH = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """A place in the text that names an anchored node."""
 
     target: Any

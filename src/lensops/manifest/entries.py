@@ -29,7 +29,7 @@ VariableName = Annotated[str, AfterValidator(_variable_name)]
 class Strict(BaseModel):
     """A part of the manifest: unknown keys and wrong types are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Variable(Strict):

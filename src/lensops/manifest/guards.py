@@ -24,7 +24,7 @@ def _check_signer(value: str) -> str:
 class Guard(BaseModel):
     """A part of the manifest about who may do what."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class SignedGate(Guard):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lensops.errors import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(NamedTuple):
     """`problems` make a manifest unsound, `notes` do not; the counts say what was read."""
 
     manifest: str

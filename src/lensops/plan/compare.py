@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from lensops.plan.change import Action, Change, Kind, action
-from lensops.prompts import Prompt
 from lensops.release import Release
+
+if TYPE_CHECKING:
+    from lensops.prompts import Prompt
 
 
 def changes(observed: Release | None, desired: Release) -> tuple[Change, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lensops.plan.change import Action, action
 from lensops.prompts import Prompt, message_names, prompt_sections
@@ -11,8 +11,7 @@ from lensops.prompts import Prompt, message_names, prompt_sections
 ORDER = "order of messages"
 
 
-@dataclass(frozen=True, slots=True)
-class SectionChange:
+class SectionChange(NamedTuple):
     """A section that was created, updated or deleted; a side that is not there is empty.
 
     `whitespace_only`: both sides hold the same words.
@@ -66,8 +65,7 @@ def _order_change(old: Prompt | None, new: Prompt | None) -> Iterator[SectionCha
         yield SectionChange(ORDER, Action.UPDATE, "\n".join(names), "\n".join(new_names))
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """A prompt's sections that differ; `old` and `new` name its two forms, such as `v2@main`.
 
     `same_content`: both have one digest, so what differs in their files, if anything, is layout.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from lensops.evidence import Finding, Outcome
 from lensops.format import plural
-from lensops.plan.change import Change
-from lensops.release import Release
+
+if TYPE_CHECKING:
+    from lensops.plan.change import Change
+    from lensops.release import Release
 
 
 def plan_notes(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lensops.evidence import Base, Finding, Outcome
 from lensops.plan.change import Action, Change, Kind
 from lensops.plan.compare import changes
 from lensops.plan.notes import plan_notes
 from lensops.prompts import digest
-from lensops.release import Release
+
+if TYPE_CHECKING:
+    from lensops.release import Release
 
 MANY = 10  # below that many prompts, removing most of them is nothing unusual
 SHARE = 0.30

@@ -18,9 +18,10 @@ from lensops.prompts import (
     Variable,
     untyped_interface,
 )
-from lensops.release.legacy import is_legacy, parse_legacy
 from lensops.release.reading import Number, Read, validate
 from lensops.release.value import Release
+
+_LEGACY_KEY = "output_schema"  # of a prompt of lensops 0.1; later ones have `response_format`
 
 
 class _Function(Read):
@@ -121,7 +122,9 @@ def parse_release(body: Mapping[str, Any]) -> Release:
 
     Raises `ValueError` when the body is no release.
     """
-    if is_legacy(body):
+    if _is_legacy(body):
+        from lensops.release.legacy import parse_legacy  # hardly any is
+
         return parse_legacy(body)
     read = validate(_Release, body)
     prompts = {name: prompt.value() for name, prompt in read.prompts.items()}
@@ -139,3 +142,10 @@ def parse_verified(body: Mapping[str, Any]) -> Release:
     if release.digest != body.get("digest"):
         raise ValueError("the content does not match its digest")
     return release
+
+
+def _is_legacy(body: Mapping[str, Any]) -> bool:
+    """Whether a body is of the form that 0.1 wrote."""
+    prompts = body.get("prompts")
+    entries = prompts.values() if isinstance(prompts, Mapping) else ()
+    return any(isinstance(entry, Mapping) and _LEGACY_KEY in entry for entry in entries)

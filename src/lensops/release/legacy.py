@@ -67,13 +67,6 @@ class _Release(Read):
         return {**summary, "prompts": prompts, "digest": whole, "schema": SCHEMA}
 
 
-def is_legacy(body: Mapping[str, Any]) -> bool:
-    """Whether a body is of the form that 0.1 wrote."""
-    prompts = body.get("prompts")
-    entries = prompts.values() if isinstance(prompts, Mapping) else ()
-    return any(isinstance(entry, Mapping) and _KEY in entry for entry in entries)
-
-
 def parse_legacy(body: Mapping[str, Any]) -> Release:
     """The release of a body of 0.1. Raises `ValueError` when it is none."""
     read = validate(_Release, body)

@@ -13,7 +13,7 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 class Read(BaseModel):
     """A part of a release; keys of later versions are passed over."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, defer_build=True)
 
 
 T = TypeVar("T", bound=Read)

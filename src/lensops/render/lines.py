@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from lensops.render.escape import one_line
 from lensops.report.document import (
@@ -24,8 +25,7 @@ SIGN = 2  # characters of a sign with its space
 SIGNS = {"-": Tone.REMOVED, "+": Tone.ADDED, "…": Tone.MUTED, " ": Tone.PLAIN}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line and by how many columns it, and what of it is wrapped, stands to the right.
 
     `sign` stands before the line, and alone: what is wrapped begins behind it.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lensops.format import format_limit, plural
 from lensops.plan import Action, Change, Kind
-from lensops.plan.change import Subject
 from lensops.prompts import Interface, Prompt, Variable
 from lensops.report.document import Line, Span, Tone, line
+
+if TYPE_CHECKING:
+    from lensops.plan.change import Subject
 
 _SIGNS = {
     Action.CREATE: Span("+ ", Tone.ADDED),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import unified_diff
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lensops.format import plural
-from lensops.plan.difference import SectionChange
 from lensops.report.document import Diff, DiffLine, Side, Span, Tone
 from lensops.report.word_diff import Row, rows
+
+if TYPE_CHECKING:
+    from lensops.plan.difference import SectionChange
 
 NO_END = "\\ No newline at end of file\n"
 NOTES = {"create": "new section", "delete": "section removed", "update": None}

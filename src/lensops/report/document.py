@@ -1,10 +1,10 @@
-"""The document that every report becomes: headings, tables, diffs, charts; no screen."""
+"""The document that every report becomes: headings, tables, diffs; no screen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Tone(StrEnum):
@@ -43,24 +43,29 @@ def line(*parts: str | Span) -> Line:
     return tuple(part if isinstance(part, Span) else Span(part) for part in parts)
 
 
+class Block:
+    """A part of a document; see `page` for those that only a page draws."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Block):
     text: str
     level: int = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Block):
     line: Line
 
 
 @dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(Block):
     items: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A table's column: `right` for numbers, `wide` for the one that takes the rest."""
 
     name: str
@@ -69,7 +74,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(Block):
     """Rows of cells. `name` says to a screen reader what it is a table of.
 
     `tags` names, row by row, the groups that a page can narrow the table to.
@@ -81,16 +86,14 @@ class Table:
     tags: tuple[frozenset[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DiffLine:
+class DiffLine(NamedTuple):
     """One line of a diff: its sign (` `, `-`, `+`, or `…` for folded lines) and its spans."""
 
     sign: str
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """A row of a side-by-side diff; None where a side has no such line."""
 
     old: Line | None
@@ -98,7 +101,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(Block):
     """A section's change: `title` names it, `note` says things such as `only whitespace differs`.
 
     `unified` is the same as a valid unified diff, for plain renderings; `sides` for wide screens.
@@ -112,89 +115,12 @@ class Diff:
 
 
 @dataclass(frozen=True, slots=True)
-class Histogram:
-    """Two windows over the same cells, as shares; labels name the cells."""
-
-    name: str
-    labels: tuple[str, ...]
-    baseline: tuple[float, ...]
-    current: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A value at a time (UTC); `label` names what changed there, such as a version."""
-
-    time: datetime
-    value: float
-    label: str = ""
-    tone: Tone = Tone.PLAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A level that a series is held against."""
-
-    name: str
-    value: float
-    tone: Tone
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Values over time, oldest first. A `small` one is drawn without axes, beside a figure."""
-
-    name: str
-    points: tuple[Point, ...]
-    limits: tuple[Limit, ...] = ()
-    small: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A whole text as it is, such as a message of a prompt; its spans may mark words."""
-
-    title: str
-    text: Line
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """An answer at a glance: a figure with its status, lines below, and blocks that show it."""
-
-    title: str
-    figure: Line = ()
-    lines: tuple[Line, ...] = ()
-    blocks: tuple[Block, ...] = ()
-    wide: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """Tiles of one height, side by side where there is room."""
-
-    tiles: tuple[Tile, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Columns of blocks, side by side where there is room."""
-
-    columns: tuple[tuple[Block, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Block):
     """Blocks that a reader opens when wanted."""
 
     summary: Line
     blocks: tuple[Block, ...]
     open: bool = False
-
-
-Block = (
-    Heading | Paragraph | Bullets | Table | Diff | Histogram | Series | Text | Tiles | Beside | Fold
-)
 
 
 @dataclass(frozen=True, slots=True)

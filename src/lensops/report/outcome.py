@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lensops.evidence import Finding, Outcome
 from lensops.report.document import Line, Span, Tone, line
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How an outcome looks."""
 
     sign: str

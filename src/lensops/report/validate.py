@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lensops.errors import Problem
 from lensops.evidence import Outcome
 from lensops.format import plural
-from lensops.manifest import Validation
 from lensops.report.document import Document, Line, Paragraph, Span, Tone, line
 from lensops.report.outcome import sign, success_line
+
+if TYPE_CHECKING:
+    from lensops.errors import Problem
+    from lensops.manifest import Validation
 
 
 def document(validation: Validation) -> Document:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lensops.evidence import Outcome
 from lensops.format import format_minute, short_commit
-from lensops.history import Event, Family, Listing, Version
 from lensops.report.document import (
     Block,
     Bullets,
@@ -23,6 +22,9 @@ from lensops.report.document import (
 )
 from lensops.report.history import pull_request
 from lensops.report.outcome import sign, status_word
+
+if TYPE_CHECKING:
+    from lensops.history import Event, Family, Listing, Version
 
 _COLUMNS = (
     Column("Version"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from lensops.report.document import Line, Span, Tone
 
@@ -15,8 +15,7 @@ SIMILAR = 0.3  # lines that share less are shown as replaced, without marks insi
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line before, a line after, or both; `folded` counts unchanged lines that are left out."""
 
     old: Line | None = None

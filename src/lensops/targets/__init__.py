@@ -1,8 +1,13 @@
 """Targets: where releases live, read and written without losing what was served."""
 
-from lensops.targets.kind import KINDS, kind_of, open_target, target_problems
-from lensops.targets.receipt import Receipt
-from lensops.targets.target import Log, Observed, Target
+from typing import TYPE_CHECKING
+
+from lensops.lazy import load_names
+
+if TYPE_CHECKING:
+    from lensops.targets.kind import KINDS, kind_of, open_target, target_problems
+    from lensops.targets.receipt import Receipt
+    from lensops.targets.target import Log, Observed, Target
 
 __all__ = [
     "KINDS",
@@ -14,3 +19,12 @@ __all__ = [
     "open_target",
     "target_problems",
 ]
+
+__getattr__ = load_names(
+    __name__,
+    {
+        "kind": ("KINDS", "kind_of", "open_target", "target_problems"),
+        "receipt": ("Receipt",),
+        "target": ("Log", "Observed", "Target"),
+    },
+)

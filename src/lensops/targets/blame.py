@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from lensops.release import Entry
 from lensops.release.timeline import parse_time
-from lensops.release.traces import Answer
-from lensops.targets.target import Log
+
+if TYPE_CHECKING:
+    from lensops.release import Entry
+    from lensops.release.traces import Answer
+    from lensops.targets.target import Log
 
 
 @dataclass(frozen=True, slots=True)

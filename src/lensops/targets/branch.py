@@ -6,22 +6,25 @@ import hashlib
 import time
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from lensops.errors import Refused, RemoteFailed, UserError
-from lensops.files import LocalTree
 from lensops.git import GitFailed, NoRepository, Repository, RevisionTree, open_repository
 from lensops.git.addresses import address_problem, find_remote
 from lensops.git.errors import redact
 from lensops.git.remotes import PAUSES, Remote
 from lensops.git.writing import create_bare, write_commit
-from lensops.manifest import Manifest
-from lensops.manifest import Target as Settings
 from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
 from lensops.targets.garbage import unreferenced_objects
 from lensops.targets.kind import TargetKind
 from lensops.targets.layout import Damaged
-from lensops.targets.target import Log, Observed
+
+if TYPE_CHECKING:
+    from lensops.files import LocalTree
+    from lensops.manifest import Manifest
+    from lensops.manifest import Target as Settings
+    from lensops.targets.target import Log, Observed
 
 CACHE = ".lensops/cache"  # only for a git target of a project that is in no repository
 

@@ -7,20 +7,23 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from lensops.errors import Refused, RemoteFailed, Stale, UserError
 from lensops.files import LocalTree, create_exclusive, write_atomic
-from lensops.manifest import Manifest
-from lensops.manifest import Target as Settings
 from lensops.prompts import locate_prompt
 from lensops.prompts.layout import FOLDER
-from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
 from lensops.targets.folder import TargetFolder
 from lensops.targets.garbage import MIN_AGE, unreferenced_objects
 from lensops.targets.kind import TargetKind
 from lensops.targets.layout import Damaged
-from lensops.targets.target import Log, Observed
+
+if TYPE_CHECKING:
+    from lensops.manifest import Manifest
+    from lensops.manifest import Target as Settings
+    from lensops.release import Draft, Record, Release
+    from lensops.targets.target import Log, Observed
 
 ABANDONED = 86_400  # seconds after which a staged file belongs to no running writer
 

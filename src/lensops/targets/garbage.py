@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lensops.errors import Refused
-from lensops.files import Tree
 from lensops.targets import layout, reading
+
+if TYPE_CHECKING:
+    from lensops.files import Tree
 
 MIN_AGE = 3_600  # seconds after which a file in a folder belongs to no apply that is under way
 

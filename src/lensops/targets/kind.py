@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from lensops.errors import UserError
-from lensops.files import LocalTree
-from lensops.manifest import Manifest
-from lensops.manifest import Target as Settings
-from lensops.targets.target import Target
+
+if TYPE_CHECKING:
+    from lensops.files import LocalTree
+    from lensops.manifest import Manifest
+    from lensops.manifest import Target as Settings
+    from lensops.targets.target import Target
 
 # kind (see `manifest.model.KEYS_OF_KIND`): the file that holds its KIND; loaded when it is used
 KINDS: dict[str, str] = {
@@ -21,8 +22,7 @@ KINDS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TargetKind:
+class TargetKind(NamedTuple):
     """One way to keep releases.
 
     `open` may raise `UserError` when the settings cannot be meant. `problem` finds what is wrong

@@ -8,11 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lensops.errors import Refused, UserError
-from lensops.files import Tree
 from lensops.prompts import canonical
 from lensops.prompts.digest import PREFIX
 from lensops.release import (
@@ -20,11 +18,12 @@ from lensops.release import (
     Record,
     Release,
     Statement,
-    parse_release,
-    parse_verified,
     read_record,
     read_statement,
 )
+
+if TYPE_CHECKING:
+    from lensops.files import Tree
 
 CURRENT = "current.json"
 OBJECTS = "objects"
@@ -39,8 +38,7 @@ class Damaged(Exception):
     """A file of a target is not what lensops wrote; the message says which and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(NamedTuple):
     """What `current.json` serves. `intact` is False when its digests or variables were altered."""
 
     release: Release
@@ -106,6 +104,8 @@ def record_at(tree: Tree, sequence: int) -> Record:
 
 def release_at(tree: Tree, digest: str) -> Release:
     """A release that was applied. Raises `Damaged` unless it has the digest asked for."""
+    from lensops.release import parse_verified  # with its models
+
     path = object_path(digest)
     try:
         release = parse_verified(_mapping(tree, path))
@@ -135,6 +135,8 @@ def current(tree: Tree) -> Current | None:
     """What is served, or None when there is no file. Raises `Damaged` when it cannot be read."""
     if CURRENT not in tree.names("."):
         return None
+    from lensops.release import parse_release  # with its models
+
     try:
         body = _mapping(tree, CURRENT)
         release = parse_release(body)

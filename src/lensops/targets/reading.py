@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from lensops.errors import Stale
-from lensops.files import Tree
 from lensops.release import NOTHING_STATED, Draft, Entry, Record, Release, Statement, next_record
 from lensops.targets import layout
 from lensops.targets.layout import Damaged
 from lensops.targets.target import Log, Observed
+
+if TYPE_CHECKING:
+    from lensops.files import Tree
 
 MAX_JUMP = 100_000_000  # numbers that may be missing before a record; more is no loss but a fake
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from lensops.plan import TargetPlan
-from lensops.release import Entry, Record
+if TYPE_CHECKING:
+    from lensops.plan import TargetPlan
+    from lensops.release import Entry, Record
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What an apply did at one target; `entry` is None when there was nothing to do."""
 
     plan: TargetPlan

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lensops.evidence import Finding
-from lensops.release import Release
-from lensops.release.timeline import Moment
-from lensops.targets.target import Log
+if TYPE_CHECKING:
+    from lensops.evidence import Finding
+    from lensops.release import Release
+    from lensops.release.timeline import Moment
+    from lensops.targets.target import Log
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lensops.release import NOTHING_STATED, Draft, Entry, Record, Release, Statement
 
@@ -38,8 +38,7 @@ class Observed:
         return self.intact and self.digest == applied
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """The entries of a log that can be read, oldest first, and what is wrong with the others."""
 
     entries: tuple[Entry, ...] = ()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
 from lensops.release import Record, served_prompts
-from lensops.targets.target import Log, Observed, Target
+
+if TYPE_CHECKING:
+    from lensops.targets.target import Log, Observed, Target
 
 
 def verify_chain(target: Target, observed: Observed, log: Log) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lensops.dashboard.draw import choose, draw, draw_title
-from lensops.report.document import Beside, Heading, Paragraph
+from lensops.report.document import Heading, Paragraph
 from lensops.report.overview import Overview
 from lensops.report.overview.charts import psi_series
 from lensops.report.overview.drift import (
@@ -16,6 +16,7 @@ from lensops.report.overview.drift import (
     segment_table,
     worst_first,
 )
+from lensops.report.page import Beside
 
 
 def page(overview: Overview) -> None:

@@ -6,12 +6,13 @@ import streamlit as st
 
 from lensops.dashboard.draw import choose, draw, draw_title
 from lensops.format import format_time, plural
-from lensops.report.document import Beside, Heading, Paragraph, line
+from lensops.report.document import Heading, Paragraph, line
 from lensops.report.overview import Overview
 from lensops.report.overview.cases import TAGS, CaseRow, case_rows, case_table
 from lensops.report.overview.charts import score_series
 from lensops.report.overview.evals import compared_run, parts_table, suite_line, suite_notes
 from lensops.report.overview.stored import StoredEval
+from lensops.report.page import Beside
 
 ROWS = 25  # cases on a page
 SORTS = ("worst first", "best first", "largest change", "name")

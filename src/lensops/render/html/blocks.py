@@ -10,24 +10,19 @@ from lensops.render.html.histogram import histogram
 from lensops.render.html.series import series
 from lensops.render.html.table import table
 from lensops.report.document import (
-    Beside,
     Block,
     Bullets,
     Diff,
     DiffLine,
     Fold,
     Heading,
-    Histogram,
     Line,
     Paragraph,
-    Series,
     Span,
     Table,
-    Text,
-    Tile,
-    Tiles,
     Tone,
 )
+from lensops.report.page import Beside, Histogram, Series, Text, Tile, Tiles
 
 DIFF_LINES = 200  # of one section; the command shows the rest
 _TAGS = {

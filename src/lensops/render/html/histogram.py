@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lensops.format import format_percent
 from lensops.render.html.frame import Frame, figure, text_at
-from lensops.report.document import Histogram
+from lensops.report.page import Histogram
 
 FRAME = Frame(560, 200, left=44, right=92, top=22, bottom=24)
 LETTER, LONGEST = 6.2, 14  # how wide a letter of a bin's name is, and how many are shown

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from lensops.format import format_limit, format_score, format_time
 from lensops.render.html.frame import Frame, figure, text_at
-from lensops.report.document import Limit, Point, Series, Tone
+from lensops.report.document import Tone
+from lensops.report.page import Limit, Point, Series
 
 LARGE = Frame(560, 200, left=44, right=92, top=22, bottom=24)
 SMALL = Frame(260, 54, left=4, right=4, top=6, bottom=6)

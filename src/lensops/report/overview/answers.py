@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from lensops.evidence import Outcome
 from lensops.format import format_day, format_limit, format_minute, format_score, plural, shorten
 from lensops.plan import PromptStatus, State, TargetStatus
-from lensops.report.document import Column, Line, Span, Table, Tile, Tiles, Tone, line
+from lensops.report.document import Column, Line, Span, Table, Tone, line
 from lensops.report.outcome import LOOKS, drift_badge, outcome_badge, outcome_of, sign, status_badge
 from lensops.report.overview.charts import psi_series, score_series
 from lensops.report.overview.state import (
@@ -19,6 +19,7 @@ from lensops.report.overview.state import (
 )
 from lensops.report.overview.stored import StoredEval, StoredMonitor
 from lensops.report.overview.value import MonitorPoint, Overview
+from lensops.report.page import Tile, Tiles
 
 SHOWN = 3  # lines of a tile; what is left out is counted
 NAMED = 2  # prompts that a target's row names

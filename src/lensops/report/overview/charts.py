@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from lensops.format import count_shares
-from lensops.report.document import Histogram, Limit, Point, Series, Tone
+from lensops.report.document import Tone
 from lensops.report.outcome import outcome_of, tone_of
 from lensops.report.overview.stored import StoredFeature
 from lensops.report.overview.value import Overview
+from lensops.report.page import Histogram, Limit, Point, Series
 
 
 def score_series(overview: Overview, suite: str, *, small: bool = False) -> Series:

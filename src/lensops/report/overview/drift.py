@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from lensops.evidence import Outcome
 from lensops.format import format_score, format_time, plural
 from lensops.report.document import (
-    Beside,
     Block,
     Bullets,
     Column,
@@ -24,6 +23,7 @@ from lensops.report.outcome import drift_badge, sign
 from lensops.report.overview.charts import psi_series, window_histogram
 from lensops.report.overview.stored import StoredFeature, StoredMonitor
 from lensops.report.overview.value import MonitorPoint, Overview
+from lensops.report.page import Beside
 
 SHOWN = 30  # features of a monitor that open; the table names all
 _ORDER = {"critical": 0, "no data": 1, "warning": 2, "ok": 3}

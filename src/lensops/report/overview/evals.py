@@ -15,7 +15,6 @@ from lensops.format import (
     score_bar,
 )
 from lensops.report.document import (
-    Beside,
     Block,
     Bullets,
     Column,
@@ -33,6 +32,7 @@ from lensops.report.overview.cases import case_rows, case_table
 from lensops.report.overview.charts import score_series
 from lensops.report.overview.stored import StoredEval, StoredJudge, StoredSuite
 from lensops.report.overview.value import Overview
+from lensops.report.page import Beside
 
 CASES = 150  # rows of cases on the page, over all evals; the stored results hold all
 
