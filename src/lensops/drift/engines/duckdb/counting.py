@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lensops.drift.binning import BinCounts, Binning, Measure
 from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, Group, Rows
+from lensops.drift.engines.duckdb.grid import Codes, codes_between
 from lensops.drift.engines.duckdb.sql import (
     FLOATING,
+    WHOLE,
     Column,
     Statement,
     category_sql,
@@ -32,6 +33,12 @@ class Aggregates(Protocol):
     def inner(self, name: str, statement: Statement, /) -> list[str]:
         """What the inner query computes for each row."""
 
+    def middle(self, name: str, statement: Statement, /) -> list[str]:
+        """What is computed of the inner query's columns."""
+
+    def tables(self, name: str, statement: Statement, /) -> list[str]:
+        """Columns of one row that stand beside each row."""
+
     def outer(self, name: str, statement: Statement, /) -> list[str]:
         """The aggregates over the rows of a group."""
 
@@ -41,15 +48,15 @@ class Aggregates(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Finite values between the cuts, by one look-up a row, and the others by kind.
+    """Finite values between the cuts, and the others by kind.
 
-    Text is cast where it can be; what cannot is unreadable. DuckDB's histogram includes the upper
-    end of a bin, so that the number just below a cut ends one.
+    Text is cast where it can be; what cannot is unreadable. Rows without a finite value are counted
+    in the outermost bins first, which costs less than to keep them out.
     """
 
     measure: Measure
-    binning: Binning
     column: Column
+    codes: Codes
 
     @property
     def _is_text(self) -> bool:
@@ -66,25 +73,29 @@ class Numbers:
             columns.append(f"{filled} AS {name}_text")
         return columns
 
+    def middle(self, name: str, statement: Statement) -> list[str]:
+        return self.codes.cell_sql(name, statement)
+
+    def tables(self, name: str, statement: Statement) -> list[str]:
+        return self.codes.tables(name, statement)
+
     def outer(self, name: str, statement: Statement) -> list[str]:
         filled = f"count({name}_text)" if self._is_text else f"count({name})"
-        ends = statement.bind([math.nextafter(cut, -math.inf) for cut in self.binning.cuts])
-        finite = f"CASE WHEN isfinite({name}) THEN {name} END" if self._may_be_special else name
-        special = [f"count_if(isnan({name}))", f"count_if(isinf({name}))"]
-        histogram = f"histogram({finite}, {ends}::DOUBLE[])"
+        tests = ("isnan({0})", "{0} = 'inf'::DOUBLE", "{0} = '-inf'::DOUBLE")
+        special = [f"count_if({test.format(name)})" for test in tests]
         return [
             filled,
             f"count({name})",
-            *(special if self._may_be_special else ["0", "0"]),
-            histogram,
+            *(special if self._may_be_special else ["0", "0", "0"]),
+            f"histogram({self.codes.sql(name, statement)})",
         ]
 
     def counts(self, rows: int, results: Result) -> BinCounts:
-        filled, numbers, nan, infinite = (int(result or 0) for result in results[:4])
-        histogram = results[4] or {}
-        ends = [*(math.nextafter(cut, -math.inf) for cut in self.binning.cuts), math.inf]
-        bins = tuple(int(histogram.get(end, 0)) for end in ends)
-        return BinCounts(bins, rows - filled + nan, infinite, filled - numbers)
+        filled, numbers, nan, above, below = (int(result or 0) for result in results[:5])
+        bins = self.codes.bins(results[5] or {})
+        bins[0] -= below + rows - numbers
+        bins[-1] -= above + nan
+        return BinCounts(tuple(bins), rows - filled + nan, above + below, filled - numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,12 @@ class Flags:
 
     def inner(self, name: str, _: Statement) -> list[str]:
         return [f"{flag_sql(self.measure, self.column)} AS {name}"]
+
+    def middle(self, _name: str, _: Statement) -> list[str]:
+        return []
+
+    def tables(self, _name: str, _: Statement) -> list[str]:
+        return []
 
     def outer(self, name: str, _: Statement) -> list[str]:
         return [f"count({name})", f"count_if({name})"]
@@ -116,23 +133,34 @@ class Counting:
         columns: Columns,
     ) -> None:
         self.rows, self.group, self.columns = rows, group, columns
-        self.aggregates: dict[str, Aggregates] = {
-            measure.name: Flags(measure, columns[measure.column])
-            if binning.kind == "flag"
-            else Numbers(measure, binning, columns[measure.column])
+        self.aggregates = {
+            measure.name: self._aggregates_of(measure, binning)
             for measure, binning in binnings.items()
         }
 
+    def _aggregates_of(self, measure: Measure, binning: Binning) -> Aggregates:
+        """A grid is for whole windows: that of each of many groups would need memory."""
+        column = self.columns[measure.column]
+        if binning.kind == "flag":
+            return Flags(measure, column)
+        whole = measure.derivation != "value" or column.type.startswith(WHOLE)
+        codes = codes_between(binning.cuts, whole=whole, fine=self.group is None)
+        return Numbers(measure, column, codes)
+
     def text(self, source: str, statement: Statement) -> str:
         """The whole statement; `source` is what stands after the inner FROM."""
-        inner, outer = [], []
+        inner, middle, outer, tables = [], ["*"], [], ["1 AS one"]
         for index, aggregates in enumerate(self.aggregates.values()):
             inner += aggregates.inner(f"f{index}", statement)
+            middle += aggregates.middle(f"f{index}", statement)
             outer += aggregates.outer(f"f{index}", statement)
+            tables += aggregates.tables(f"f{index}", statement)
         window = window_sql(self.rows, self.group, self.columns, inner, source, statement)
         grouped = " GROUP BY g" if self.group else ""
         key = "g" if self.group else "NULL"
-        return f"SELECT {', '.join([key, 'count(*)', *outer])} FROM ({window}){grouped}"
+        selected = ", ".join([key, "count(*)", *outer])
+        window = f"SELECT {', '.join(middle)} FROM ({window})"
+        return f"SELECT {selected} FROM ({window}), (SELECT {', '.join(tables)}){grouped}"
 
     def counts(self, result: Result) -> dict[str, BinCounts]:
         """The counts of one group by the names of the measures."""

@@ -18,7 +18,6 @@ from lensops.drift.engine import (
 from lensops.drift.engines.duckdb.counting import Counting, value_counting
 from lensops.drift.engines.duckdb.readers import Relation, open_relation
 from lensops.drift.engines.duckdb.results import (
-    EXAMPLES,
     column_kind,
     file_identity,
     finite_values,
@@ -31,9 +30,12 @@ from lensops.drift.engines.duckdb.results import (
 from lensops.drift.engines.duckdb.session import Session
 from lensops.drift.engines.duckdb.sources import resolve_source
 from lensops.drift.engines.duckdb.sql import (
+    Aggregate,
     Statement,
-    filled_sql,
+    filled_count_sql,
+    number_count_sql,
     number_sql,
+    odd_texts_sql,
     text_sql,
 )
 from lensops.drift.engines.duckdb.windows import (
@@ -48,8 +50,6 @@ from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
 from lensops.errors import Stale
 from lensops.files import LocalTree
-
-LENGTH = 40  # characters of such a value
 
 
 class DuckEngine:
@@ -111,20 +111,20 @@ class DuckEngine:
         return Extremes(int(inside), to_utc(first), to_utc(last), int(count) - int(timed))
 
     def readable(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Readability]:
-        statement, columns, aggregates = Statement(), self._columns(rows), []
-        for measure in measures:
-            text = filled_sql(measure, columns[measure.column], statement)
-            decimal = f"replace({text}, {statement.bind(measure.decimal)}, '.')"
-            number = f"TRY_CAST({decimal} AS DOUBLE)"
-            example = f"left({text}, {LENGTH})"
-            unread = f"FILTER (WHERE {number} IS NULL AND {text} IS NOT NULL)"
-            odd = f"min({example}, {4 * EXAMPLES}) {unread}"
-            aggregates += [f"count({text})", f"count({number})", odd]
+        filled = self._measure_each(rows, measures, filled_count_sql)
+        numbers = self._measure_each(rows, measures, number_count_sql)
+        mixed = [m for m in measures if 0 < numbers[m.name] < filled[m.name]]
+        odd = self._measure_each(rows, mixed, odd_texts_sql)  # to rank texts costs most
+        return {name: to_readability(filled[name], numbers[name], odd.get(name)) for name in filled}
+
+    def _measure_each(
+        self, rows: Rows, measures: Sequence[Measure], aggregate: Aggregate
+    ) -> dict[str, Any]:
+        """One aggregate of each measure by its name."""
+        statement, columns = Statement(), self._columns(rows)
+        aggregates = [aggregate(m, columns[m.column], statement) for m in measures]
         result = self._select(rows, aggregates, statement) if aggregates else ()
-        return {
-            measure.name: to_readability(result[3 * index : 3 * index + 3])
-            for index, measure in enumerate(measures)
-        }
+        return {m.name: found for m, found in zip(measures, result, strict=True)}
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
         samples: dict[str, Shares] = {}

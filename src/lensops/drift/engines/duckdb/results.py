@@ -11,7 +11,7 @@ import numpy as np
 
 from lensops.drift.binning import Measure, ValueCounts
 from lensops.drift.engine import CATEGORY, NESTED, NUMBER, TEXT, TIME
-from lensops.drift.engines.duckdb.sql import is_nested, is_number, is_text
+from lensops.drift.engines.duckdb.sql import EXAMPLES, is_nested, is_number, is_text
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
 from lensops.drift.text import count_values
@@ -21,7 +21,6 @@ Item = TypeVar("Item")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
 WIDTH = 50  # measures of one statement: memory grows with the columns that are read together
-EXAMPLES = 3  # values that are no numbers
 
 
 def to_value_counts(results: list[tuple[Any, ...]], measure: Measure) -> ValueCounts:
@@ -36,9 +35,9 @@ def to_value_counts(results: list[tuple[Any, ...]], measure: Measure) -> ValueCo
     return count_values(present, filled - absent, missing + absent, raw=raw)
 
 
-def to_readability(result: Sequence[Any]) -> Readability:
-    examples = dict.fromkeys(str(example) for example in result[2] or ())
-    return Readability(int(result[0]), int(result[1]), tuple(examples)[:EXAMPLES])
+def to_readability(filled: int, numbers: int, odd: Sequence[str] | None) -> Readability:
+    examples = dict.fromkeys(str(example) for example in odd or ())
+    return Readability(filled, numbers, tuple(examples)[:EXAMPLES])
 
 
 def finite_values(array: Any) -> Shares:

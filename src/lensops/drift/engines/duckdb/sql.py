@@ -10,12 +10,14 @@ from lensops.drift.binning import Measure
 from lensops.drift.text import BEGINNING, FENCE, REFUSAL, WORD
 from lensops.errors import UserError
 
-NUMBERS: tuple[str, ...] = (
+WHOLE: tuple[str, ...] = (
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT"),
-    *("UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "REAL", "BOOLEAN"),
+    *("UINTEGER", "UBIGINT", "UHUGEINT", "BOOLEAN"),
 )
+NUMBERS: tuple[str, ...] = (*WHOLE, "FLOAT", "DOUBLE", "DECIMAL", "REAL")
 FLOATING = ("FLOAT", "DOUBLE", "REAL", "VARCHAR", "JSON")  # types that can hold NaN or infinity
 NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "BIT", "VARIANT", "GEOMETRY")
+EXAMPLES, LENGTH = 3, 40  # texts that are no numbers, and their characters
 _PLAIN_DECIMAL = r"[+-]?(0|[1-9]\d*)\.\d+"
 
 
@@ -37,6 +39,9 @@ class Statement:
         """The place in the text that a value is bound to."""
         self.values.append(value)
         return f"${len(self.values)}"
+
+
+Aggregate = Callable[[Measure, Column, Statement], str]
 
 
 def quote_name(name: str) -> str:
@@ -88,6 +93,28 @@ def number_sql(measure: Measure, column: Column, statement: Statement) -> str:
 def filled_sql(measure: Measure, column: Column, statement: Statement) -> str:
     """A column as text, NULL where it is blank or counts as missing."""
     return f"nullif(trim({_without_listed(measure, text_sql(column), statement)}), '')"
+
+
+def filled_count_sql(measure: Measure, column: Column, statement: Statement) -> str:
+    """The rows with a text that counts."""
+    return f"count({filled_sql(measure, column, statement)})"
+
+
+def number_count_sql(measure: Measure, column: Column, statement: Statement) -> str:
+    """The rows whose text reads as a number."""
+    return f"count({_read_sql(measure, column, statement)})"
+
+
+def odd_texts_sql(measure: Measure, column: Column, statement: Statement) -> str:
+    """Some texts that do not."""
+    text, number = filled_sql(measure, column, statement), _read_sql(measure, column, statement)
+    odd = f"FILTER (WHERE {number} IS NULL AND {text} IS NOT NULL)"
+    return f"min(left({text}, {LENGTH}), {4 * EXAMPLES}) {odd}"
+
+
+def _read_sql(measure: Measure, column: Column, statement: Statement) -> str:
+    text = filled_sql(measure, column, statement)
+    return f"TRY_CAST(replace({text}, {statement.bind(measure.decimal)}, '.') AS DOUBLE)"
 
 
 def flag_sql(measure: Measure, column: Column) -> str:
