@@ -183,7 +183,7 @@ class TestLarge:
 
     @pytest.fixture
     def large(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        monkeypatch.setattr("lensops.evals.jsonl.LARGE", 0)
+        monkeypatch.setattr("lensops.evals.lines.LARGE", 0)
         lines = [
             f'{{"id": "c{number}", "inputs": {{"x": {number}}}, "reference": "r"}}\n'
             for number in range(50)
@@ -195,7 +195,7 @@ class TestLarge:
         self, large: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         streamed = read_cases(Snapshot(Folder(large)), "c.jsonl", NEEDS)
-        monkeypatch.setattr("lensops.evals.jsonl.LARGE", 1 << 30)
+        monkeypatch.setattr("lensops.evals.lines.LARGE", 1 << 30)
         held = read_cases(Snapshot(Folder(large)), "c.jsonl", NEEDS)
         assert list(streamed[0]) == list(held[0])
         assert (streamed[0].digest, streamed[1]) == (held[0].digest, ())

@@ -11,19 +11,11 @@ import weakref
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, NoReturn
 
-from lensops.errors import Location, Problem, Stale, UserError
-from lensops.files import Folder, Snapshot, Tree
-
-MAX_LINE = 10_000_000
-MAX_FILE = 2_000_000_000  # of a file in a git revision, which is read at once
-LARGE = 8_000_000  # bytes beyond which a file of the work tree is not held in memory
-_BOM = b"\xef\xbb\xbf"
-
-
-class NoFile(UserError):
-    """There is no file of that name."""
+from lensops.errors import Location, Problem, Stale
+from lensops.evals.lines import MAX_LINE, Line, LineReader, open_stream
+from lensops.files import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +47,7 @@ class RowFile:
 
     def __init__(self, tree: Tree, path: str) -> None:
         self.path = path
-        self.is_held, self._stream = _open(tree, path)
+        self.is_held, self._stream = open_stream(tree, path)
         weakref.finalize(self, self._stream.close)
         self._tree = tree
         self._starts, self._checks, self._numbers = array("Q"), array("Q"), array("I")
@@ -66,13 +58,12 @@ class RowFile:
 
     def rows(self) -> Iterator[Row | Problem]:
         """The first reading: each line as an object, or what is wrong with it."""
-        whole = hashlib.sha256()
         self._stream.seek(0)
-        for line in _lines(self._stream, whole):
+        reader = LineReader(self._stream)
+        for line in reader:
             self.torn_line = None if line.data.endswith(b"\n") else line.number
             yield from _rows_of(line, self.path)
-        if not self.is_held and isinstance(self._tree, Snapshot):
-            self._tree.record(self.path, whole.hexdigest())
+        reader.record(self._tree, self.path)
 
     def index(self, row: Row) -> int:
         """Remember a row of the first reading; its number is for `row_at`."""
@@ -95,7 +86,7 @@ class RowFile:
 
 def open_rows(tree: Tree, path: str) -> None:
     """Raises `UserError` when a file cannot be read."""
-    _open(tree, path)[1].close()
+    open_stream(tree, path)[1].close()
 
 
 def read_rows(tree: Tree, path: str) -> Iterator[Row | Problem]:
@@ -105,59 +96,15 @@ def read_rows(tree: Tree, path: str) -> Iterator[Row | Problem]:
 
 def rows_of_bytes(data: bytes, path: str) -> Iterator[Row | Problem]:
     """The same of the content of a file."""
-    for line in _lines(io.BytesIO(data), hashlib.sha256()):
+    for line in LineReader(io.BytesIO(data)):
         yield from _rows_of(line, path)
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    number: int
-    start: int
-    data: bytes  # without a byte order mark; one byte too long where the line is
-
-
-def _open(tree: Tree, path: str) -> tuple[bool, BinaryIO]:
-    """Whether a file is held in memory, and its stream. Raises `UserError`."""
-    try:
-        if isinstance(tree, Folder) or (isinstance(tree, Snapshot) and tree.is_local):
-            full = tree.path(path)
-            if full.is_file() and full.stat().st_size > LARGE:
-                return False, full.open("rb")
-        return True, io.BytesIO(tree.read(path, MAX_FILE))
-    except FileNotFoundError:
-        raise NoFile(f"there is no file {path}") from None
-    except OSError as error:
-        reason = (error.strerror or "unreadable").lower()
-        raise UserError(f"cannot read {path}: {reason}") from None
-
-
-def _lines(stream: BinaryIO, whole: hashlib._Hash) -> Iterator[_Line]:
-    """The lines of a stream, each at most a byte longer than `MAX_LINE`; `whole` hashes all."""
-    number = start = 0
-    while data := stream.readline(MAX_LINE + 1):
-        number += 1
-        whole.update(data)
-        mark = len(_BOM) if number == 1 and data.startswith(_BOM) else 0
-        yield _Line(number, start + mark, data[mark:])
-        start += len(data)
-        if len(data) > MAX_LINE:
-            start += _skip_line(stream, data, whole)
-
-
-def _skip_line(stream: BinaryIO, data: bytes, whole: hashlib._Hash) -> int:
-    skipped = 0
-    while data and not data.endswith(b"\n"):
-        data = stream.readline(1 << 20)
-        whole.update(data)
-        skipped += len(data)
-    return skipped
 
 
 def _check(data: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
 
 
-def _rows_of(line: _Line, path: str) -> Iterator[Row | Problem]:
+def _rows_of(line: Line, path: str) -> Iterator[Row | Problem]:
     """The line as an object, or what is wrong with it; nothing of a blank line."""
     if len(line.data) > MAX_LINE:
         message = f"the line is longer than {MAX_LINE:,} bytes"
@@ -166,7 +113,7 @@ def _rows_of(line: _Line, path: str) -> Iterator[Row | Problem]:
         yield _parse(line, path)
 
 
-def _parse(line: _Line, path: str) -> Row | Problem:
+def _parse(line: Line, path: str) -> Row | Problem:
     data, number = line.data, line.number
     try:
         text = data.decode("utf-8")

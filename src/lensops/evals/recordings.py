@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.evals.cases import MANY
-from lensops.evals.jsonl import NoFile, RowFile
+from lensops.evals.jsonl import RowFile
+from lensops.evals.lines import NoFile
 from lensops.evals.protocols import AnswerRequest, GradeRequest
 from lensops.evals.recorded import GradeRow, OutputRow, check_row
 from lensops.evals.result import Contradiction
@@ -140,13 +141,12 @@ class Recordings:
 
     def grade(self, request: GradeRequest, by: str | None = None) -> GradeRow | None:
         """The recorded vote, or None; of several the last counts, rather one `by` that model."""
+        last = None
         for rows in self._rows(request.digest):
-            if by is not None and (row := _grade_in(rows, by)):
+            if row := _grade_in(rows, by):
                 return row
-        for rows in self._rows(request.digest):
-            if row := _grade_in(rows):
-                return row
-        return None
+            last = last or _grade_in(rows)
+        return last
 
     def add(self, row: OutputRow | GradeRow) -> None:
         """Take a new row in."""

@@ -9,7 +9,7 @@ from lensops.evals.interval import ClusterTotals, Mean
 from lensops.evals.judging import Vote
 from lensops.evals.limits import meets
 from lensops.evals.result import CaseScore, Flip, Regression
-from lensops.evals.text import same_json
+from lensops.evals.text import same_outputs
 from lensops.evidence import Outcome
 from lensops.format import format_limit, format_score, plural
 from lensops.manifest import Suite
@@ -52,7 +52,7 @@ class PairTotals:
             return
         if (base.judged == "neutral") != (head.judged == "neutral"):
             return  # a vote on one side and none on the other is no comparison
-        is_identical = same_json(list(base.outputs), list(head.outputs))
+        is_identical = base is head or same_outputs(base.outputs, head.outputs)
         difference = 0.0 if is_identical else head.aggregate - base.aggregate
         self.identical += is_identical
         self._base_sum += base.aggregate

@@ -23,7 +23,7 @@ from lensops.evals.protocols import (
     ProgressListener,
     Unavailable,
 )
-from lensops.evals.recorded import OutputRow, check_row, row_of
+from lensops.evals.recorded import GradeRow, OutputRow, check_row, row_of
 from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings
 from lensops.evals.result import Contradiction
@@ -32,6 +32,7 @@ from lensops.manifest import Suite
 from lensops.manifest.model import Judge
 
 NOT_RECORDED = "it is not recorded"
+_Lookup = tuple[GradeRequest, GradeRow | None]
 
 
 class CachedResponses:
@@ -103,18 +104,22 @@ class CachedResponses:
         if judge.model is None:
             self.no_judge = "no judge.model is declared"
             return [*answered]
-        requests = [
-            [grade_requests(a.case.id, output, a.inputs, judge) for output in a.outputs]
+        lookups = [
+            [
+                [
+                    (request, recordings.grade(request, by))
+                    for request in grade_requests(a.case.id, output, a.inputs, judge)
+                ]
+                for output in a.outputs
+            ]
             for a in answered
         ]
-        every = [r for of_case in requests for of_output in of_case for r in of_output]
-        self._ask_judge(every, recordings, path)
-        self._note_contradictions(every, recordings)
+        every = [pair for of_case in lookups for of_output in of_case for pair in of_output]
+        new = self._ask_judge(every, recordings, path, by)
+        self._note_contradictions((request for request, _ in every), recordings)
         return [
-            replace(
-                a, ballots=tuple(_votes(of_output, recordings, judge, by) for of_output in of_case)
-            )
-            for a, of_case in zip(answered, requests, strict=True)
+            replace(a, ballots=tuple(_votes(of_output, new, judge) for of_output in of_case))
+            for a, of_case in zip(answered, lookups, strict=True)
         ]
 
     def _answer(
@@ -162,30 +167,32 @@ class CachedResponses:
         return reasons
 
     def _ask_judge(
-        self, requests: Sequence[GradeRequest], recordings: Recordings, path: Path
-    ) -> None:
-        """Have the votes that are not recorded; a failed one is asked anew to be recorded."""
-        absent = self._absent_votes(requests, recordings)
-        if not absent:
-            return
-        if self.mode is Mode.REPLAY:
+        self, lookups: Sequence[_Lookup], recordings: Recordings, path: Path, by: str | None
+    ) -> dict[str, GradeRow | None]:
+        """Have the votes that are not recorded; a failed one is asked anew to be recorded.
+
+        The rows of what was asked, by request.
+        """
+        absent = self._absent_votes(lookups, recordings)
+        if absent and self.mode is Mode.REPLAY:
             self.misses.add("votes of the judge", absent)
-            return
+        if not absent or self.mode is Mode.REPLAY:
+            return {}
         judge = self._models.judge()
         if isinstance(judge, Unavailable):
             self.no_judge = judge.reason
-            return
+            return {}
         self._listener.begin("votes", judge.identity, len(absent))
         with closing(judge.grade(absent)) as replies, self._listening():
             for reply in replies:
                 self._keep(reply, recordings, path)
+        return {request.digest: recordings.grade(request, by) for request in absent}
 
     def _absent_votes(
-        self, requests: Sequence[GradeRequest], recordings: Recordings
+        self, lookups: Sequence[_Lookup], recordings: Recordings
     ) -> list[GradeRequest]:
         absent: dict[str, GradeRequest] = {}
-        for request in requests:
-            row = recordings.grade(request)
+        for request, row in lookups:
             is_failed = row is not None and row.grades is None and self.mode is Mode.RECORD
             is_old = self.rejudge and not recordings.is_new(request)
             if row is None or is_failed or is_old:
@@ -221,10 +228,10 @@ class CachedResponses:
 
 
 def _votes(
-    requests: Sequence[GradeRequest], recordings: Recordings, judge: Judge, by: str | None
+    lookups: Sequence[_Lookup], new: Mapping[str, GradeRow | None], judge: Judge
 ) -> tuple[Vote, ...]:
     """The votes on one output, as far as there are any."""
-    rows = [recordings.grade(request, by) for request in requests]
+    rows = [new.get(request.digest, row) for request, row in lookups]
     return tuple(
         vote(row.grades, row.error or row.reason, judge.rubric, row.model)
         for row in rows

@@ -24,7 +24,7 @@ from lensops.evals.schema import Schema
 from lensops.evals.scoring import Scorer, text_jobs
 from lensops.evals.shards import Shard
 from lensops.evals.summary import About, Tally
-from lensops.evals.text import same_json
+from lensops.evals.text import same_outputs
 from lensops.evals.usage import UsageTally
 
 CHUNK = 2_000  # cases that are held at once
@@ -141,13 +141,13 @@ class SuiteRun:
         if self.base is None:
             return _Chunk(head, [None] * len(head), [()] * len(head))
         base = self._answers(self.base, cases)
-        differing = [b for h, b in zip(head, base, strict=True) if not _is_alike(h, b)]
+        alike = [same_outputs(h.outputs, b.outputs) for h, b in zip(head, base, strict=True)]
+        differing = [answer for answer, is_alike in zip(base, alike, strict=True) if not is_alike]
         self.judges.update(v.by for h in head for votes in h.ballots for v in votes if v.by)
         by = next(iter(self.judges)) if len(self.judges) == 1 else None
         judged = iter(
             self.responses.with_votes(differing, self.base.recordings, self.base.path, by)
         )
-        alike = (_is_alike(h, b) for h, b in zip(head, base, strict=True))
         differing_base = [None if is_alike else next(judged) for is_alike in alike]
         return _Chunk(head, differing_base, [answered.rows for answered in base])
 
@@ -190,10 +190,6 @@ class SuiteRun:
                     pairs.note_judges(chain(*base.ballots), chain(*head.ballots))
             if self.on_case is not None:
                 self.on_case(score)
-
-
-def _is_alike(head: Answered, base: Answered) -> bool:
-    return same_json(list(head.outputs), list(base.outputs))
 
 
 def _batches(cases: Iterable[Case], size: int) -> Iterator[list[Case]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from lensops.evals.metrics.metric import Flawed, Unscored
@@ -66,6 +67,11 @@ def same_json(first: Any, second: Any) -> bool:
     if isinstance(first, str) and isinstance(second, str):
         return first == second
     return canonical(first) == canonical(second)
+
+
+def same_outputs(first: Sequence[Output], second: Sequence[Output]) -> bool:
+    """Whether two answers have the same outputs, sample by sample."""
+    return len(first) == len(second) and all(map(same_json, first, second))
 
 
 def _no_constant(name: str) -> None:

@@ -1,5 +1,6 @@
 """Files: read within limits and the repository, write so that a crash leaves old or new."""
 
+from lensops.files.regular import open_regular
 from lensops.files.snapshot import Snapshot
 from lensops.files.text import decode
 from lensops.files.tree import Folder, LocalTree, OutsideError, Tree
@@ -14,5 +15,6 @@ __all__ = [
     "check_destination",
     "create_exclusive",
     "decode",
+    "open_regular",
     "write_atomic",
 ]

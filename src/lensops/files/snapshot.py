@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from lensops.errors import Stale, UserError
+from lensops.files.regular import open_regular
 from lensops.files.tree import LocalTree, Tree
 
 T = TypeVar("T")
@@ -82,6 +83,10 @@ class Snapshot:
             self._parsed[key] = make(self, path)
         return cast("T", self._parsed[key])
 
+    def keep(self, path: str, make: Callable[[Snapshot, str], T], value: T) -> None:
+        """Hold what `derive` would give, which a reader of the file has made on its way."""
+        self._parsed[normalise(path), make] = value
+
     def digest(self, path: str) -> str:
         """The SHA-256 (hex) of the bytes that were read; of a file that was not, it is streamed.
 
@@ -148,16 +153,26 @@ class Snapshot:
         return self._listings[kind, key]
 
     def _stream_digest(self, path: str) -> str:
+        if isinstance(self._tree, _Digests):
+            return self._tree.digest(path)
         if not self.is_local:
             return hashlib.sha256(self._tree.read(path, 1 << 40)).hexdigest()
         try:
-            with self.path(path).open("rb") as file:
+            with open_regular(self.path(path)) as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except FileNotFoundError:
             raise
         except OSError as error:
             reason = (error.strerror or "unreadable").lower()
             raise UserError(f"cannot read {path}: {reason}") from None
+
+
+@runtime_checkable
+class _Digests(Protocol):
+    """A tree that knows the digests of its files without holding them in memory."""
+
+    def digest(self, path: str) -> str:
+        """The SHA-256 (hex) of a file's bytes. Raises `FileNotFoundError`, `UserError`."""
 
 
 def normalise(path: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Protocol
 
 from lensops.errors import UserError
+from lensops.files.regular import open_regular
 
 
 class OutsideError(UserError):
@@ -61,7 +62,7 @@ class Folder:
     def read(self, path: str, limit: int) -> bytes:
         full = self.path(path)
         try:
-            with full.open("rb") as file:
+            with open_regular(full) as file:
                 data = file.read(limit + 1)
         except FileNotFoundError:
             raise

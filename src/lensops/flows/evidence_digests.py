@@ -40,7 +40,10 @@ def evidence_digests(project: Project) -> dict[str, str]:
         suites = manifest.evals
         cases = {name: lines_digest(tree, suite.cases) for name, suite in suites.items()}
         recordings = {name: lines_digest(tree, _recordings(project, name)) for name in suites}
-        schemas = {name: schema_digests(tree, suite) for name, suite in suites.items()}
+        schemas = {
+            name: schema_digests(tree, suite, case_schemas(tree, suite.cases))
+            for name, suite in suites.items()
+        }
         digests["cases"] = digest("cases", cases)
         digests["recordings"] = digest("recordings", recordings)
         digests["schemas"] = digest("schemas", schemas)
@@ -52,11 +55,18 @@ def evidence_digests(project: Project) -> dict[str, str]:
     return digests
 
 
-def schema_digests(tree: Snapshot, suite: Suite) -> dict[str, str]:
+def schema_digests(tree: Snapshot, suite: Suite, by_cases: Collection[str]) -> dict[str, str]:
     """The digests of the JSON Schemas that the checks of a suite and of its cases name, by path."""
     paths = {check.json_schema for check in suite.checks if check.json_schema is not None}
-    paths.update(_schemas_of_cases(tree, suite.cases))
-    return {path: lines_digest(tree, path) for path in sorted(paths)}
+    return {path: lines_digest(tree, path) for path in sorted(paths.union(by_cases))}
+
+
+def case_schemas(tree: Snapshot, path: str) -> Collection[str]:
+    """The paths of the JSON Schemas that checks of the cases in a file name."""
+    from lensops.evals.cases import read_cases
+
+    cases, _ = read_cases(tree, path)
+    return cases.schemas
 
 
 def data_digests(project: Project) -> dict[str, dict[str, str]]:
@@ -93,27 +103,21 @@ def data_digest(tree: Snapshot, path: str) -> str:
 
 
 def lines_digest(tree: Snapshot, path: str) -> str:
-    """The digest (hex) of a file's lines; line ends and blank lines do not count.
-
-    A large file is streamed by its reader, and is bound by the digest of its bytes.
-    """
-    from lensops.evals.jsonl import LARGE
+    """The digest (hex) of a file's lines; line ends and blank lines do not count."""
+    from lensops.evals.lines import digest_lines
 
     try:
-        if tree.is_local and tree.path(path).stat().st_size > LARGE:
-            return tree.digest(path)
-        return tree.parse(path, MAX_BYTES, digest_lines)
+        return tree.derive(path, digest_lines)
     except (FileNotFoundError, UserError):
         return NO_FILE
 
 
-def digest_lines(data: bytes, path: str) -> str:  # noqa: ARG001  # a parser of a snapshot
-    """SHA-256 (hex) over the lines without what surrounds them."""
-    lines = hashlib.sha256()
-    for line in data.splitlines():
-        if stripped := line.strip():
-            lines.update(stripped + b"\n")
-    return lines.hexdigest()
+def have_same_lines(*sides: tuple[Snapshot, str]) -> bool:
+    """Whether the files of both sides have the same lines."""
+    with contextlib.suppress(FileNotFoundError):
+        if len({tree.digest(path) for tree, path in sides}) == 1:
+            return True
+    return len({lines_digest(tree, path) for tree, path in sides}) == 1
 
 
 def _settings(manifest: Manifest) -> dict[str, object]:
@@ -135,10 +139,3 @@ def _recordings(project: Project, suite: str) -> str:
     """The recordings of the version that the release has for a suite's prompt."""
     prompt = project.manifest.prompt_of(suite)
     return project.manifest.recordings_of(suite, project.desired.prompts[prompt].version)
-
-
-def _schemas_of_cases(tree: Snapshot, path: str) -> Collection[str]:
-    from lensops.evals.cases import read_cases
-
-    cases, _ = read_cases(tree, path)
-    return cases.schemas

@@ -11,7 +11,13 @@ from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
 from lensops.files import Snapshot
 from lensops.flows.base import BaseSnapshot
-from lensops.flows.evidence_digests import MAX_BYTES, data_digest, lines_digest, schema_digests
+from lensops.flows.evidence_digests import (
+    MAX_BYTES,
+    case_schemas,
+    data_digest,
+    have_same_lines,
+    schema_digests,
+)
 from lensops.flows.project import Opened, Project
 from lensops.flows.removed_cases import mean_on_base_cases
 from lensops.flows.window_files import baseline_files, current_files
@@ -72,15 +78,14 @@ def _input_changes(
 def _suite_inputs(base: Project, head: Project, name: str) -> tuple[SuiteInputs, SuiteInputs]:
     suites = base.manifest.evals[name], head.manifest.evals[name]
     trees, recordings = (base.tree, head.tree), _recordings(base, head, name)
-    files = [lines_digest(tree, suite.cases) for tree, suite in zip(trees, suites, strict=True)]
-    older, newer = (
-        SuiteInputs(
-            {} if files[0] == files[1] else _case_facts(tree, suite.cases),
-            schema_digests(tree, suite),
-            rows,
-        )
-        for tree, suite, rows in zip(trees, suites, recordings, strict=True)
-    )
+    paths = [suite.cases for suite in suites]
+    is_same = have_same_lines(*zip(trees, paths, strict=True))
+    facts = [{} if is_same else _case_facts(*side) for side in zip(trees, paths, strict=True)]
+    # cases that are alike name the same schemas, so that those of the base need no reading
+    named = [case_schemas(*side) for side in zip(trees, paths, strict=True) if not is_same]
+    named = named or [case_schemas(head.tree, paths[1])] * 2
+    schemas = [schema_digests(*side) for side in zip(trees, suites, named, strict=True)]
+    older, newer = map(SuiteInputs, facts, schemas, recordings)
     return older, newer
 
 
@@ -103,7 +108,7 @@ def _recordings(
     newer: dict[str, tuple[RecordedRow, ...]] = {}
     for file in base.tree.names(folders[0]):
         old, new = f"{folders[0]}/{file}", f"{folders[1]}/{file}"
-        if lines_digest(base.tree, old) != lines_digest(head.tree, new):
+        if not have_same_lines((base.tree, old), (head.tree, new)):
             older[old] = _rows(base.tree, old)
             newer[old] = _rows(head.tree, new)
     return older, newer

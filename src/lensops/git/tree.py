@@ -62,6 +62,14 @@ class EntryTree:
             raise FileNotFoundError(path)
         return data
 
+    def digest(self, path: str) -> str:
+        """The SHA-256 (hex) of a file's bytes, of any size. Raises `FileNotFoundError`."""
+        entry = self.entry(path)
+        blob = self._objects.digest(entry.id) if entry is not None and entry.is_file else None
+        if blob is None:
+            raise FileNotFoundError(path)
+        return blob.sha256
+
     def names(self, folder: str) -> list[str]:
         return [name for name, entry in self._list_followed(folder) if entry.is_file]
 
