@@ -30,6 +30,7 @@ from lensops.evals.metrics.batch import measure
 from lensops.evals.protocols import AnswerReply, GradeReply
 from lensops.evals.recorded import lines_of
 from lensops.flows.project import open_project
+from lensops.manifest.locate import ProjectRef
 
 BAR = 1 / 3
 TEXTS = 10_000
@@ -146,7 +147,7 @@ def project(root: Path, pairs: list[Pair], version: str = "v1") -> Path:
 
 def record(root: Path, pairs: list[Pair], version: str) -> None:
     """Write the recordings of the active version."""
-    opened = open_project(root)
+    opened = open_project(ProjectRef(root))
     suite = opened.manifest.evals["copy"]
     arm = arm_of(opened.active["copy"], suite)
     folder = root / "evals/copy/recordings"

@@ -15,6 +15,7 @@ from lensops.evals.judging import grade_requests
 from lensops.evals.protocols import AnswerReply, GradeReply
 from lensops.evals.recorder import append
 from lensops.flows.project import open_project
+from lensops.manifest.locate import ProjectRef
 from support.cli import Result, lensops
 from support.evaluated import small
 from support.provider import Said, provider, verdict
@@ -38,7 +39,7 @@ def record(
     repo: Repo, version: str = "v1", grade: int = 4, by: str = "judge-1", **only: str
 ) -> None:
     """Record outputs and votes of the active version, as a run with models would."""
-    project = open_project(repo.root)
+    project = open_project(ProjectRef(repo.root))
     suite = project.manifest.evals["copy"]
     arm = arm_of(project.active["copy"], suite)
     replies: list[AnswerReply | GradeReply] = []

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
 from lensops.dashboard import reading
-from lensops.dashboard.reading import Reading, app_location
+from lensops.dashboard.reading import Reading, app_project
 from lensops.errors import UserError
+from lensops.manifest.locate import ProjectRef
 from support import results, sample
 from support.repo import Repo
 
 
 def test_visitors_share_one_reading(project: Repo) -> None:
-    shared = Reading(project.root, None)
+    shared = Reading(ProjectRef(project.root))
     seen: list[object] = []
     threads = [threading.Thread(target=lambda: seen.append(shared.current())) for _ in range(4)]
     for thread in threads:
@@ -27,7 +29,7 @@ def test_visitors_share_one_reading(project: Repo) -> None:
 def test_an_old_reading_is_renewed_behind_the_visitor(
     project: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared = Reading(project.root, None)
+    shared = Reading(ProjectRef(project.root))
     assert shared.current().results.evals == ()
     results.evals(project.root, 2)
     assert shared.current().results.evals == ()
@@ -40,7 +42,7 @@ def test_an_old_reading_is_renewed_behind_the_visitor(
 
 
 def test_a_stale_reading_is_shown_to_nobody(project: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    shared = Reading(project.root, None)
+    shared = Reading(ProjectRef(project.root))
     shared.current()
     results.evals(project.root, 2)
     monkeypatch.setattr(reading, "STALE", 0)
@@ -50,7 +52,7 @@ def test_a_stale_reading_is_shown_to_nobody(project: Repo, monkeypatch: pytest.M
 def test_an_error_is_not_kept(project: Repo) -> None:
     path = project.root / "lensops.yaml"
     path.write_text("version: 3\n")
-    shared = Reading(project.root, None)
+    shared = Reading(ProjectRef(project.root))
     with pytest.raises(UserError):
         shared.current()
     path.write_text(sample.MANIFEST)
@@ -58,6 +60,6 @@ def test_an_error_is_not_kept(project: Repo) -> None:
 
 
 def test_the_arguments_of_the_app() -> None:
-    assert app_location([]) == (".", None)
-    assert app_location(["/x"]) == ("/x", None)
-    assert app_location(["/x", "m.yaml"]) == ("/x", "m.yaml")
+    assert app_project([]) == ProjectRef(Path())
+    assert app_project(["/x"]) == ProjectRef(Path("/x"))
+    assert app_project(["/x", "m.yaml"]) == ProjectRef(Path("/x"), Path("m.yaml"))

@@ -6,6 +6,7 @@ import pytest
 
 from lensops.errors import Refused, Stale
 from lensops.flows.apply import carry_out, prepare
+from lensops.manifest.locate import ProjectRef
 from lensops.release import Kind
 from lensops.targets import Receipt
 from support import sample
@@ -13,7 +14,7 @@ from support.repo import Repo
 
 
 def apply(project: Repo, target: str | None = None) -> list[Receipt]:
-    return list(carry_out(prepare(project.root, targets=[target] if target else ())))
+    return list(carry_out(prepare(ProjectRef(project.root), targets=[target] if target else ())))
 
 
 def test_targets_are_written_in_the_order_of_after(project: Repo) -> None:
@@ -27,7 +28,7 @@ def test_targets_are_written_in_the_order_of_after(project: Repo) -> None:
 
 
 def test_prepare_writes_nothing(project: Repo) -> None:
-    ready = prepare(project.root)
+    ready = prepare(ProjectRef(project.root))
 
     assert [target.name for target in ready.todo] == ["staging", "production"]
     assert not (project.root / "live").exists()
@@ -40,19 +41,19 @@ def test_a_target_in_sync_has_a_receipt_without_a_record(project: Repo) -> None:
 
 
 def test_the_plan_that_was_reviewed_and_another(project: Repo) -> None:
-    digest = prepare(project.root).plan.digest
-    assert prepare(project.root, plan_digest=digest).plan.digest == digest
+    digest = prepare(ProjectRef(project.root)).plan.digest
+    assert prepare(ProjectRef(project.root), plan_digest=digest).plan.digest == digest
     project.commit("Use v2", sample.manifest("v2"))
 
     with pytest.raises(Stale, match="not what was reviewed"):
-        prepare(project.root, plan_digest=digest)
+        prepare(ProjectRef(project.root), plan_digest=digest)
     apply(project)
     with pytest.raises(Stale, match="served already"):
-        prepare(project.root, plan_digest=digest)
+        prepare(ProjectRef(project.root), plan_digest=digest)
 
 
 def test_receipts_before_a_stale_target_are_given(project: Repo) -> None:
-    ready = prepare(project.root)
+    ready = prepare(ProjectRef(project.root))
     receipts = carry_out(ready)
     first = next(receipts)
     apply(project)  # another writer is faster at production
@@ -64,7 +65,7 @@ def test_receipts_before_a_stale_target_are_given(project: Repo) -> None:
 
 def test_what_was_planned_is_what_is_written(project: Repo) -> None:
     """Files that change between plan and write go live at the next apply, not at this one."""
-    ready = prepare(project.root)
+    ready = prepare(ProjectRef(project.root))
     project.commit("Use v2", sample.manifest("v2"))
 
     (staging, _) = carry_out(ready)
@@ -74,4 +75,4 @@ def test_what_was_planned_is_what_is_written(project: Repo) -> None:
 
 def test_a_target_waits_for_the_one_before_it(project: Repo) -> None:
     with pytest.raises(Refused, match="production comes after staging"):
-        prepare(project.root, targets=["production"])
+        prepare(ProjectRef(project.root), targets=["production"])

@@ -6,6 +6,7 @@ import pytest
 
 from lensops.flows.base import open_base, prompt_at_base
 from lensops.flows.project import open_project
+from lensops.manifest.locate import ProjectRef
 from support import sample
 from support.repo import Repo
 
@@ -21,7 +22,7 @@ def renamed(project: Repo) -> Repo:
 
 
 def version_at_base(project: Repo, name: str = "copy") -> str | None:
-    head = open_project(project.root)
+    head = open_project(ProjectRef(project.root))
     with open_base(head, "main") as base:
         assert base.project is not None
         prompt = prompt_at_base(base.project, head, name)

@@ -11,6 +11,7 @@ from lensops.evals.protocols import Mode
 from lensops.evidence import Outcome
 from lensops.flows.evidence_digests import window_fingerprint
 from lensops.flows.gate import gate
+from lensops.manifest.locate import ProjectRef
 from support.evaluated import own_sample
 from support.events import GOOD, LOOSENED, Shop
 from support.repo import Repo
@@ -24,7 +25,7 @@ def shop(repo: Repo) -> Shop:
 def test_it_joins_evals_and_drift_and_names_what_they_rest_on(repo: Repo) -> None:
     own_sample(repo)
 
-    project, result = gate(repo.root, mode=Mode.REPLAY)
+    project, result = gate(ProjectRef(repo.root), mode=Mode.REPLAY)
 
     assert result.verdict.outcome is Outcome.PASS
     assert result.evals is not None

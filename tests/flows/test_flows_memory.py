@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lensops.manifest.locate import ProjectRef
 from lensops.release import Release, read_record, served_prompts
 from support import sample
 from support.cli import lensops
@@ -215,7 +216,7 @@ class TestForged:
         from lensops.flows.candidate import project_at_commit
         from lensops.flows.project import open_project
 
-        release = project_at_commit(open_project(project.root), commit).desired
+        release = project_at_commit(open_project(ProjectRef(project.root)), commit).desired
         self.forge(
             project.root / "live/staging",
             commit=commit,

@@ -8,6 +8,7 @@ from lensops.errors import Refused
 from lensops.flows.plan import planned
 from lensops.flows.preconditions import Overrides, check_preconditions
 from lensops.flows.provenance import Provenance
+from lensops.manifest.locate import ProjectRef
 from support import sample
 from support.cli import lensops
 from support.repo import Repo
@@ -23,7 +24,9 @@ def check(
     *,
     has_evidence: bool = False,
 ) -> None:
-    check_preconditions(planned(project.root), source, overrides, has_evidence=has_evidence)
+    check_preconditions(
+        planned(ProjectRef(project.root)), source, overrides, has_evidence=has_evidence
+    )
 
 
 def with_targets(project: Repo, targets: str) -> None:

@@ -13,6 +13,7 @@ from lensops.flows.project import open_project
 from lensops.flows.protected import WorkflowRun, protected_findings
 from lensops.forge.event import Event
 from lensops.gate import Approval
+from lensops.manifest.locate import ProjectRef
 from support import sample
 from support.cli import lensops
 from support.events import event
@@ -35,7 +36,7 @@ def protected(repo: Repo) -> Repo:
 
 
 def find(repo: Repo, approval: Approval, happened: Event | None = None) -> list[Finding]:
-    project = open_project(repo.root)
+    project = open_project(ProjectRef(repo.root))
     base = choose_base(project, "main")
     assert isinstance(base, BaseSnapshot)
     run = WorkflowRun(happened, lambda _: approval)

@@ -12,6 +12,7 @@ import pytest
 
 from lensops.flows.project import open_project
 from lensops.flows.results import load_results, result_time, save_result
+from lensops.manifest.locate import ProjectRef
 from support import results
 from support.repo import Repo
 
@@ -19,7 +20,7 @@ DRIFT = {"psi": 0.02, "status": "ok", "monitors": []}
 
 
 def test_what_is_saved_states_its_time_and_release(project: Repo) -> None:
-    opened = open_project(project.root)
+    opened = open_project(ProjectRef(project.root))
     written = save_result(opened, "drift", DRIFT)
     (file,) = (project.root / "drift_results").glob("*.json")
     assert json.loads(file.read_text()) == {"schema": "lensops/drift/v1", **written}
@@ -30,7 +31,7 @@ def test_what_is_saved_states_its_time_and_release(project: Repo) -> None:
 
 
 def test_runs_of_one_second_are_all_kept(project: Repo) -> None:
-    opened = open_project(project.root)
+    opened = open_project(ProjectRef(project.root))
     for _ in range(5):
         save_result(opened, "eval", {"evals": []})
     assert len(list((project.root / "eval_results").glob("eval_*.json"))) == 5
@@ -87,6 +88,6 @@ def test_results_are_read_oldest_first_and_faulty_ones_named(project: Repo) -> N
 
 
 def test_the_report_that_output_wrote_beside_the_kept_one_counts_once(project: Repo) -> None:
-    written = save_result(open_project(project.root), "drift", DRIFT)
+    written = save_result(open_project(ProjectRef(project.root)), "drift", DRIFT)
     (project.root / "drift_report.json").write_text(json.dumps(written))
     assert len(load_results(project.root).drifts) == 1

@@ -13,6 +13,7 @@ import pytest
 from lensops.evals.protocols import Mode
 from lensops.flows.comment import compose
 from lensops.gate import GateResult
+from lensops.manifest.locate import ProjectRef
 from lensops.plan import Plan
 from lensops.render.json import envelope
 from lensops.render.markdown import markdown
@@ -31,7 +32,7 @@ def composed(repo: Repo) -> tuple[Plan, GateResult]:
     activate(own, "v2")
     own.commit("Use v2")
     add_bad_version(own)
-    return compose(own.root, None, "HEAD", mode=Mode.REPLAY)
+    return compose(ProjectRef(own.root), "HEAD", mode=Mode.REPLAY)
 
 
 def test_the_comment_of_a_bad_version(composed: tuple[Plan, GateResult]) -> None:

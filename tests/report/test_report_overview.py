@@ -10,6 +10,7 @@ import pytest
 
 from lensops.evidence import Outcome
 from lensops.flows.overview import overview
+from lensops.manifest.locate import ProjectRef
 from lensops.report.document import Block, Document, Fold, Table, Tone
 from lensops.report.overview import Overview, document
 from lensops.report.overview.answers import answers, figures
@@ -141,7 +142,7 @@ def test_a_monitor_that_measured_nothing_has_no_figure(project: Repo) -> None:
     monitor = {"name": "m", "psi": None, "status": "no data", "features": []}
     body = {"psi": None, "status": "no data", "monitors": [monitor]}
     write(project.root, "drift", "20260301T080000Z", **body)
-    page = text(document(overview(project.root)))
+    page = text(document(overview(ProjectRef(project.root))))
     assert "nothing measured" in page
     assert "0.0000" not in page
 
@@ -152,7 +153,7 @@ def test_a_result_of_another_version_does_not_speak_for_the_active_one(project: 
     path.write_text(path.read_text().replace("\ntargets:", f"\n{suite}\ntargets:"))
     (project.root / "c.jsonl").write_text('{"id": "a", "reference": "x"}\n')
     results.evals(project.root, 3)  # of v2, while v1 is active
-    state = overview(project.root)
+    state = overview(ProjectRef(project.root))
     assert go_outcome(measurements(state)) is Outcome.INCONCLUSIVE
     assert "the active version was not scored" in text(answers(state))
     row = prompt_table(state).rows[0]
@@ -160,7 +161,7 @@ def test_a_result_of_another_version_does_not_speak_for_the_active_one(project: 
 
 
 def test_an_empty_project_says_what_to_run(project: Repo) -> None:
-    page = text(document(overview(project.root)))
+    page = text(document(overview(ProjectRef(project.root))))
     assert "nothing yet" in page
     assert "The manifest declares nothing to measure." in page
     assert "lensops eval" in page

@@ -22,6 +22,7 @@ from lensops.flows.drift import run_drift
 from lensops.flows.project import open_project
 from lensops.flows.run_evals import run_evals
 from lensops.flows.run_options import RunOptions
+from lensops.manifest.locate import ProjectRef
 from lensops.render.json import envelope
 from lensops.report.drift import data as drift_data
 from lensops.report.eval import data as eval_data
@@ -93,7 +94,7 @@ class Life:
         path.write_text("\n".join(lines))
 
     def evaluate(self) -> None:
-        project = open_project(self.repo.root)
+        project = open_project(ProjectRef(self.repo.root))
         results = [
             run_evals(project, RunOptions((name,), outputs=self._outputs(name), mode=Mode.REPLAY))
             for name in project.manifest.evals
@@ -103,17 +104,17 @@ class Life:
 
     def check_drift(self, shift: float) -> None:
         (self.repo.root / "data/current.csv").write_text(window(self.random, shift, self.now))
-        project = open_project(self.repo.root)
+        project = open_project(ProjectRef(self.repo.root))
         self._keep("drift", drift_data(run_drift(project)), project.desired.digest)
 
     def apply(self, target: str, author: str) -> None:
-        ready = prepare(self.repo.root, targets=(target,))
+        ready = prepare(ProjectRef(self.repo.root), targets=(target,))
         time = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
         draft = replace(ready.draft, time=time, actor=PEOPLE[author].partition(" <")[0])
         list(carry_out(replace(ready, draft=draft)))
 
     def _outputs(self, suite: str) -> Path:
-        version = open_project(self.repo.root).active[suite].version
+        version = open_project(ProjectRef(self.repo.root)).active[suite].version
         return self.repo.root / f"outputs/{suite}_{version}.jsonl"
 
     def _keep(self, noun: str, data: dict[str, Any], release: str) -> None:

@@ -9,6 +9,7 @@ import typer
 from lensops.cli.complete import prompts, versions
 from lensops.cli.options import HERE, DirectoryOption, ManifestOption, one_prompt
 from lensops.errors import UserError
+from lensops.manifest.locate import ProjectRef
 
 if TYPE_CHECKING:
     from lensops.flows.activate import Activated
@@ -45,7 +46,9 @@ def activate(
         raise UserError(f"{len(names)} names are given", "name a prompt and a version")
     *first, version = names
     prompt = one_prompt(first[0] if first else None, prompt)
-    print_edit(edit_manifest(directory, manifest, version, prompt=prompt, commit=commit))
+    print_edit(
+        edit_manifest(ProjectRef(directory, manifest), version, prompt=prompt, commit=commit)
+    )
     return 0
 
 

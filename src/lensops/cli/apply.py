@@ -17,6 +17,7 @@ from lensops.cli.options import (
     OutputOption,
     TargetOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 if TYPE_CHECKING:
     from lensops.flows.apply import Ready
@@ -75,8 +76,7 @@ def apply(
     from lensops.flows.preconditions import read_overrides
 
     ready = prepare(
-        directory,
-        manifest,
+        ProjectRef(directory, manifest),
         targets=target or (),
         plan_digest=plan_digest,
         evidence=evidence,
@@ -90,12 +90,12 @@ def apply(
         source=source,
     )
     if ready.todo and not yes:
-        ask(ready)
-    carry_out_and_print(ready, form, output)
+        _ask(ready)
+    _carry_out_and_print(ready, form, output)
     return 0
 
 
-def ask(ready: Ready) -> None:
+def _ask(ready: Ready) -> None:
     """Show the plan and ask.
 
     Raises `UserError` when nobody is there to answer, and `Refused` when the answer is no.
@@ -115,7 +115,7 @@ def ask(ready: Ready) -> None:
         raise Refused("nothing was applied: you answered no")
 
 
-def carry_out_and_print(ready: Ready, form: Format, output: Path | None) -> None:
+def _carry_out_and_print(ready: Ready, form: Format, output: Path | None) -> None:
     """Write, and print the receipts, those as well that came before an error."""
     from lensops.cli.output import Report, emit
     from lensops.flows.apply import carry_out

@@ -17,6 +17,7 @@ from lensops.cli.options import (
     TargetArgument,
     TargetOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def blame(
@@ -37,6 +38,6 @@ def blame(
     from lensops.report.blame import data, document
 
     targets = (*(name or ()), *(target or ()))
-    blamed = find_releases(directory, trace, manifest, targets=targets)
+    blamed = find_releases(ProjectRef(directory, manifest), trace, targets=targets)
     emit(Report("blame", document(blamed), data(blamed)), form, output)
     return 0

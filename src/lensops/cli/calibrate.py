@@ -15,6 +15,7 @@ from lensops.cli.options import (
     ManifestOption,
     OutputOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def calibrate(
@@ -71,7 +72,7 @@ def calibrate(
 
     aim = Aim(max_false_pass, held_out=held_out, seed=seed)
     calibrated = calibrate_eval(
-        directory, ratings, Request(aim, suite, rating, good, write), manifest
+        ProjectRef(directory, manifest), ratings, Request(aim, suite, rating, good, write)
     )
     emit(Report("calibration", document(calibrated), data(calibrated)), form, output)
     return 0

@@ -11,14 +11,14 @@ from pathlib import Path
 from lensops.cli.output import on_actions
 from lensops.errors import Invalid, Problem, UserError
 from lensops.evidence import Finding, Outcome
+from lensops.manifest.locate import ProjectRef
 
 
 class CiReports:
     """Writes the findings of one manifest for CI."""
 
-    def __init__(self, directory: Path, manifest: Path | None) -> None:
-        self._directory = directory
-        self._manifest = manifest
+    def __init__(self, ref: ProjectRef) -> None:
+        self._ref = ref
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -58,7 +58,7 @@ class CiReports:
         from lensops.manifest.locate import find_manifest, prefix_of
 
         try:
-            folder = prefix_of(find_manifest(self._directory, self._manifest).parent)
+            folder = prefix_of(find_manifest(self._ref).parent)
         except UserError:
             folder = ""
         return tuple(_below(folder, finding) for finding in findings)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+from lensops.manifest.locate import ProjectRef
 
 if TYPE_CHECKING:
     from lensops.errors import UserError
@@ -60,6 +61,7 @@ def comment(
     from lensops.flows.comment import pull_request as named
     from lensops.forge.event import take_token
 
+    ref = ProjectRef(directory, manifest)
     where = named(repository, pull_request, os.environ) if post else None
     token = take_token(os.environ)
     if post and not token:
@@ -67,7 +69,7 @@ def comment(
         raise UserError("there is no GITHUB_TOKEN", hint)
     failure: UserError | None = None
     try:
-        body = _compose(directory, manifest, base, token, replay=replay)
+        body = _compose(ref, base, token, replay=replay)
     except UserError as error:
         failure, body = error, _describe_failure(error)
     _summarise(body)
@@ -79,16 +81,14 @@ def comment(
         write(body)
     else:
         api = os.environ.get("GITHUB_API_URL")
-        comment = put(token, body, marker(directory, manifest), where, api)
+        comment = put(token, body, marker(ref), where, api)
         say(f"the comment is at {comment.url}")
     if failure is not None:
         raise failure
     return 0
 
 
-def _compose(
-    directory: Path, manifest: Path | None, base: str | None, token: str, *, replay: bool
-) -> str:
+def _compose(ref: ProjectRef, base: str | None, token: str, *, replay: bool) -> str:
     from lensops.cli.progress import Progress
     from lensops.evals.protocols import Mode
     from lensops.flows.comment import compose
@@ -97,7 +97,7 @@ def _compose(
     from lensops.report.comment import document
 
     mode, run = Mode.REPLAY if replay else Mode.ASK, workflow_run(os.environ, token)
-    result = compose(directory, manifest, base, run=run, mode=mode, watch=Progress())
+    result = compose(ref, base, run=run, mode=mode, watch=Progress())
     return markdown(document(*result))
 
 

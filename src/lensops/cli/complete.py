@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from lensops.manifest.locate import ProjectRef
     from lensops.prompts import PromptFiles
 
 
@@ -25,7 +26,7 @@ def versions(context: typer.Context, incomplete: str) -> list[str]:
     prompts = [files for files in _prompts(context) if prompt in (None, files.name)]
     if not prompts:
         return []
-    tree = folder_of(find_manifest(*_location(context)))
+    tree = folder_of(find_manifest(_ref(context)))
     names = dict.fromkeys(version for files in prompts for version in version_files(tree, files))
     return [version for version in names if version.startswith(incomplete)]
 
@@ -37,13 +38,16 @@ def _prompts(context: typer.Context) -> list[PromptFiles]:
     from lensops.prompts import declared_prompts
 
     try:
-        path = find_manifest(*_location(context))
+        path = find_manifest(_ref(context))
         node = read_yaml(path.read_bytes(), path.name)
     except (UserError, OSError):
         return []
     return [prompt.files for prompt in declared_prompts(node) if prompt.is_sound]
 
 
-def _location(context: typer.Context) -> tuple[Path, Path | None]:
+def _ref(context: typer.Context) -> ProjectRef:
+    from lensops.manifest.locate import ProjectRef
+
     manifest = context.params.get("manifest")
-    return Path(context.params.get("directory") or "."), Path(manifest) if manifest else None
+    directory = Path(context.params.get("directory") or ".")
+    return ProjectRef(directory, Path(manifest) if manifest else None)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+from lensops.manifest.locate import ProjectRef
 
 
 def dashboard(
@@ -26,5 +27,6 @@ def dashboard(
     from lensops.dashboard.start import start
     from lensops.manifest.locate import find_manifest
 
-    find_manifest(directory, manifest)
-    return start(directory, manifest, address=address, port=port)
+    ref = ProjectRef(directory, manifest)
+    find_manifest(ref)
+    return start(ref, address=address, port=port)

@@ -15,6 +15,7 @@ from lensops.cli.options import (
     ManifestOption,
     OutputOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def diff(
@@ -57,7 +58,9 @@ def diff(
     from lensops.flows.diff import diff as compare
     from lensops.report.difference import data, document
 
-    differences = compare(directory, manifest, old=old, new=new, prompt=prompt, target=target)
+    differences = compare(
+        ProjectRef(directory, manifest), old=old, new=new, prompt=prompt, target=target
+    )
     report = Report("diff", document(differences), data(differences), sides=side_by_side)
     emit(report, form, output)
     return 0

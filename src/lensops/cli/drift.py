@@ -14,6 +14,7 @@ from lensops.cli.options import (
     ManifestOption,
     OutputOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True, add_completion=False)
 
@@ -53,7 +54,7 @@ def drift(
     from lensops.report.drift import data, document
 
     with CountingBar() as bar:
-        project = open_project(directory, manifest)
+        project = open_project(ProjectRef(directory, manifest))
         names = tuple(monitor or ())
         remote: tuple[str, ...] = ()
         if replay:
@@ -93,7 +94,7 @@ def profile(
     from lensops.flows.drift import write_profiles
     from lensops.flows.project import open_project
 
-    for path in write_profiles(open_project(directory, manifest), tuple(monitor or ())):
+    for path in write_profiles(open_project(ProjectRef(directory, manifest)), tuple(monitor or ())):
         print_line(f"wrote {path}")
     return 0
 
@@ -118,7 +119,7 @@ def calibrate(
     from lensops.flows.project import open_project
     from lensops.report.bands import data, document
 
-    project = open_project(directory, manifest)
+    project = open_project(ProjectRef(directory, manifest))
     calibrated = calibrate_bands(project, tuple(monitor or ()), write=write)
     written = project.file.path if write else None
     emit(Report("bands", document(calibrated, written=written), data(calibrated)), form, output)

@@ -15,6 +15,7 @@ from lensops.cli.options import (
     ManifestOption,
     OutputOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 if TYPE_CHECKING:
     from lensops.evals.result import EvalRun
@@ -91,7 +92,7 @@ def evaluate(
         raise UserError("--rejudge keeps the new votes", "give --record as well")
     if shard is not None and not record:
         raise UserError("--shard splits what is recorded", "give --record as well")
-    project = open_project(directory, manifest)
+    project = open_project(ProjectRef(directory, manifest))
     if dry_run:
         from lensops.flows.estimates import estimate_suites
         from lensops.report.estimate import data as estimate_data

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lensops.cli.options import HERE, DirectoryOption, ManifestOption, PromptOption
+from lensops.manifest.locate import ProjectRef
 
 
 class Tool(StrEnum):
@@ -37,7 +38,7 @@ def export(
     from lensops.files import write_atomic
     from lensops.flows.exporting import export_prompt
 
-    exported = export_prompt(directory, manifest, tool, prompt=prompt)
+    exported = export_prompt(ProjectRef(directory, manifest), tool, prompt=prompt)
     if output is not None:
         write_atomic(output, exported.text.encode())
     write(exported.text)

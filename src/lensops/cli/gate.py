@@ -16,6 +16,7 @@ from lensops.cli.options import (
     ManifestOption,
     OutputOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def gate(
@@ -67,13 +68,12 @@ def gate(
     from lensops.report.eval import data as eval_data
     from lensops.report.verdict import data, document
 
-    reports = CiReports(directory, manifest)
+    ref = ProjectRef(directory, manifest)
+    reports = CiReports(ref)
     mode = Mode.REPLAY if replay else Mode.ASK
     with reports.watching():
         run = workflow_run(os.environ, take_token(os.environ))
-        project, result = decide(
-            directory, manifest, base=base, run=run, mode=mode, watch=Progress()
-        )
+        project, result = decide(ref, base=base, run=run, mode=mode, watch=Progress())
     if result.evals is not None:
         save_result(project, "eval", eval_data(result.evals))
     if result.drift is not None:

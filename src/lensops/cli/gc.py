@@ -16,6 +16,7 @@ from lensops.cli.options import (
     TargetArgument,
     TargetOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def gc(
@@ -36,6 +37,6 @@ def gc(
     from lensops.report.gc import data, document
 
     targets = (*(name or ()), *(target or ()))
-    garbage = collect_garbage(directory, manifest, targets=targets, remove=yes)
+    garbage = collect_garbage(ProjectRef(directory, manifest), targets=targets, remove=yes)
     emit(Report("gc", document(garbage, removed=yes), data(garbage)), form, output)
     return 0

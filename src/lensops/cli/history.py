@@ -17,6 +17,7 @@ from lensops.cli.options import (
     PromptOption,
     one_prompt,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def history(
@@ -46,8 +47,9 @@ def history(
     from lensops.flows.open_hotfixes import open_hotfixes
     from lensops.report.history import data, document
 
-    events = read_history(directory, manifest, prompt=one_prompt(name, prompt), ref=ref)
-    hotfixes = open_hotfixes(directory, manifest)
+    project = ProjectRef(directory, manifest)
+    events = read_history(project, prompt=one_prompt(name, prompt), revision=ref)
+    hotfixes = open_hotfixes(project)
     drawn = document(events, hotfixes, everything=everything)
     emit(Report("history", drawn, data(events, hotfixes)), form, output)
     return 0

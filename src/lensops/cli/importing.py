@@ -16,6 +16,7 @@ from lensops.cli.options import (
     ManifestOption,
     OutputOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 class Kind(StrEnum):
@@ -61,7 +62,7 @@ def import_(
     from lensops.flows.importing import prepare_import, write_import
     from lensops.report.imported import data, document, with_diff
 
-    prepared = prepare_import(directory, manifest, source, kind=kind, name=name)
+    prepared = prepare_import(ProjectRef(directory, manifest), source, kind=kind, name=name)
     report = document(prepared, written=not (dry_run or history))
     if dry_run:
         report = with_diff(report, prepared)

@@ -13,6 +13,7 @@ from lensops.cli.options import (
     PromptOption,
     one_prompt,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def listing(
@@ -31,6 +32,6 @@ def listing(
     from lensops.flows.history import listing as families
     from lensops.report.versions import data, document
 
-    versions = families(directory, manifest, one_prompt(name, prompt))
+    versions = families(ProjectRef(directory, manifest), one_prompt(name, prompt))
     emit(Report("list", document(versions), data(versions)), form, output)
     return 0

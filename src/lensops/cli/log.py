@@ -16,6 +16,7 @@ from lensops.cli.options import (
     TargetArgument,
     TargetOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def log(
@@ -41,12 +42,13 @@ def log(
     from lensops.flows.log import served_at, target_logs
     from lensops.report.log import data, data_at, document, document_at
 
+    ref = ProjectRef(directory, manifest)
     targets = (*(name or ()), *(target or ()))
     if time is not None:
-        served = served_at(directory, time, manifest, targets=targets)
+        served = served_at(ref, time, targets=targets)
         report = Report("log", document_at(served), data_at(served))
     else:
-        logs = target_logs(directory, manifest, targets=targets)
+        logs = target_logs(ref, targets=targets)
         report = Report("log", document(logs, everything=everything), data(logs))
     emit(report, form, output)
     return 0

@@ -16,6 +16,7 @@ from lensops.cli.options import (
     OutputOption,
     TargetOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def plan(
@@ -52,20 +53,24 @@ def plan(
     from lensops.errors import Exit, UserError
     from lensops.report.plan import data, document
 
+    ref = ProjectRef(directory, manifest)
     if base is not None and (target or evidence or source):
         problem = "--base cannot be combined with --target, --from or --evidence"
         raise UserError(problem, "it reads no target")
-    reports = CiReports(directory, manifest)
+    reports = CiReports(ref)
     with reports.watching():
         if base is not None:
             from lensops.flows.plan_base import plan_base
 
-            made = plan_base(directory, manifest, base)
+            made = plan_base(ref, base)
         else:
             from lensops.flows.plan import plan as against_targets
 
             made = against_targets(
-                directory, manifest, targets=target or (), evidence=evidence, source=source
+                ref,
+                targets=target or (),
+                evidence=evidence,
+                source=source,
             )
     emit(Report("plan", document(made), data(made)), form, output)
     reports.annotate(made.findings)

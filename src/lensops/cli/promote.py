@@ -15,8 +15,7 @@ from lensops.cli.apply import (
     ReasonOption,
     ResumeOption,
     YesOption,
-    ask,
-    carry_out_and_print,
+    apply,
 )
 from lensops.cli.options import (
     HERE,
@@ -50,25 +49,19 @@ def promote(
 
     Example: lensops promote staging production --yes
     """
-    from lensops.flows.apply import prepare
-    from lensops.flows.preconditions import read_overrides
-
-    ready = prepare(
-        directory,
-        manifest,
-        targets=(target,),
+    return apply(
+        target=[target],
+        source=source,
         plan_digest=plan_digest,
         evidence=evidence,
-        overrides=read_overrides(
-            dirty=allow_dirty,
-            force=force,
-            rule=override,
-            reason=reason,
-            resume_after=resume_after,
-        ),
-        source=source,
+        yes=yes,
+        allow_dirty=allow_dirty,
+        force=force,
+        override=override,
+        reason=reason,
+        resume_after=resume_after,
+        directory=directory,
+        manifest=manifest,
+        form=form,
+        output=output,
     )
-    if ready.todo and not yes:
-        ask(ready)
-    carry_out_and_print(ready, form, output)
-    return 0

@@ -8,6 +8,7 @@ import typer
 
 from lensops.cli.complete import prompts
 from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+from lensops.manifest.locate import ProjectRef
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -36,7 +37,7 @@ def prompt(
     from lensops.cli.output import print_line, say
     from lensops.flows.rename import rename_prompt
 
-    renamed = rename_prompt(directory, manifest, old, new)
+    renamed = rename_prompt(ProjectRef(directory, manifest), old, new)
     print_line(f"{renamed.manifest}: {old} → {new}")
     if renamed.moved:
         print_line(f"moved {renamed.moved[0]} to {renamed.moved[1]}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+from lensops.manifest.locate import ProjectRef
 
 
 def report(
@@ -27,7 +28,7 @@ def report(
     from lensops.render.html import html
     from lensops.report.overview import document
 
-    state = overview(directory, manifest)
+    state = overview(ProjectRef(directory, manifest))
     page = html(document(state), f"{state.project} · lensops").encode()
     write_atomic(output, page)
     print_line(f"wrote {output} ({len(page) / 1000:.0f} KB)")

@@ -9,6 +9,7 @@ import typer
 from lensops.cli.activate import print_edit
 from lensops.cli.complete import prompts, versions
 from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+from lensops.manifest.locate import ProjectRef
 
 
 def rollback(
@@ -35,5 +36,5 @@ def rollback(
     """
     from lensops.flows.rollback import rollback as edit_manifest
 
-    print_edit(edit_manifest(directory, manifest, prompt=prompt, to=to, commit=commit))
+    print_edit(edit_manifest(ProjectRef(directory, manifest), prompt=prompt, to=to, commit=commit))
     return 0

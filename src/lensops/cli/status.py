@@ -16,6 +16,7 @@ from lensops.cli.options import (
     TargetArgument,
     TargetOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def status(
@@ -39,7 +40,9 @@ def status(
     from lensops.plan import State
     from lensops.report.status import data, document
 
-    targets = target_statuses(directory, manifest, targets=(*(name or ()), *(target or ())))
+    targets = target_statuses(
+        ProjectRef(directory, manifest), targets=(*(name or ()), *(target or ()))
+    )
     emit(Report("status", document(targets), data(targets)), form, output)
     states = {status.state for status in targets}
     if State.UNKNOWN in states:

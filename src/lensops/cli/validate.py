@@ -11,6 +11,7 @@ from lensops.cli.options import (
     OutputOption,
 )
 from lensops.errors import Exit
+from lensops.manifest.locate import ProjectRef
 
 
 def validate(
@@ -30,7 +31,8 @@ def validate(
     from lensops.flows.validate import validate as checked
     from lensops.report.validate import data, document
 
-    validation = checked(directory, manifest)
+    ref = ProjectRef(directory, manifest)
+    validation = checked(ref)
     emit(Report("validate", document(validation), data(validation)), form, output)
-    CiReports(directory, manifest).annotate(problem_findings(validation.problems))
+    CiReports(ref).annotate(problem_findings(validation.problems))
     return Exit.USAGE if validation.problems else Exit.DONE

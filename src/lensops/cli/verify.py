@@ -16,6 +16,7 @@ from lensops.cli.options import (
     TargetArgument,
     TargetOption,
 )
+from lensops.manifest.locate import ProjectRef
 
 
 def verify(
@@ -41,7 +42,7 @@ def verify(
     from lensops.report.verify import data, document
 
     targets = (*(name or ()), *(target or ()))
-    verified = verify_targets(directory, manifest, targets=targets, accept=accept)
+    verified = verify_targets(ProjectRef(directory, manifest), targets=targets, accept=accept)
     outcome = outcome_of(verified)
     emit(Report("verify", document(verified), data(verified, outcome)), form, output)
     return exit_of(outcome)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from lensops.dashboard.draw import draw_style
-from lensops.dashboard.reading import app_location, reading_of
+from lensops.dashboard.reading import app_project, reading_of
 from lensops.dashboard.views import drift, evals, now, prompts, targets
 from lensops.errors import UserError
 from lensops.render.escape import visible
@@ -27,7 +27,7 @@ def main() -> None:
     """Draw the page that was chosen."""
     st.set_page_config("lensops", page_icon="☕", layout="wide")
     draw_style()
-    reading = reading_of(*app_location(sys.argv[1:]))
+    reading = reading_of(app_project(sys.argv[1:]))
     try:
         with st.spinner("Reading the project …"):
             project = reading.current()

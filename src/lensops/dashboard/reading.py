@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lensops.errors import UserError
 from lensops.flows.overview import overview
+from lensops.manifest.locate import ProjectRef
 from lensops.report.overview import Overview
 
 FRESH = 10  # seconds after which the next look begins another reading
@@ -20,8 +21,8 @@ class Reading:
     A `UserError` is not kept: once fixed, the project is shown at once.
     """
 
-    def __init__(self, directory: Path, manifest: Path | None) -> None:
-        self._place = (directory, manifest)
+    def __init__(self, ref: ProjectRef) -> None:
+        self._ref = ref
         self._lock = threading.Lock()  # held while the project is read
         self._newest: tuple[float, Overview] | None = None
 
@@ -35,7 +36,7 @@ class Reading:
         with self._lock:
             if self._newest is None or self._age(self._newest) >= STALE:
                 self._renew()
-            return self._newest[1] if self._newest else overview(*self._place)
+            return self._newest[1] if self._newest else overview(self._ref)
 
     def begin(self) -> None:
         """Read the project in a thread of its own."""
@@ -49,27 +50,26 @@ class Reading:
                 self._newest = None  # the next look reads again and says what is wrong
 
     def _renew(self) -> None:
-        self._newest = time.monotonic(), overview(*self._place)
+        self._newest = time.monotonic(), overview(self._ref)
 
     @staticmethod
     def _age(reading: tuple[float, Overview]) -> float:
         return time.monotonic() - reading[0]
 
 
-def app_location(arguments: list[str]) -> tuple[str, str | None]:
-    """The folder and the manifest in the app's own arguments."""
+def app_project(arguments: list[str]) -> ProjectRef:
+    """The project in the app's own arguments: its folder, and the manifest that was named."""
     directory, manifest = (*arguments[:2], None, None)[:2]
-    return directory or ".", manifest
+    return ProjectRef(Path(directory or "."), Path(manifest) if manifest else None)
 
 
-_READINGS: dict[tuple[str, str | None], Reading] = {}
+_READINGS: dict[ProjectRef, Reading] = {}
 _GUARD = threading.Lock()
 
 
-def reading_of(directory: str, manifest: str | None) -> Reading:
+def reading_of(ref: ProjectRef) -> Reading:
     """The one reading of a project in this process."""
     with _GUARD:
-        key = (directory, manifest)
-        if key not in _READINGS:
-            _READINGS[key] = Reading(Path(directory), Path(manifest) if manifest else None)
-        return _READINGS[key]
+        if ref not in _READINGS:
+            _READINGS[ref] = Reading(ref)
+        return _READINGS[ref]

@@ -9,10 +9,10 @@ from streamlit.web.cli import main
 
 def serve() -> None:
     """Run `streamlit` with this process's arguments; the app's own stand behind `--`."""
-    from lensops.dashboard.reading import app_location, reading_of
+    from lensops.dashboard.reading import app_project, reading_of
 
-    location = sys.argv[sys.argv.index("--") + 1 :]
-    reading_of(*app_location(location)).begin()
+    arguments = sys.argv[sys.argv.index("--") + 1 :]
+    reading_of(app_project(arguments)).begin()
     main(args=sys.argv[1:], prog_name="streamlit")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from lensops.errors import UserError
+from lensops.manifest.locate import ProjectRef
 
 APP = Path(__file__).with_name("app.py")
 SETTINGS = {
@@ -31,7 +32,7 @@ SETTINGS = {
 }
 
 
-def start(directory: Path, manifest: Path | None, *, address: str, port: int) -> NoReturn:
+def start(ref: ProjectRef, *, address: str, port: int) -> NoReturn:
     """Become the server, which runs until it is interrupted.
 
     Raises `UserError` without Streamlit, and where nothing can listen at the address.
@@ -41,7 +42,7 @@ def start(directory: Path, manifest: Path | None, *, address: str, port: int) ->
             "the dashboard needs Streamlit", "install it: pip install 'lensops[dashboard]'"
         )
     check_port(address, port)
-    location = [str(directory.resolve())] + ([str(manifest)] if manifest else [])
+    location = [str(ref.directory.resolve()), *([str(ref.manifest)] if ref.manifest else [])]
     arguments = [*command(address, port), "--", *location]
     os.chdir(APP.parent)  # a project's `.streamlit/` (settings, secrets, pages) has no say
     os.execv(arguments[0], arguments)  # noqa: S606  # our own app, without a shell

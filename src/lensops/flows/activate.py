@@ -12,7 +12,7 @@ from lensops.manifest import check, read_yaml
 from lensops.manifest.edit import set_text
 from lensops.manifest.families import family_keys, family_names
 from lensops.manifest.load import load
-from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.manifest.select import select_prompt
 from lensops.prompts import load_prompt, locate_declared
 
@@ -36,8 +36,7 @@ class Activated:
 
 
 def activate(
-    directory: Path,
-    manifest: Path | None,
+    ref: ProjectRef,
     version: str,
     *,
     prompt: str | None = None,
@@ -48,7 +47,7 @@ def activate(
     Raises `Invalid` when the version or the edited manifest has problems, `Refused` when a commit
     would take along other edits of the manifest.
     """
-    path = find_manifest(directory, manifest)
+    path = find_manifest(ref)
     data = path.read_bytes()
     name, active = find_active(data, path.name, prompt)
     located = locate_declared(read_yaml(data, path.name), name)

@@ -13,6 +13,7 @@ from lensops.flows.plan import Planned, planned
 from lensops.flows.preconditions import NONE, Overrides, check_preconditions
 from lensops.flows.provenance import Provenance, find_provenance
 from lensops.flows.rules import AFTER, unserved_reason
+from lensops.manifest.locate import ProjectRef
 from lensops.plan import Plan, TargetPlan
 from lensops.release import Draft, Entry
 from lensops.targets import Receipt
@@ -37,8 +38,7 @@ class Ready:
 
 
 def prepare(
-    directory: Path,
-    manifest: Path | None = None,
+    ref: ProjectRef,
     *,
     targets: Collection[str] = (),
     plan_digest: str | None = None,
@@ -52,7 +52,7 @@ def prepare(
 
     Raises `Invalid`, `Stale` when `plan_digest` is another plan's, and `Refused`.
     """
-    plan = planned(directory, manifest, targets=targets, evidence=evidence, source=source)
+    plan = planned(ref, targets=targets, evidence=evidence, source=source)
     if overrides.resume_after:
         plan = _resume(plan, overrides.resume_after)
     if plan_digest is not None and plan_digest != plan.plan.digest:

@@ -10,6 +10,7 @@ from lensops.errors import UserError
 from lensops.flows.log import find_pull_request
 from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import select_targets, target_of
+from lensops.manifest.locate import ProjectRef
 from lensops.release.traces import parse_documents, read_answers
 from lensops.targets.blame import Blame, ReleaseBlame, blame_releases
 
@@ -17,9 +18,8 @@ MAX_BYTES = 1 << 30
 
 
 def blame(
-    directory: Path,
+    ref: ProjectRef,
     trace: Path,
-    manifest: Path | None = None,
     *,
     targets: Collection[str] = (),
 ) -> Blame:
@@ -32,7 +32,7 @@ def blame(
     except ValueError as error:
         hint = "give the OTLP JSON that a collector's file exporter writes"
         raise UserError(f"{trace.name} is no trace: {error}", hint) from None
-    project = open_project(directory, manifest)
+    project = open_project(ref)
     names = select_targets(project.manifest, targets)
     logs = {name: target_of(project, name).log() for name in names}
     blamed = blame_releases(read_answers(documents), logs)

@@ -12,7 +12,7 @@ from lensops.evals.limits import meets
 from lensops.files import write_atomic
 from lensops.flows.project import Opened, Project, open_project
 from lensops.manifest import set_number, suggestion
-from lensops.manifest.locate import find_manifest
+from lensops.manifest.locate import ProjectRef, find_manifest
 
 if TYPE_CHECKING:
     from lensops.evals.calibration import Aim, Calibration, Rated
@@ -56,9 +56,7 @@ class _Scores:
     groups: Mapping[str, str] = field(default_factory=dict)
 
 
-def calibrate_eval(
-    directory: Path, ratings: Path, request: Request, manifest: Path | None = None
-) -> Calibrated:
+def calibrate_eval(ref: ProjectRef, ratings: Path, request: Request) -> Calibrated:
     """Scores against ratings; with `write`, the threshold goes into the manifest.
 
     Scores are the column `score` of the ratings or, where there is none, those of the eval's
@@ -68,11 +66,9 @@ def calibrate_eval(
     from lensops.evals.calibration import calibrate as find
     from lensops.evals.ratings import read_ratings
 
-    rated = read_ratings(_bytes(directory, ratings), ratings.name, request.rating)
+    rated = read_ratings(_bytes(ref.directory / ratings), ratings.name, request.rating)
     has_scores = all(rating.score is not None for rating in rated)
-    project = None if has_scores and not _is_project(directory, manifest) else open_project(
-        directory, manifest
-    )  # fmt: skip
+    project = None if has_scores and not _is_project(ref) else open_project(ref)
     suite = _suite(project, request) if project else None
     scores = _own(rated) if has_scores or project is None else _recorded_scores(project, suite)
     joined, notes = _join(rated, scores, request.good)
@@ -81,7 +77,7 @@ def calibrate_eval(
     written = None
     if request.write:
         _refuse_unsupported(calibration)
-        written = _write(directory, manifest, suite, calibration.threshold)
+        written = _write(ref, suite, calibration.threshold)
     accepted = _acceptance(rated, request)
     return Calibrated(suite, scores.source, accepted, present, calibration, notes, written)
 
@@ -99,9 +95,9 @@ def _refuse_unsupported(calibration: Calibration) -> None:
         raise Undecided(message)
 
 
-def _bytes(directory: Path, ratings: Path) -> bytes:
+def _bytes(ratings: Path) -> bytes:
     try:
-        with (directory / ratings).open("rb") as file:
+        with ratings.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
@@ -111,11 +107,11 @@ def _bytes(directory: Path, ratings: Path) -> bytes:
     return data
 
 
-def _is_project(directory: Path, manifest: Path | None) -> bool:
-    if manifest is not None:
+def _is_project(ref: ProjectRef) -> bool:
+    if ref.manifest is not None:
         return True
     try:
-        find_manifest(directory, None)
+        find_manifest(ref)
     except UserError:
         return False
     return True
@@ -195,13 +191,11 @@ def _acceptance(rated: Sequence[Rating], request: Request) -> str:
     return f"accepted from a mean rating of {request.good:g} on"
 
 
-def _write(
-    directory: Path, manifest: Path | None, suite: str | None, threshold: float
-) -> str | None:
+def _write(ref: ProjectRef, suite: str | None, threshold: float) -> str | None:
     """Put the threshold into the manifest, touching nothing else of it."""
     if suite is None:
         raise UserError("there is no eval to write the threshold to", "declare one under `evals:`")
-    path = find_manifest(directory, manifest)
+    path = find_manifest(ref)
     data = path.read_bytes()
     write_atomic(path, set_number(data, path.name, ("evals", suite, "threshold"), threshold))
     return f"evals.{suite}.threshold of {path.name}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from lensops.errors import UserError
 from lensops.evals.protocols import Mode, ProgressListener
@@ -17,7 +16,7 @@ from lensops.forge import Comment, GitHub, PullRequest
 from lensops.forge.comments import marker_of, put_comment
 from lensops.forge.event import read_event
 from lensops.gate import GateResult
-from lensops.manifest.locate import find_manifest, prefix_of
+from lensops.manifest.locate import ProjectRef, find_manifest, prefix_of
 from lensops.plan import Plan
 
 API = "https://api.github.com"
@@ -25,8 +24,7 @@ _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 
 def compose(
-    directory: Path,
-    manifest: Path | None,
+    ref: ProjectRef,
     base: str | None,
     *,
     run: WorkflowRun = LOCAL,
@@ -37,7 +35,7 @@ def compose(
 
     Raises as both of them do, and `UserError` where there is no base.
     """
-    project = open_sound_project(directory, manifest)
+    project = open_sound_project(ref)
     snapshot = choose_base(project, base, run.event)
     if not isinstance(snapshot, BaseSnapshot):
         reason = snapshot.reason if snapshot else "which base is meant?"
@@ -46,19 +44,19 @@ def compose(
     return plan, decide_project(project, snapshot, run, mode, watch)
 
 
-def marker(directory: Path, manifest: Path | None) -> str:
+def marker(ref: ProjectRef) -> str:
     """The hidden line by which the comment is found again.
 
     It names the manifest when the command line does, else its folder: so a manifest that was
     renamed, broken or deleted still has the same comment.
     """
-    if manifest is not None:
-        folder = prefix_of((directory / manifest).parent)
-        return marker_of(f"{folder}/{manifest.name}".lstrip("/"))
+    if ref.manifest is not None:
+        folder = prefix_of((ref.directory / ref.manifest).parent)
+        return marker_of(f"{folder}/{ref.manifest.name}".lstrip("/"))
     try:
-        return marker_of(prefix_of(find_manifest(directory, None).parent) or ".")
+        return marker_of(prefix_of(find_manifest(ref).parent) or ".")
     except UserError:
-        return marker_of(prefix_of(directory) or ".")
+        return marker_of(prefix_of(ref.directory) or ".")
 
 
 def post(token: str, body: str, marker: str, where: PullRequest, api: str | None) -> Comment:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from lensops.errors import Invalid, UserError
 from lensops.files import Snapshot, Tree
 from lensops.flows.project import Opened, Project, open_project, project_at
 from lensops.flows.targets import observe_targets, select_targets
 from lensops.manifest import read_yaml, suggestion
+from lensops.manifest.locate import ProjectRef
 from lensops.manifest.select import select_prompt
 from lensops.plan.difference import Difference, section_changes, variables_change
 from lensops.prompts import (
@@ -37,8 +37,7 @@ class Side:
 
 
 def diff(
-    directory: Path,
-    manifest: Path | None = None,
+    ref: ProjectRef,
     *,
     old: str | None = None,
     new: str | None = None,
@@ -51,7 +50,7 @@ def diff(
     version of a revision (`v1@main`), or a revision, of which the active version is meant; `new`
     is the manifest of the work tree by default. Raises `UserError` for a side that is neither.
     """
-    project = open_project(directory, manifest)
+    project = open_project(ref)
     if old is None:
         return tuple(_against_target(project, prompt, target))
     if target is not None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from lensops.errors import UserError
 from lensops.flows.project import Opened, open_project
 from lensops.interchange.exports import Export, Exported, to_prompt_yml, to_promptfoo
+from lensops.manifest.locate import ProjectRef
 from lensops.manifest.select import select_prompt
 from lensops.prompts import load_prompt, locate_prompt, version_files
 
@@ -16,14 +16,12 @@ FORMATS = {"promptfoo": to_promptfoo, "prompt.yml": to_prompt_yml}
 _MAX_BYTES = 1_000_000
 
 
-def export_prompt(
-    directory: Path, manifest: Path | None, kind: str, *, prompt: str | None = None
-) -> Export:
+def export_prompt(ref: ProjectRef, kind: str, *, prompt: str | None = None) -> Export:
     """The file of a tool. `kind` is a key of `FORMATS`; promptfoo gets every version.
 
     Raises `Invalid` and `UserError`.
     """
-    project = open_project(directory, manifest)
+    project = open_project(ref)
     name = select_prompt(project.manifest.prompts, prompt)
     active = project.active[name]
     versions = [active]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops import __version__
@@ -25,15 +24,14 @@ from lensops.flows.run_options import RunOptions
 from lensops.flows.validate import validate_snapshot
 from lensops.flows.variables import variable_findings
 from lensops.gate import GateResult, Scores, decide, next_command, unevaluated_findings
-from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 
 if TYPE_CHECKING:
     from lensops.drift.results import DriftRun
 
 
 def gate(
-    directory: Path,
-    manifest: Path | None = None,
+    ref: ProjectRef,
     *,
     base: str | None = None,
     run: WorkflowRun = LOCAL,
@@ -46,7 +44,7 @@ def gate(
     Nothing is written but recordings, in that mode. Raises `Invalid` for problems of the manifest,
     the prompts and the cases, `UserError`, and `RemoteFailed` when a provider refuses.
     """
-    project = open_sound_project(directory, manifest)
+    project = open_sound_project(ref)
     return project, decide_project(project, choose_base(project, base, run.event), run, mode, watch)
 
 
@@ -126,9 +124,9 @@ def _conditions(
     return Conditions(f"lensops {__version__}", {"mode": str(mode)}, judges, fingerprints)
 
 
-def open_sound_project(directory: Path, manifest: Path | None) -> Opened:
+def open_sound_project(ref: ProjectRef) -> Opened:
     """The project, read once. Raises `Invalid` with everything that `validate` finds in it."""
-    path = find_manifest(directory, manifest)
+    path = find_manifest(ref)
     tree = Snapshot(folder_of(path))
     validation, _ = validate_snapshot(tree, path.name)
     if validation.problems:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 
 from lensops.flows.project import open_project
 from lensops.flows.targets import select_targets, target_of
+from lensops.manifest.locate import ProjectRef
 from lensops.targets import Target
 from lensops.targets.served import Garbage
 
 
 def collect_garbage(
-    directory: Path,
-    manifest: Path | None = None,
+    ref: ProjectRef,
     *,
     targets: Collection[str] = (),
     remove: bool = False,
@@ -22,7 +21,7 @@ def collect_garbage(
 
     Raises `Refused` for a target whose log is damaged, and `RemoteFailed`.
     """
-    project = open_project(directory, manifest)
+    project = open_project(ref)
     names = select_targets(project.manifest, targets)
     return tuple(_collect(target_of(project, name), remove=remove) for name in names)
 

@@ -13,7 +13,7 @@ from lensops.files import Snapshot
 from lensops.git import NoRepository, Repository, open_repository
 from lensops.history import Event, Family, History, Listing, Version, read_history
 from lensops.manifest import NAMES, Node, read_yaml
-from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.manifest.select import select_prompt
 from lensops.prompts import declared_families, load_prompt, locate_prompt, version_files
 
@@ -26,20 +26,20 @@ NOTHING = History(complete=True, cut_at=None, events=())
 
 
 def history(
-    directory: Path,
-    manifest: Path | None = None,
+    ref: ProjectRef,
     *,
     prompt: str | None = None,
-    ref: str | None = None,
+    revision: str | None = None,
 ) -> History:
-    """The activations on the tracked branch, or on `ref`.
+    """The activations on the tracked branch, or on another line.
 
     Works in a bare repository, and with a manifest that is broken now, as long as git has the
-    earlier ones. Raises `UserError` outside a repository, for an unknown ref, and for a prompt
+    earlier ones. Raises `UserError` outside a repository, for an unknown revision, and for a prompt
     that never was.
     """
-    with _open(directory, manifest) as (repository, path, node):
-        whole = read_history(repository, path, ref or repository.line(_declared_branch(node)))
+    with _open(ref) as (repository, path, node):
+        line = revision or repository.line(_declared_branch(node))
+        whole = read_history(repository, path, line)
     if prompt is None:
         return whole
     names = sorted({event.prompt for event in whole.events} | _declared_prompts(node))
@@ -48,14 +48,14 @@ def history(
 
 
 @contextmanager
-def _open(directory: Path, manifest: Path | None) -> Iterator[tuple[Repository, str, Node | None]]:
+def _open(ref: ProjectRef) -> Iterator[tuple[Repository, str, Node | None]]:
     """The repository, the manifest's path in it, and the manifest as it is now."""
     try:
-        path = find_manifest(directory, manifest)
+        path = find_manifest(ref)
     except UserError as error:
-        with _open_bare(directory, error) as repository:
+        with _open_bare(ref.directory, error) as repository:
             tree = repository.tree("HEAD")
-            names = [str(manifest)] if manifest else [n for n in NAMES if n in tree.names("")]
+            names = [str(ref.manifest)] if ref.manifest else sorted({*NAMES} & {*tree.names("")})
             if not names:
                 raise
             yield repository, names[0], None
@@ -75,11 +75,11 @@ def _open_bare(directory: Path, error: UserError) -> Repository:
     return repository
 
 
-def listing(directory: Path, manifest: Path | None = None, prompt: str | None = None) -> Listing:
+def listing(ref: ProjectRef, prompt: str | None = None) -> Listing:
     """The versions of each prompt. Raises `Invalid` for a manifest with problems."""
     from lensops.flows.project import load_project  # builds the model, which `history` can spare
 
-    path = find_manifest(directory, manifest)
+    path = find_manifest(ref)
     project = load_project(Snapshot(folder_of(path)), path.name)
     declared = project.manifest.families
     names = list(declared) if prompt is None else [select_prompt(declared, prompt)]

@@ -14,6 +14,7 @@ from lensops.evals.recorded import lines_of
 from lensops.files import create_exclusive
 from lensops.flows.importing import Import
 from lensops.flows.project import Opened, open_project
+from lensops.manifest.locate import ProjectRef
 from lensops.prompts import load_prompt, locate_prompt
 
 
@@ -21,7 +22,7 @@ def write_outputs(prepared: Import) -> list[str]:
     """The recording files that were written. Raises `Invalid` when the project is not sound."""
     if not prepared.bundle.outputs:
         return []
-    project = open_project(prepared.tree.root, None)
+    project = open_project(ProjectRef(prepared.tree.root))
     time = datetime.now(UTC).isoformat(timespec="seconds")
     written = []
     for suite, versions in prepared.bundle.outputs.items():

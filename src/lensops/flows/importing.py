@@ -12,7 +12,7 @@ from lensops.files import Folder, create_exclusive, write_atomic
 from lensops.interchange import Bundle, Row, Source, convert
 from lensops.manifest import NAMES, read_yaml
 from lensops.manifest.insert import insert_entry
-from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
 
 SCHEMA_LINE = "# yaml-language-server: $schema=.lensops/schema.json\n"
@@ -39,8 +39,7 @@ class Import:
 
 
 def prepare_import(
-    directory: Path,
-    manifest: Path | None,
+    ref: ProjectRef,
     path: Path,
     *,
     kind: str | None = None,
@@ -50,9 +49,9 @@ def prepare_import(
 
     Raises `Invalid` for broken documents, and `UserError`.
     """
-    source = Source.open(directory / path)
+    source = Source.open(ref.directory / path)
     bundle = convert(source, kind, name)
-    file, tree, old = _manifest(directory, manifest)
+    file, tree, old = _manifest(ref)
     _rebase_paths(bundle, source, tree)
     new, conflicts = _extend_manifest(old or _new_manifest(tree), file, bundle)
     files, existing, taken = _new_files(tree, bundle.files)
@@ -69,14 +68,14 @@ def write_import(prepared: Import) -> None:
         write_atomic(prepared.tree.path(prepared.manifest), prepared.new)
 
 
-def _manifest(directory: Path, manifest: Path | None) -> tuple[str, Folder, bytes]:
+def _manifest(ref: ProjectRef) -> tuple[str, Folder, bytes]:
     """Name, folder and bytes of the manifest; a new one where there is none."""
     try:
-        path = find_manifest(directory, manifest)
+        path = find_manifest(ref)
     except UserError:
-        if manifest is not None or any((directory / name).exists() for name in NAMES):
+        if ref.manifest is not None or any((ref.directory / name).exists() for name in NAMES):
             raise
-        return NAMES[0], folder_of(directory / NAMES[0]), b""
+        return NAMES[0], folder_of(ref.directory / NAMES[0]), b""
     tree = folder_of(path)
     return path.name, tree, tree.read(path.name, MAX_BYTES)
 

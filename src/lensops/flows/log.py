@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import select_targets, target_of
+from lensops.manifest.locate import ProjectRef
 from lensops.release.timeline import Moment, Timeline, parse_time
 from lensops.targets import Target
 from lensops.targets.served import ServedAt, TargetLog
@@ -18,25 +18,22 @@ if TYPE_CHECKING:
     from lensops.git import Repository
 
 
-def target_logs(
-    directory: Path, manifest: Path | None = None, *, targets: Collection[str] = ()
-) -> tuple[TargetLog, ...]:
+def target_logs(ref: ProjectRef, *, targets: Collection[str] = ()) -> tuple[TargetLog, ...]:
     """The logs of targets. Raises `RemoteFailed` when one cannot be reached."""
-    project = open_project(directory, manifest)
+    project = open_project(ref)
     names = select_targets(project.manifest, targets)
     return tuple(_target_log(project, target_of(project, name)) for name in names)
 
 
 def served_at(
-    directory: Path,
+    ref: ProjectRef,
     time: str,
-    manifest: Path | None = None,
     *,
     targets: Collection[str] = (),
 ) -> tuple[ServedAt, ...]:
     """What targets served at a time in ISO 8601. Raises `UserError` for any other text."""
     moment = read_time(time)
-    project = open_project(directory, manifest)
+    project = open_project(ref)
     names = select_targets(project.manifest, targets)
     return tuple(_served_at(project, target_of(project, name), moment) for name in names)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import RemoteFailed, UserError
-from lensops.manifest.locate import find_manifest
+from lensops.manifest.locate import ProjectRef, find_manifest
 
 if TYPE_CHECKING:
     from lensops.flows.project import Opened
@@ -15,24 +14,24 @@ if TYPE_CHECKING:
     from lensops.targets import Target
 
 
-def open_hotfixes(directory: Path, manifest: Path | None = None) -> dict[str, Hotfix]:
+def open_hotfixes(ref: ProjectRef) -> dict[str, Hotfix]:
     """The hotfixes of all targets, by name; none where the manifest is not valid.
 
     A network is asked only where this clone has seen a hotfix.
     """
     try:
-        if b"overrides" not in find_manifest(directory, manifest).read_bytes():
+        if b"overrides" not in find_manifest(ref).read_bytes():
             return {}  # no rule can have been passed, and building the model can be spared
-        return _read_hotfixes(directory, manifest)
+        return _read_hotfixes(ref)
     except (UserError, OSError):
         return {}
 
 
-def _read_hotfixes(directory: Path, manifest: Path | None) -> dict[str, Hotfix]:
+def _read_hotfixes(ref: ProjectRef) -> dict[str, Hotfix]:
     from lensops.flows.project import open_project
     from lensops.flows.targets import select_targets, target_of
 
-    project = open_project(directory, manifest)
+    project = open_project(ref)
     names = select_targets(project.manifest)
     hotfixes = {name: _hotfix_at(project, target_of(project, name)) for name in names}
     return {name: hotfix for name, hotfix in hotfixes.items() if hotfix is not None}

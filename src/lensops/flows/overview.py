@@ -11,16 +11,17 @@ from lensops.flows.results import load_results
 from lensops.flows.status import releases, statuses
 from lensops.git import NoRepository, open_repository
 from lensops.history import Event, History, read_history
+from lensops.manifest.locate import ProjectRef
 from lensops.prompts import Prompt, load_prompt, locate_prompt, version_files
 from lensops.report.overview import ActivePrompt, Declared, Overview
 
 
-def overview(directory: Path, manifest: Path | None = None) -> Overview:
+def overview(ref: ProjectRef) -> Overview:
     """Everything that can be told without a network but that of git targets.
 
     Raises `Invalid` for a manifest with problems; nothing is written.
     """
-    project = open_project(directory, manifest)
+    project = open_project(ref)
     commit, history = _history(project.path, project.manifest.branch)
     return Overview(
         project=project.manifest.project,

@@ -17,6 +17,7 @@ from lensops.flows.project import Opened, open_project
 from lensops.flows.rules import Violation, violations
 from lensops.flows.targets import Seen, observe_targets, select_targets
 from lensops.format import short_commit, short_digest
+from lensops.manifest.locate import ProjectRef
 from lensops.plan import Plan, TargetPlan, make
 from lensops.release import Kind
 
@@ -33,15 +34,14 @@ class Planned(NamedTuple):
 
 
 def plan(
-    directory: Path,
-    manifest: Path | None = None,
+    ref: ProjectRef,
     *,
     targets: Collection[str] = (),
     evidence: Path | None = None,
     source: str | None = None,
 ) -> Plan:
     """What an apply would change. Raises `Invalid`, `UserError` and `RemoteFailed`."""
-    found = planned(directory, manifest, targets=targets, evidence=evidence, source=source)
+    found = planned(ref, targets=targets, evidence=evidence, source=source)
     if source is not None:
         return found.plan
     return add_notes(found.plan, found.project)
@@ -58,8 +58,7 @@ def add_notes(made: Plan, project: Opened) -> Plan:
 
 
 def planned(
-    directory: Path,
-    manifest: Path | None = None,
+    ref: ProjectRef,
     *,
     targets: Collection[str] = (),
     evidence: Path | None = None,
@@ -69,7 +68,7 @@ def planned(
 
     With `source`, a target, what that one serves is promoted instead of the manifest's release.
     """
-    project = open_project(directory, manifest)
+    project = open_project(ref)
     names = _target_names(project, targets, source)
     release = candidate(project, source, with_digests=evidence is not None)
     accepted, about_evidence = check_evidence(evidence, project, release, names)

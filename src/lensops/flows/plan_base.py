@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from lensops.evidence import Finding, Outcome
 from lensops.flows.base import BaseSnapshot, open_base
 from lensops.flows.findings import released_findings
 from lensops.flows.plan import add_notes
 from lensops.flows.project import Opened, open_project
+from lensops.manifest.locate import ProjectRef
 from lensops.plan import Plan, make
 
 NAME = "base"
 
 
-def plan_base(directory: Path, manifest: Path | None, ref: str) -> Plan:
-    """What the work tree changes against the merge base of `HEAD` and `ref`.
+def plan_base(ref: ProjectRef, base: str) -> Plan:
+    """What the work tree changes against the merge base of `HEAD` and `base`.
 
     Raises `Invalid` for the manifest of the work tree, and `UserError` without a repository, for
-    an unknown ref, and where a shallow clone holds no merge base.
+    an unknown revision, and where a shallow clone holds no merge base.
     """
-    project = open_project(directory, manifest)
-    with open_base(project, ref) as snapshot:
+    project = open_project(ref)
+    with open_base(project, base) as snapshot:
         return compare_with_base(project, snapshot)
 
 

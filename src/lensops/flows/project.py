@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lensops.errors import Invalid, Problem
 from lensops.files import Snapshot, Tree
 from lensops.manifest import NAMES, Manifest, ManifestFile, Node, check, read_yaml
-from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
 from lensops.prompts import Prompt, declared_prompts, load_prompt, locate_prompt, version_path
 from lensops.prompts.fragments import Fragment, expand_prompt, load_expanded, load_fragments
@@ -88,9 +88,9 @@ class ManifestReading(NamedTuple):
     fragments: Mapping[str, Fragment]
 
 
-def open_project(directory: Path, manifest: Path | None = None) -> Opened:
+def open_project(ref: ProjectRef) -> Opened:
     """The project of the work tree. Raises `Invalid` with every problem of manifest and prompts."""
-    path = find_manifest(directory, manifest)
+    path = find_manifest(ref)
     return open_snapshot(Snapshot(folder_of(path)), path.name)
 
 

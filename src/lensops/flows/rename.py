@@ -11,7 +11,7 @@ from lensops.flows.activate import check_unedited
 from lensops.manifest import check, read_yaml
 from lensops.manifest.edit import set_text
 from lensops.manifest.insert import insert_key, rename_key
-from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.manifest.names import check_prompt_name
 from lensops.manifest.select import select_prompt
 
@@ -25,13 +25,13 @@ class Renamed:
     evals: tuple[str, ...]  # those that name the prompt
 
 
-def rename_prompt(directory: Path, manifest: Path | None, old: str, new: str) -> Renamed:
+def rename_prompt(ref: ProjectRef, old: str, new: str) -> Renamed:
     """Edit the manifest and move `prompts/<old>`; evals keep their names and recordings.
 
     Raises `UserError` when the names cannot be meant, and `Invalid` when the manifest would not
     be sound.
     """
-    path = find_manifest(directory, manifest)
+    path = find_manifest(ref)
     data = path.read_bytes()
     node = read_yaml(data, path.name)
     entries = node.get("prompts")

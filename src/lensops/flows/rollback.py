@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from lensops.errors import Invalid, Refused, UserError
 from lensops.files import Snapshot, Tree, write_atomic
@@ -18,7 +17,7 @@ from lensops.flows.activate import (
 from lensops.git import Repository, open_repository
 from lensops.history import Event, History, read_history
 from lensops.manifest import read_yaml
-from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.prompts import PromptFiles, load_prompt, locate_declared
 
 
@@ -33,8 +32,7 @@ class _Step:
 
 
 def rollback(
-    directory: Path,
-    manifest: Path | None = None,
+    ref: ProjectRef,
     *,
     prompt: str | None = None,
     to: str | None = None,
@@ -46,7 +44,7 @@ def rollback(
     Problems elsewhere in the manifest are no obstacle. Raises `Refused` when there is nothing to go
     back to, the manifest has edits, or the version's content is not what it was when it was active.
     """
-    path = find_manifest(directory, manifest)
+    path = find_manifest(ref)
     data = path.read_bytes()
     name, active = find_active(data, path.name, prompt)
     tree = Snapshot(folder_of(path))

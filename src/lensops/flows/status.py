@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import RemoteFailed
 from lensops.flows.hotfix import open_hotfix
 from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import observe_target, select_targets, target_of
+from lensops.manifest.locate import ProjectRef
 from lensops.plan import State, TargetStatus, prompt_states, release_state
 from lensops.release import Entry, Record
 
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from lensops.targets import Observed, Target
 
 
-def target_statuses(
-    directory: Path, manifest: Path | None = None, *, targets: Collection[str] = ()
-) -> tuple[TargetStatus, ...]:
+def target_statuses(ref: ProjectRef, *, targets: Collection[str] = ()) -> tuple[TargetStatus, ...]:
     """The status of every target; one that cannot be reached is `unknown`, with the reason."""
-    return statuses(open_project(directory, manifest), targets)
+    return statuses(open_project(ref), targets)
 
 
 def statuses(project: Opened, targets: Collection[str] = ()) -> tuple[TargetStatus, ...]:

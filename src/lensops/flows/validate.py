@@ -15,7 +15,7 @@ from lensops.flows.project import ManifestReading, read_manifest
 from lensops.flows.variables import variable_problems
 from lensops.manifest import ManifestFile, Validation, suggestion
 from lensops.manifest.families import FRAGMENTS
-from lensops.manifest.locate import find_manifest, folder_of
+from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.prompts import Prompt, declared_families, load_prompt, version_files
 from lensops.prompts.fragments import brought_variables, hole_location
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from lensops.history.released import ReleasedVersions
 
 
-def validate(directory: Path, manifest: Path | None = None) -> Validation:
+def validate(ref: ProjectRef) -> Validation:
     """Read everything that the manifest names, and look for released versions edited in place.
 
     Raises `UserError` when there is no manifest.
     """
-    path = find_manifest(directory, manifest)
+    path = find_manifest(ref)
     tree = Snapshot(folder_of(path))
     validation, reading = validate_snapshot(tree, path.name)
     if reading is None or reading.file is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 from lensops.errors import Refused
 from lensops.evidence import Finding, Outcome, join_outcomes
@@ -14,6 +13,7 @@ from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import observe_target, select_targets, target_of
 from lensops.flows.vouch import Witness
 from lensops.format import plural
+from lensops.manifest.locate import ProjectRef
 from lensops.release import Entry
 from lensops.release.timeline import parse_time
 from lensops.targets import Target
@@ -22,8 +22,7 @@ from lensops.targets.verification import verify_chain
 
 
 def verify(
-    directory: Path,
-    manifest: Path | None = None,
+    ref: ProjectRef,
     *,
     targets: Collection[str] = (),
     accept: bool = False,
@@ -32,7 +31,7 @@ def verify(
 
     With `accept`, what this clone has seen before is forgotten first. Raises `RemoteFailed`.
     """
-    project = open_project(directory, manifest)
+    project = open_project(ref)
     names = select_targets(project.manifest, targets)
     for name in names if accept else ():
         forget(project, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from lensops.errors import UserError
 from lensops.files import Folder
@@ -10,17 +11,27 @@ from lensops.files import Folder
 NAMES = ("lensops.yaml", "llmops.yaml")
 
 
-def find_manifest(directory: Path, manifest: Path | None = None) -> Path:
-    """The manifest of a command that runs in `directory`: the named one, or the nearest above.
+class ProjectRef(NamedTuple):
+    """The project that a command means: where it runs, and the manifest that it names, if any.
+
+    The path of the manifest is relative to the folder.
+    """
+
+    directory: Path
+    manifest: Path | None = None
+
+
+def find_manifest(ref: ProjectRef) -> Path:
+    """The manifest of a project: the named one, or the nearest in its folder and above.
 
     Raises `UserError` when there is none, when it is a link, and for both names in one folder.
     """
-    path = _nearest(directory) if manifest is None else directory / manifest
+    path = _nearest(ref.directory) if ref.manifest is None else ref.directory / ref.manifest
     if path.is_symlink():
         hint = "name the file itself with --manifest: git records the link, not what it points to"
         raise UserError(f"{path.name} is a link", hint)
     if not path.is_file():
-        raise UserError(f"there is no manifest {manifest}", "check the path after --manifest")
+        raise UserError(f"there is no manifest {ref.manifest}", "check the path after --manifest")
     return path
 
 
