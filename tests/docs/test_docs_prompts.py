@@ -9,7 +9,7 @@ import pytest
 
 from lensops.prompts import parse
 from lensops.prompts.forms import ENDINGS
-from lensops.prompts.forms.structured import METADATA
+from lensops.prompts.forms.structured import ABOUT, METADATA
 from lensops.prompts.template import parse_template
 
 PAGE = (Path(__file__).parents[2] / "docs/prompts.md").read_text()
@@ -24,7 +24,7 @@ def test_every_form_has_a_row(ending: str) -> None:
     assert f"`v1{ending}`" in PAGE
 
 
-@pytest.mark.parametrize("key", METADATA)
+@pytest.mark.parametrize("key", (*METADATA, *ABOUT))
 def test_metadata_is_listed(key: str) -> None:
     assert f"`{key}`" in PAGE
 

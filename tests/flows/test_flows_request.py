@@ -10,46 +10,16 @@ import pytest
 from lensops.client import Prompts
 from lensops.prompts.digest import canonical
 from support.cli import lensops
+from support.corpus import GOOD, Sample
 from support.provider import Said, provider
 from support.repo import Repo
 
-INPUTS = {"name": "Ada", "points": 3, "ends": "{{ name }}"}
-FORMS = {
-    "v1.yaml": r"""
-system: Be kind.
-user: |
-  Hello {{ name }}, {{points}} points until {{ ends }} \{{ here }}.
-model: openai:small
-parameters: {temperature: 0.5, maxTokens: 50, stop: [END], min_p: 0.1}
-output_schema: {type: object, properties: {body: {type: string}}}
-tools:
-  - name: get_weather
-    description: The weather.
-    parameters: {type: object, properties: {city: {type: string}}}
-    strict: true
-""",
-    "v1.prompt.yml": r"""
-name: greeting
-model: openai:small
-modelParameters: {topP: 0.9, seed: 1}
-messages:
-  - {role: developer, content: "Be kind."}
-  - {role: user, content: "{{ name }} {{ points }} {{ ends }}", name: ada}
-  - role: assistant
-    tool_calls:
-      - {id: c1, name: get_weather, arguments: {city: Oslo}}
-  - {role: tool, content: Sun, tool_call_id: c1}
-  - {role: user, content: And now?}
-responseFormat: json_schema
-jsonSchema: '{"name": "answer", "strict": true, "schema": {"type": "object"}}'
-""",
-    "v1.md": "{{ name }}, {{ points }}, {{ ends }}: $\\{{ secrets.X }}\n",
-}
+FORMS = {sample.form: sample for sample in reversed(GOOD)}  # the first sample of each
 MANIFEST = """\
 version: 1
 project: shop
 prompts:
-  copy: {{active: v1}}
+  copy: {{active: v1, path: '{path}'{template}}}
 evals:
   copy:
     cases: cases.jsonl
@@ -61,13 +31,16 @@ targets: {{live: {{directory: live}}}}
 """
 
 
-def write(repo: Repo, form: str, url: str, model: str = "") -> None:
-    case = {"id": "c1", "inputs": INPUTS, "reference": "x"}
+def write(repo: Repo, sample: Sample, url: str, model: str = "") -> None:
+    case = {"id": "c1", "inputs": sample.values, "reference": "x"}
+    template = f", template: {sample.template}" if sample.template else ""
+    path = sample.pattern("app/prompts")
+    text = MANIFEST.format(url=url, model=model, path=path, template=template)
+    repo.write({f"app/prompts/{name}": data for name, data in sample.files.items()})
     repo.commit(
         "Begin",
         {
-            "lensops.yaml": MANIFEST.format(url=url, model=model),
-            f"prompts/copy/{form}": FORMS[form],
+            "lensops.yaml": text,
             "cases.jsonl": json.dumps(case) + "\n",
             ".gitignore": "live/\n",
         },
@@ -81,25 +54,27 @@ def served(repo: Repo) -> Any:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_client_makes_the_request_of_the_eval(form: str, repo: Repo) -> None:
+    sample = FORMS[form]
     with provider(lambda asked, number: Said("Tea")) as server:
-        write(repo, form, server.url, "" if form != "v1.md" else "model: openai:small")
+        write(repo, sample, server.url, "" if "model" in sample.body else "model: openai:small")
         result = lensops("eval", "--record", cwd=repo.root)
         assert result.code == 0, result.out + result.err
         (sent,) = server.asked
     repo.commit("Recorded")
-    request = served(repo).request(**INPUTS)
-    if form == "v1.md":  # it names no model: the eval's own is in the eval's request alone
+    request = served(repo).request(**sample.values)
+    assert canonical(request) == canonical(sample.body)
+    if "model" not in sample.body:  # the eval's own is in the eval's request alone
         assert sent.pop("model") == "small"
-        assert "model" not in request
     assert canonical(request) == canonical(sent)
 
 
 def test_an_evals_own_model_is_in_its_request_alone(repo: Repo) -> None:
+    sample = FORMS["sections"]
     with provider(lambda asked, number: Said("Tea")) as server:
-        write(repo, "v1.yaml", server.url, "model: openai:larger")
+        write(repo, sample, server.url, "model: openai:larger")
         assert lensops("eval", "--record", cwd=repo.root).code == 0
         (sent,) = server.asked
     repo.commit("Recorded")
-    request = served(repo).request(**INPUTS)
-    assert (sent["model"], request["model"]) == ("larger", "small")
+    request = served(repo).request(**sample.values)
+    assert (sent["model"], request["model"]) == ("larger", "gpt-4o-mini")
     assert canonical(request | {"model": ""}) == canonical(sent | {"model": ""})

@@ -1,10 +1,13 @@
-"""Every leaf of a prompt file is changed in turn: refused with its place, or seen by everything."""
+"""Every value, key and line of every sample is changed in turn: refused with its place, or seen.
+
+The law of the request shape: equal digests, no section of a diff, no change of a plan and one
+request go together, for any two files.
+"""
 
 from __future__ import annotations
 
-import copy
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,161 +15,39 @@ import pytest
 from lensops.errors import Invalid, Problem
 from lensops.plan import Plan, changes, make
 from lensops.plan.difference import section_changes
-from lensops.prompts import Prompt, parse, request_body
-from lensops.prompts.forms.structured import METADATA
+from lensops.prompts import Interface, Prompt, Variable, request_body
+from lensops.prompts.forms.structured import ABOUT, METADATA
 from lensops.release import Release
 from lensops.render.markdown import markdown
 from lensops.report import plan as report
+from support.corpus import GOOD, Sample, load, write
+from support.mutations import body_mutations, document_mutations, join, reorder, split
 
-SECTIONS: dict[str, Any] = {
-    "name": "offer",
-    "description": "Writes an offer.",
-    "system": "Be kind, {{ tone }}.",
-    "developer": r"Keep \{{ this }} as it is.",
-    "user": "Offer {{ points }} points.",
-    "assistant": "Here it is:",
-    "model": "openai:gpt-4o-mini",
-    "parameters": {"temperature": 0.5, "stop": ["END", "STOP"], "logit_bias": {"50256": -100}},
-    "output_schema": {
-        "type": "object",
-        "properties": {"body": {"type": "string"}},
-        "required": ["body"],
-    },
-    "tools": [
-        {
-            "name": "get_weather",
-            "description": "The weather of a city.",
-            "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
-            "strict": True,
-        },
-        {"type": "function", "function": {"name": "get_time"}},
-    ],
-}
-MESSAGES: dict[str, Any] = {
-    "name": "support",
-    "model": "openai/gpt-4o",
-    "modelParameters": {"maxTokens": 50, "topP": 0.9},
-    "messages": [
-        {"role": "system", "content": "Be kind."},
-        {"role": "user", "content": "The weather in {{ city }}?", "name": "ada"},
-        {
-            "role": "assistant",
-            "content": "A moment.",
-            "tool_calls": [
-                {
-                    "id": "c1",
-                    "type": "function",
-                    "function": {"name": "get_weather", "arguments": '{"city": "Oslo", "days": 2}'},
-                },
-                {"id": "c2", "name": "get_time", "arguments": {"zone": "UTC"}},
-            ],
-        },
-        {"role": "tool", "content": "Sun.", "tool_call_id": "c1"},
-        {"role": "tool", "content": "Noon.", "tool_call_id": "c2"},
-        {"role": "user", "content": "Thanks!"},
-    ],
-    "responseFormat": "json_schema",
-    "jsonSchema": '{"name": "answer", "strict": true, "schema": {"type": "object"}}',
-    "testData": [{"input": "x"}],
-    "evaluators": [{"name": "y"}],
-}
-FORMAT: dict[str, Any] = {
-    "messages": [{"role": "user", "content": "hi"}],
-    "response_format": {
-        "type": "json_schema",
-        "json_schema": {"name": "answer", "schema": {"type": "object"}, "strict": False},
-    },
-}
-FILES = {"sections": SECTIONS, "messages": MESSAGES, "format": FORMAT}
-Path = tuple[Any, ...]
+# outside of the request, as docs/prompts.md says: about the file, and how to reach a provider
+OUTSIDE = {*METADATA, *ABOUT, "$schema", "provider", "ext.team", "maxTurns"}
+WITHIN = {"configuration", "connection", "input_variables"}
+# what follows from what stands beside it: left out, it means the same
+IMPLIED = {"type", "responseFormat", "format", "api", "apiType", "_type", "template_format", "lc"}
+IMPLIED |= {"template", "kind", "parser", "output_parser", "additional_kwargs", "content"}
+IMPLIED |= {"required", "provider"}
+FIRST = ("system:", "# system:")  # the role that a file begins with anyway
 
 
-def walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every value of a file with its path, containers before what they hold."""
-    yield path, value
-    items = value.items() if isinstance(value, dict) else ()
-    items = enumerate(value) if isinstance(value, list) else items
-    for key, item in items:
-        yield from walk(item, (*path, key))
+def is_outside(done: str, path: tuple[Any, ...]) -> bool:
+    """Whether a change says nothing of the request."""
+    is_implied = done in {"removed", "emptied"} and path[-1] in IMPLIED
+    is_line = path[0] == "line" and done == "left out"  # a comment, or the first role of a file
+    is_comment = is_line and (path[1].startswith("{{!") or path[1] in FIRST)
+    is_module = "id" in path and path[-1] in {1, 2}  # where the class of LangChain lies
+    about = path[-1] == "style?" or ("variables" in path and "description" in path)
+    is_order = done == "reversed" and path[-1] in {"inputs", "parameters"}  # of names
+    is_named = any(step in WITHIN for step in path) or path[0] in OUTSIDE
+    return is_implied or is_comment or is_module or about or is_order or is_named
 
 
-def with_value(root: Any, path: Path, change: Callable[[Any, Any], None]) -> Any:
-    """A copy of the file, `change(container, key)` having been done at a path."""
-    changed = copy.deepcopy(root)
-    container = changed
-    for key in path[:-1]:
-        container = container[key]
-    change(container, path[-1])
-    return changed
-
-
-def other(value: Any) -> Any:
-    """Another value of the same kind."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value + 1
-    return f"{value}x" if isinstance(value, str) else [*value, "x"]
-
-
-def misspell(container: Any, key: Any) -> None:
-    container[key[:-1] + "q"] = container.pop(key)
-
-
-def mutations(root: Any) -> Iterator[tuple[str, Path, Any]]:
-    """(what was done, where, the changed file) for every leaf, key and list of a file."""
-    for path, value in walk(root):
-        if not path:
-            yield "added", ("zzz",), {**root, "zzz": 1}
-            continue
-        if not isinstance(value, dict | list):
-            yield (
-                "changed",
-                path,
-                with_value(root, path, lambda c, k, v=value: c.__setitem__(k, other(v))),
-            )
-            yield "emptied", path, with_value(root, path, lambda c, k: c.__setitem__(k, None))
-            yield "a list", path, with_value(root, path, lambda c, k: c.__setitem__(k, [1]))
-        if isinstance(value, dict):
-            yield (
-                "added",
-                path,
-                with_value(root, path, lambda c, k, v=value: c.__setitem__(k, {**v, "zzz": 1})),
-            )
-        if isinstance(value, list) and len(value) > 1:
-            yield (
-                "reversed",
-                path,
-                with_value(root, path, lambda c, k, v=value: c.__setitem__(k, v[::-1])),
-            )
-        yield "removed", path, with_value(root, path, lambda c, k: c.__delitem__(k))
-        if isinstance(path[-1], str):
-            yield "misspelled", path, with_value(root, path, misspell)
-
-
-# words that follow from what stands beside them: left out, they mean the same
-IMPLIED = {
-    ("tools", 1, "type"),
-    ("messages", 2, "tool_calls", 0, "type"),
-    ("responseFormat",),
-}
-CASES = [
-    pytest.param(name, path, changed, id=f"{name}-{'.'.join(map(str, path))}-{done}")
-    for name, root in FILES.items()
-    for done, path, changed in mutations(root)
-    if not (path in IMPLIED and done in ("removed", "emptied"))
-]
-
-
-def read(value: Any) -> Prompt:
-    return parse(json.dumps(value, indent=1, ensure_ascii=False).encode(), "v1.yaml", "v1")
-
-
-def read_or_refuse(value: Any) -> tuple[Prompt | None, tuple[Problem, ...]]:
-    try:
-        return read(value), ()
-    except Invalid as error:
-        return None, error.problems
+def release(prompt: Prompt) -> Release:
+    variables = {name: prompt.inputs.get(name, Variable()) for name in prompt.variables}
+    return Release("shop", {"p": prompt}, interfaces={"p": Interface(variables)})
 
 
 def request(prompt: Prompt) -> dict[str, Any]:
@@ -174,37 +55,78 @@ def request(prompt: Prompt) -> dict[str, Any]:
     return request_body(prompt, inputs) | {"model": prompt.model}
 
 
-def plan_text(old: Prompt, new: Prompt) -> str:
-    target = make("t", Release("shop", {"p": old}), Release("shop", {"p": new}))
-    return markdown(report.document(Plan((target,))))
-
-
-@pytest.mark.parametrize(("name", "path", "changed"), CASES)
-def test_a_change_is_refused_or_seen(name: str, path: Path, changed: Any) -> None:
-    old = read(FILES[name])
-    new, problems = read_or_refuse(changed)
-    if new is None:
-        assert all(problem.location.line for problem in problems)
-        return
+def hold_law(old: Prompt, new: Prompt) -> bool:
+    """Whether two prompts are the same in everything; the law says that all agree on it."""
+    same = new.digest == old.digest
     sections = section_changes(old, new)
-    if path[0] in METADATA:
-        assert (new.digest, sections, request(new)) == (old.digest, (), request(old))
-        return
-    assert new.digest != old.digest
-    assert sections
-    assert changes(Release("shop", {"p": old}), Release("shop", {"p": new}))
-    assert request(new) != request(old)
-    shown = plan_text(old, new)
-    assert all(section.name in shown for section in sections)
-    assert shown != plan_text(old, old)
+    assert (not sections) == same == (request(new) == request(old))
+    planned = changes(release(old), release(new))
+    one_interface = release(old).interface("p") == release(new).interface("p")
+    assert (not planned) == (same and one_interface)
+    if sections:
+        plan = Plan((make("t", release(old), release(new)),))
+        shown = markdown(report.document(plan))
+        assert all(section.name in shown for section in sections)
+    return same and one_interface
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_the_order_of_keys_says_nothing_but_for_messages(name: str) -> None:
-    def turned(value: Any, *, top: bool = True) -> Any:
-        if isinstance(value, dict):
-            keys = list(value) if top and name == "sections" else list(value)[::-1]
-            return {key: turned(value[key], top=False) for key in keys}
-        return [turned(item, top=False) for item in value] if isinstance(value, list) else value
+def variants(sample: Sample) -> Iterator[tuple[str, str, tuple[Any, ...], str]]:
+    """(file, what was done, where, the file's text) for every change of every file."""
+    for name, data in sample.files.items():
+        document, body = split(name, data.decode("utf-8-sig").replace("\r\n", "\n"))
+        for done, path, changed in document_mutations(document) if document is not None else ():
+            yield name, done, path, join(name, changed, body)
+        for done, path, text in body_mutations(body):
+            yield name, done, path, join(name, document, text)
 
-    assert read(turned(FILES[name])) == read(FILES[name])
+
+def read(folder: Path, sample: Sample, name: str, text: str) -> tuple[Prompt | None, Any]:
+    write(folder, {**sample.files, name: text.encode()})
+    try:
+        prompt = load(folder, sample)
+    except Invalid as error:
+        return None, error.problems
+    return prompt, prompt.notes
+
+
+@pytest.mark.parametrize("sample", GOOD, ids=str)
+def test_a_change_is_refused_or_seen(sample: Sample, tmp_path: Path) -> None:
+    write(tmp_path, sample.files)
+    old = load(tmp_path, sample)
+    missed = []
+    for name, done, path, text in variants(sample):
+        new, told = read(tmp_path, sample, name, text)
+        if new is None:
+            assert all(problem.location.line or is_whole(problem) for problem in told), told
+            continue
+        if hold_law(old, new) and not is_outside(done, path) and texts(told) == texts(old.notes):
+            missed.append((name, done, path))
+    assert not missed, "\n".join(map(str, missed))
+
+
+def texts(notes: tuple[Problem, ...]) -> list[str]:
+    return [note.message for note in notes]
+
+
+def is_whole(problem: Problem) -> bool:
+    """A problem of a file as a whole, or of the version."""
+    return "is empty" in problem.message or "there is no" in problem.message
+
+
+@pytest.mark.parametrize("sample", GOOD, ids=str)
+def test_layout_and_comments_say_nothing(sample: Sample, tmp_path: Path) -> None:
+    write(tmp_path, sample.files)
+    old = load(tmp_path, sample)
+    for name, data in sample.files.items():
+        document, body = split(name, data.decode("utf-8-sig").replace("\r\n", "\n"))
+        laid_out = join(name, document, body)
+        new, _ = read(tmp_path, sample, name, laid_out)
+        assert new is not None
+        assert new.digest == old.digest
+        hold_law(old, read(tmp_path, sample, name, join(name, reorder(document), body))[0] or old)
+        if document is not None and not name.endswith(".json"):
+            first = laid_out.index("\n") + 1 if laid_out.startswith("---\n") else 0
+            commented = f"{laid_out[:first]}# a comment\n{laid_out[first:]}"
+            new, _ = read(tmp_path, sample, name, commented)
+            assert new is not None
+            assert hold_law(old, new)

@@ -48,7 +48,9 @@ def needs_of(manifest: Manifest, name: str, prompt: Prompt | None) -> Needs:
     """
     suite, entry = manifest.evals[name], manifest.prompts.get(manifest.prompt_of(name))
     declared = (entry.interface if entry else None) or {}
-    types = {variable: spec.type for variable, spec in declared.items() if spec.type}
+    inputs = prompt.inputs if prompt else {}
+    types = {variable: spec.type for variable, spec in inputs.items() if spec.type}
+    types |= {variable: spec.type for variable, spec in declared.items() if spec.type}
     weighted = [n for n, weight in suite.weights.items() if weight and not _metric_fault(n)]
     metrics = find_metrics(weighted)
     variables = prompt.variables if prompt else ()

@@ -37,7 +37,8 @@ def validate(ref: ProjectRef) -> Validation:
     problems += _monitors(reading.file, tree)
     faulty, ending = ending_notes(reading.file, reading.active, tree)
     problems += faulty
-    notes = [*notes, *disagreeing_files(reading, tree), *ending]
+    held = [note for prompt in reading.active.values() for note in prompt.notes]
+    notes = [*held, *notes, *disagreeing_files(reading, tree), *ending]
     return validation._replace(problems=(*validation.problems, *problems), notes=tuple(notes))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from lensops.errors import Location, Problem, UserError
 from lensops.evidence import Finding, Outcome
 from lensops.manifest import Manifest, ManifestFile, suggestion
 from lensops.prompts import Prompt, version_path
+from lensops.prompts.languages import single_braces
 
 if TYPE_CHECKING:
     from lensops.files import Snapshot
@@ -100,16 +100,6 @@ def variable_findings(
             f"{missing.message} ({missing.hint})",
             keys=("prompts", missing.name),
         )
-
-
-def single_braces(prompt: Prompt, variable: str) -> str | None:
-    """How the text writes a name in another language of templates: `{x}`, `{x:.2f}`, `${x}`."""
-    pattern = re.compile(rf"\$?\{{\s*{re.escape(variable)}\s*(?:![rsa])?(?::[^{{}}]*)?\}}")
-    for template in prompt.templates:
-        for text in template.parts[::2]:
-            if match := pattern.search(text):
-                return match[0]
-    return None
 
 
 def _lookalikes(

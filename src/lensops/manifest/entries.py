@@ -52,8 +52,8 @@ class PromptEntry(Strict):
     path: VersionPath | None = Field(
         None, description="Where its versions lie, such as app/prompts/system_{version}.yaml."
     )
-    template: Literal["mustache", "f-string"] = Field(
-        "mustache", description="How its texts name variables: {{ name }} or {name}."
+    template: Literal["mustache", "f-string"] | None = Field(
+        None, description="How its texts name variables: {{ name }} or {name}."
     )
     variables: (
         Annotated[tuple[VariableName, ...], Strictness(False)]

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from lensops.prompts.template import FRAGMENT, NAME, Template
+from lensops.prompts.tags import (
+    FORMATTED,
+    LanguageFault,
+    Parsed,
+    parse_handlebars,
+    parse_jinja,
+)
+from lensops.prompts.template import NAME, Template, parse_template
+from lensops.prompts.value import Prompt
 
 _NAME = re.compile(rf"\s*({NAME})\s*\Z")
 _FIELD = re.compile(r"\{\{|\}\}|\{[^{}]*\}|\{|\}")
-_TAG = re.compile(r"\{\{\{.*?\}\}\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_PARTIAL = re.compile(r"\{\{>\s*([A-Za-z0-9][A-Za-z0-9_.-]*)\s*\}\}\Z")
-_FORMATTED = "the application formats values before it passes them"
-_NO_LOGIC = "prompts have variables and no logic: let the application decide, or add a version"
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageFault:
-    """Something that is more than a variable: its text, where it begins, what it is, the fix."""
-
-    token: str
-    start: int
-    what: str
-    hint: str
-
-
-Parsed = tuple[Template, list[LanguageFault]]
+_FORMAT = re.compile(r"\s*[\w.\[\]]+\s*(?:![rsa]|:[^{}\s\"]*\Z|=\Z)")
+_EXPRESSION = re.compile(r"\s*[\w.]+(?:\s*[-+*/%(\[.].*)?\s*\Z")
+_DOUBLED = re.compile(rf"\{{\{{\s*({NAME})\s*\}}\}}")
 
 
 def parse_fstring(text: str) -> Parsed:
     """`{name}` is a variable, `{{` and `}}` are braces; formats and expressions are faults."""
-    parts, faults, position = [""], [], 0
+    parts, faults, position = [""], list[LanguageFault](), 0
     for match in _FIELD.finditer(text):
         parts[-1] += text[position : match.start()]
         position, token = match.end(), match[0]
@@ -45,56 +38,48 @@ def parse_fstring(text: str) -> Parsed:
     return Template(tuple(parts)), faults
 
 
-def parse_jinja(text: str) -> Parsed:
-    """`{{ name }}` is a variable; filters, expressions, blocks and comments are faults."""
-    return _parse_tags(text, partials=False)
-
-
-def parse_handlebars(text: str) -> Parsed:
-    """As Jinja, with `{{{name}}}` as a variable and `{{>name}}` as a fragment."""
-    return _parse_tags(text, partials=True)
+def parse_own(text: str) -> Parsed:
+    """lensops' own: `{{ name }}`, with a backslash before literal braces."""
+    template, faults = parse_template(text)
+    hint = r"only `{{ name }}` is filled in; write `\{{` for literal braces"
+    described = [
+        LanguageFault(fault.token, fault.start, "not a variable", hint) for fault in faults
+    ]
+    return template, described
 
 
 LANGUAGES: dict[str, Callable[[str], Parsed]] = {
     "f-string": parse_fstring,
+    "mustache": parse_own,
     "jinja2": parse_jinja,
     "handlebars": parse_handlebars,
 }
 
 
-def _parse_tags(text: str, *, partials: bool) -> Parsed:
-    parts, faults, position = [""], [], 0
-    for match in _TAG.finditer(text):
-        parts[-1] += text[position : match.start()]
-        position, token = match.end(), match[0]
-        braces = 3 if token.startswith("{{{") and partials else 2
-        name = _NAME.match(token[braces:-braces]) if token.startswith("{{") else None
-        partial = _PARTIAL.match(token) if partials else None
-        if name:
-            parts += [name[1], ""]
-        elif partial:
-            parts += [FRAGMENT + partial[1], ""]
-        else:
-            faults.append(LanguageFault(token, match.start(), _kind(token), _NO_LOGIC))
-    parts[-1] += text[position:]
-    return Template(tuple(parts)), faults
+def single_braces(prompt: Prompt, variable: str) -> str | None:
+    """How the text writes a name in another language of templates: `{x}`, `{x:.2f}`, `${x}`."""
+    pattern = re.compile(rf"\$?\{{\s*{re.escape(variable)}\s*(?:![rsa])?(?::[^{{}}]*)?\}}")
+    for template in prompt.templates:
+        for text in template.parts[::2]:
+            if match := pattern.search(text):
+                return match[0]
+    return None
 
 
-def _kind(token: str) -> str:
-    inner = token.strip("{}%#~ \n\t")
-    if token.startswith("{%"):
-        return "a block of template logic"
-    if token.startswith(("{#", "{{!")):
-        return "a template comment"
-    if inner.startswith(("#", "/", "^", "else")):
-        return "a block of template logic"
-    return "a filter" if "|" in inner else "an expression or a helper"
+def doubled_name(text: str) -> re.Match[str] | None:
+    """The first `{{ name }}` of a text, which f-strings read as the text `{ name }`."""
+    return _DOUBLED.search(text)
 
 
 def _fstring_fault(token: str, start: int) -> LanguageFault:
     inner = token.strip("{}")
     if len(token) == 1:
         return LanguageFault(token, start, "a single brace", f"double it: {token * 2}")
-    if ":" in inner or "!" in inner:
-        return LanguageFault(token, start, "formatting", _FORMATTED)
-    return LanguageFault(token, start, "an expression", _FORMATTED)
+    if _FORMAT.match(inner):
+        return LanguageFault(token, start, "formatting", FORMATTED)
+    if inner.strip().isidentifier():
+        hint = "use letters from a to z, digits and '_'"
+        return LanguageFault(token, start, "a name that variables cannot have", hint)
+    if _EXPRESSION.match(inner):
+        return LanguageFault(token, start, "an expression", FORMATTED)
+    return LanguageFault(token, start, "no variable", "double braces that are text: {{ and }}")

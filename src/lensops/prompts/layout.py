@@ -13,11 +13,11 @@ from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.names import is_prompt_name, is_version
 from lensops.manifest.paths import is_version_path
 from lensops.prompts.forms import ending_of
-from lensops.prompts.languages import LANGUAGES
 from lensops.prompts.parts import is_part
 
 FOLDER = "prompts"
 VERSION = "{version}"
+DECLARED = ("mustache", "f-string")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ def declared_prompts(node: Node | None) -> Iterator[Declared]:
 
 
 def own_language(template: str | None) -> str:
-    """The template language to translate from; empty for lensops' own."""
-    return template if template in LANGUAGES else ""
+    """The template language that a manifest declares; empty where it declares none."""
+    return template if template in DECLARED else ""
 
 
 def _text(entry: Node, key: str) -> str:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from lensops.errors import Problem
 from lensops.prompts.digest import digest
+from lensops.prompts.interface import Variable
 from lensops.prompts.template import Template, parse_template
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
@@ -105,7 +107,8 @@ class Prompt:
     """What a version says to a model. Equal digests mean: the same request is sent and served.
 
     Where fragments were expanded, `expanded` are their names, and `source` is the prompt as its
-    file has it.
+    file has it. `inputs` are the variables that the file declares with types and examples, `notes`
+    what it holds beside the request that lensops does not act on.
     """
 
     version: str
@@ -116,6 +119,8 @@ class Prompt:
     tools: tuple[Tool, ...] = ()
     source: Prompt | None = field(default=None, compare=False, repr=False)
     expanded: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    inputs: Mapping[str, Variable] = field(default_factory=dict, compare=False, repr=False)
+    notes: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:

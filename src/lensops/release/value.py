@@ -94,17 +94,26 @@ def desired_release(manifest: Manifest, active: Mapping[str, Prompt]) -> Release
     thresholds = {name: suite.threshold for name, suite in manifest.evals.items()}
     interfaces = {
         name: interface
-        for name in active
-        if (interface := declared_interface(manifest, name)) is not None
+        for name, prompt in active.items()
+        if (interface := declared_interface(manifest, name, prompt)) is not None
     }
     used = {name for prompt in active.values() for name in prompt.expanded}
     fragments = {name: manifest.fragments[name].active for name in sorted(used)}
     return Release(manifest.project, dict(active), thresholds, bands, interfaces, fragments)
 
 
-def declared_interface(manifest: Manifest, prompt: str) -> Interface | None:
-    """The variables that the manifest declares for a prompt; None when it declares none."""
-    declared = manifest.prompts[prompt].interface
+def declared_interface(manifest: Manifest, name: str, prompt: Prompt) -> Interface | None:
+    """The variables that the manifest declares, else those that the file does; None without both.
+
+    What the manifest leaves open, a type or an example, is that of the file.
+    """
+    declared, inputs = manifest.prompts[name].interface, prompt.inputs
     if declared is None:
-        return None
-    return Interface({name: Variable(v.type, v.example) for name, v in declared.items()})
+        used = {name: inputs.get(name, Variable()) for name in prompt.variables}
+        return Interface(used) if any(used[name].content() for name in used) else None
+    variables = {}
+    for name, entry in declared.items():
+        own = inputs.get(name, Variable())
+        example = own.example if entry.example is None else entry.example
+        variables[name] = Variable(entry.type or own.type, example)
+    return Interface(variables)

@@ -7,25 +7,25 @@ from dataclasses import replace
 from lensops.errors import Problem
 from lensops.manifest import Node, read_yaml
 from lensops.prompts.forms.nodes import translate
-from lensops.prompts.forms.structured import build_prompt
+from lensops.prompts.forms.structured import KEYS, SECTIONS, build_prompt
 from lensops.prompts.value import ROLES, Prompt
 
-_OF_OTHERS = ("_type", "lc", "template", *(f"{role}_template" for role in (*ROLES, "human")))
+KEYS_OF_OWN = {*SECTIONS, *KEYS}
 
 
 def parse_yaml(data: bytes, path: str, version: str, template: str = "") -> Prompt:
     """The prompt of a YAML file. Raises `Invalid` with every problem of it."""
     node = read_yaml(data, path)
-    if any(node.get(key) is not None for key in _OF_OTHERS):
-        from lensops.prompts.forms.fstring import is_fstring, parse_fstring_sections
+    if node.kind == "mapping" and any(key.value not in KEYS_OF_OWN for key, _ in node.value):
+        from lensops.prompts.forms.fstring import is_named_texts, parse_named_texts
         from lensops.prompts.forms.langchain import is_langchain, parse_langchain
 
         if is_langchain(node):
             return parse_langchain(node, version)
-        if is_fstring(node):
-            return parse_fstring_sections(node, version)
+        if is_named_texts(node):
+            return parse_named_texts(node, version, template)
     problems: list[Problem] = []
-    if template:
+    if template == "f-string":
         node = _translate_document(node, template, problems)
     return build_prompt(node, version, problems)
 

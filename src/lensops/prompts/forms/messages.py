@@ -12,6 +12,8 @@ from lensops.prompts.template import TemplateFault, parse_template
 from lensops.prompts.value import ROLES, Message, ToolCall
 
 KEYS = ("role", "content", "name", "tool_calls", "tool_call_id")
+_ALIASES = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant"}
+_ALIASES |= {"function": "tool"}
 _CALL_KEYS = ("id", "type", "function", "name", "arguments")
 _BRACES = r"only `{{ name }}` is filled in; write `\{{` for literal braces"
 
@@ -29,9 +31,12 @@ def fault_problem(fault: TemplateFault, location: Location) -> Problem:
 
 def read_template(reader: Reader, node: Node | None, label: str, missing: Location) -> str:
     """The text of a message in its one spelling, with a problem for each fault in it."""
+    node = _only_text(reader, node) if node is not None and node.kind == "sequence" else node
     if node is None or node.kind != "scalar" or not isinstance(node.value, str):
         location = node.location if node is not None else missing
-        reader.add(location, f"{label} must be text", "quote it, or write it as a block after `|`")
+        if node is None or node.kind != "sequence" or not node.value:
+            hint = "quote it, or write it as a block after `|`"
+            reader.add(location, f"{label} must be text", hint)
         return ""
     text = normalise_text(node.value)
     if not text.strip():
@@ -40,6 +45,28 @@ def read_template(reader: Reader, node: Node | None, label: str, missing: Locati
     for fault in faults:
         reader.problems.append(fault_problem(fault, location_inside(node, text, fault)))
     return str(template)
+
+
+def _only_text(reader: Reader, node: Node) -> Node:
+    """The text of content that is a list of one part; other parts are problems, and the list."""
+    items: tuple[Node, ...] = node.value
+    parts = [(item, item.get("type"), item.get("text")) for item in items]
+    only = parts[0][2] if len(parts) == 1 else None
+    if only is not None:
+        kind = parts[0][1]
+        if kind is None or kind.value != "text":
+            where = kind.location if kind is not None else parts[0][0].location
+            reader.add(where, "a part with text has the type text", "write type: text")
+        Reader(parts[0][0], reader.problems).require_known(("type", "text"), "key of a part")
+        return only
+    for item, kind, text in parts:
+        word = kind.raw.strip("\"'") if kind is not None else item.kind
+        if text is None:
+            message = f"a part of type {word} is no text"
+            reader.add(item.location, message, "the application has to send it")
+    if parts and all(text is not None for _, _, text in parts):
+        reader.add(node.location, "a message is one text, not several parts", "join them")
+    return node
 
 
 def location_inside(node: Node, text: str, fault: TemplateFault) -> Location:
@@ -91,7 +118,9 @@ def _role(reader: Reader) -> str:
     role = reader.node.get("role")
     if role is None or role.value not in ROLES:
         location = role.location if role is not None else reader.node.location
-        reader.add(location, "a message needs a role", "known: " + ", ".join(ROLES))
+        alias = _ALIASES.get(str(role.value)) if role is not None else None
+        hint = f"write {alias}" if alias else "known: " + ", ".join(ROLES)
+        reader.add(location, "a message needs a role", hint)
         return ""
     return str(role.value)
 

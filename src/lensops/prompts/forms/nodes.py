@@ -53,22 +53,23 @@ def translate(node: Node, language: str, problems: list[Problem]) -> Node:
         where = location_inside(node, text, TemplateFault(fault.token, fault.start))
         token = fault.token if len(fault.token) < 40 else fault.token[:37] + "…"
         problems.append(Problem(where, f"{token!r} is {fault.what}", fault.hint))
-    plain = str(template) if not faults else template.parts[0] or "-"
+    plain = str(template) if not faults else "-"  # the problems are there already
     return replace(node, value=plain, raw="")
 
 
-def split_front_matter(text: str, path: str) -> tuple[Node | None, str, int]:
+def split_front_matter(text: str, path: str, skipped: int = 0) -> tuple[Node | None, str, int]:
     """The YAML between `---` lines at the beginning, the rest, and the line where it begins.
 
-    Raises `Invalid` when the YAML is none, or no mapping.
+    `skipped` lines stand before the text. Raises `Invalid` when the YAML is none, or no mapping.
     """
     match = _FRONT.match(text)
     if not match:
-        return None, text, 1
-    body_line = text.count("\n", 0, match.end()) + 1
+        return None, text, skipped + 1
+    body_line = text.count("\n", 0, match.end()) + skipped + 1
     if not match[1].strip():
         return None, text[match.end() :], body_line
-    node = read_yaml(f"\n{match[1]}".encode(), path)  # line 1 is that of the dashes
+    above = "\n" * (skipped + 1)  # the dashes have a line as well
+    node = read_yaml(f"{above}{match[1]}".encode(), path)
     if node.kind != "mapping":
         raise Invalid((Problem(node.location, "front matter is a mapping of keys"),))
     return node, text[match.end() :], body_line

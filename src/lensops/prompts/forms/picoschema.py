@@ -14,6 +14,7 @@ _SCALARS = ("string", "number", "integer", "boolean", "null", "any")
 _KEY = re.compile(
     r"(?P<name>[^(?]+?)(?P<optional>\?)?(?:\((?P<kind>\w+)(?:,\s*(?P<about>.*))?\))?\Z"
 )
+_WILDCARD = "(*)"  # the type of all other fields
 _JSON_TYPES = ("string", "number", "integer", "boolean", "null", "object", "array")
 
 
@@ -31,7 +32,7 @@ def output_format(reader: Reader, output: Node) -> Iterator[tuple[str, Node]]:
         inner.add(form.location, "format text has no schema", "json")
     if schema is None:
         if form is not None and form.value == "json":
-            yield "response_format", scalar_node("json", form.location)
+            yield "response_format", scalar_node("json_object", form.location)
         return
     value = json_schema(inner, schema)
     yield "output_schema", plain_node(value, schema)
@@ -40,9 +41,13 @@ def output_format(reader: Reader, output: Node) -> Iterator[tuple[str, Node]]:
 def json_schema(reader: Reader, node: Node) -> Any:
     """JSON Schema of a node: as it stands when it is one already."""
     if node.kind == "mapping":
-        kind = node.get("type")
-        if kind is not None and kind.value in _JSON_TYPES and len(node.value) > 1:
+        kind, properties = node.get("type"), node.get("properties")
+        if kind is not None and kind.value in _JSON_TYPES:
             return node.plain()
+        if properties is not None and properties.kind == "mapping":
+            if kind is not None:
+                reader.add(kind.location, f"{kind.raw or 'this'} is no type", "write object")
+            return {**node.plain(), "type": "object"}
         return _object(reader, node)
     return _scalar(reader, node)
 
@@ -62,14 +67,14 @@ def _object(reader: Reader, node: Node) -> dict[str, Any]:
     required: list[str] = []
     extra: Any = False
     for key, value in node.value:
+        if key.value == _WILDCARD:
+            extra = json_schema(reader, value)
+            continue
         match = _KEY.match(str(key.value))
         if not match:
             reader.add(key.location, f"{key.value!r} is no field of Picoschema")
             continue
         schema = _field(reader, match, value)
-        if match["name"] == "*":
-            extra = schema
-            continue
         properties[match["name"]] = _nullable(schema) if match["optional"] else schema
         required += [] if match["optional"] else [match["name"]]
     schema = {"type": "object", "properties": properties, "additionalProperties": extra}
@@ -96,11 +101,14 @@ def _scalar(reader: Reader, node: Node) -> dict[str, Any]:
     name, _, about = str(node.value).partition(",")
     name = name.strip()
     if name not in _SCALARS:
-        reader.add(node.location, f"{name!r} is no type of Picoschema", ", ".join(_SCALARS))
+        message = f"{name!r} is no type of Picoschema, or a schema of the application's code"
+        reader.add(node.location, message, f"write the schema here; types: {', '.join(_SCALARS)}")
     schema: dict[str, Any] = {} if name == "any" else {"type": name}
     return schema | ({"description": about.strip()} if about.strip() else {})
 
 
 def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
     kind = schema.get("type")
+    if "enum" in schema:
+        return {**schema, "enum": [*schema["enum"], None]}
     return {**schema, "type": [kind, "null"]} if isinstance(kind, str) else schema

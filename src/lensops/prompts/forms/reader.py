@@ -33,7 +33,8 @@ class Reader:
         if node is None:
             return None
         if not isinstance(node.value, str) or node.kind != "scalar":
-            self.add(node.location, f"{label or name} must be text", "write it in quotes")
+            hint = "write it in quotes" if node.kind == "scalar" else f"not a {node.kind}"
+            self.add(node.location, f"{label or name} must be text", hint)
         elif not node.value.strip():
             self.add(node.location, f"{label or name} is empty", "remove the key")
         else:

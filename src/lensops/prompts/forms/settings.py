@@ -112,7 +112,9 @@ def read_tools(reader: Reader) -> tuple[Tool, ...]:
 
 def _tool(reader: Reader) -> Tool:
     if reader.node.kind != "mapping":
-        reader.add(reader.node.location, "a tool is a mapping of name, description and parameters")
+        message = f"{reader.node.raw or 'this'} is no tool"
+        hint = "a tool is a mapping of name, description and parameters"
+        reader.add(reader.node.location, message, hint)
         return Tool("")
     reader.require_known(("type", "function", *_TOOL_KEYS), "key of a tool")
     inner = unwrap_function(reader, _TOOL_KEYS, "key of a tool")

@@ -18,6 +18,8 @@ from lensops.prompts.forms.settings import (
 from lensops.prompts.value import ROLES, Message, Prompt
 
 METADATA = ("name", "description", "authors", "testData", "evaluators")  # outside of the digest
+ABOUT: tuple[str, ...] = ("title", "id", "uuid", "version", "author", "tags", "category", "date")
+ABOUT += ("created", "created_at", "updated_at", "references", "metadata")  # in forms of others
 _SHARED = ("model", "tools", *METADATA)
 SECTIONS = (*ROLES, PARAMETERS[0], SCHEMAS[0], FORMATS[0], *_SHARED)
 KEYS = ("messages", *PARAMETERS, *SCHEMAS, *FORMATS, *_SHARED)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import decode
 from lensops.files.text import BOM
 from lensops.manifest import Node
+from lensops.prompts.forms.inputs import Inputs
 from lensops.prompts.forms.messages import normalise_text
 from lensops.prompts.forms.nodes import (
     mapping_node,
@@ -15,10 +18,13 @@ from lensops.prompts.forms.nodes import (
     text_node,
     translate,
 )
+from lensops.prompts.forms.properties import VARIABLES, read_inputs
 from lensops.prompts.forms.reader import Reader
-from lensops.prompts.forms.structured import METADATA, build_prompt
+from lensops.prompts.forms.structured import ABOUT, METADATA, build_prompt
 from lensops.prompts.value import ROLES, Prompt
 
+_HEAD = re.compile(r"\A---[ \t]*\n((?:(?!---[ \t]*(?:\n|\Z)).*(?:\n|\Z))*)")
+_SETTING = re.compile(r"\A\s*(?:#.*\n\s*)*[\"']?[A-Za-z_$][\w.-]*[\"']?[ \t]*:(?:\s|\Z)")
 _SETTINGS = ("model", "parameters", "modelParameters", "output_schema", "response_format", "tools")
 
 
@@ -33,30 +39,40 @@ def parse_text(
         raise Invalid((Problem(Location(path), "the file is empty"),))
     problems: list[Problem] = []
     pairs: list[tuple[str, Node]] = []
+    inputs = Inputs(problems)
     if front is not None:
         role = _role(front, role, problems)
+        read_inputs(inputs, next((front.get(k) for k in VARIABLES if front.get(k)), None))
         line += len(body) - len(body.lstrip("\n"))
         pairs += [(k.value, v) for k, v in front.value if k.value in _SETTINGS]
     content = text_node(stripped, path, line)
-    if template:
+    if template == "f-string":
         content = translate(content, template, problems)
     messages = sequence_node([message_node(role, content)], content.location)
     node = mapping_node([*pairs, ("messages", messages)], content.location)
-    return build_prompt(node, version, problems)
+    return inputs.attach_to(build_prompt(node, version, problems))
 
 
 def _front_and_body(text: str, path: str) -> tuple[Node | None, str, int]:
-    """Front matter and body; dashes around what is no mapping are text."""
-    try:
-        front, body, line = split_front_matter(text, path)
-    except Invalid:
+    """Front matter and body; dashes around what holds no setting are text.
+
+    Raises `Invalid` for settings that are no YAML, or that nothing ends.
+    """
+    head = _HEAD.match(text)
+    if head is None or not _SETTING.search(head[1]):
         return None, text, 1
-    return (front, body, line) if front is not None else (None, text, 1)
+    front, body, line = split_front_matter(text, path)
+    if front is None:
+        message = "the front matter has no end"
+        raise Invalid((Problem(Location(path, 1, 1), message, "close it with a line `---`"),))
+    return front, body, line
 
 
 def _role(front: Node, role: str, problems: list[Problem]) -> str:
     reader = Reader(front, problems)
-    reader.require_known(("role", *_SETTINGS, *METADATA), "key of a front matter")
+    reader.require_known(
+        ("role", *_SETTINGS, *VARIABLES, *METADATA, *ABOUT), "key of a front matter"
+    )
     declared = reader.text("role")
     if declared is not None and declared not in ROLES:
         where = front.get("role") or front
