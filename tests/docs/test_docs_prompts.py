@@ -24,7 +24,7 @@ def test_every_form_has_a_row(ending: str) -> None:
     assert f"`v1{ending}`" in PAGE
 
 
-@pytest.mark.parametrize("key", (*METADATA, *ABOUT))
+@pytest.mark.parametrize("key", [*METADATA, *ABOUT])
 def test_metadata_is_listed(key: str) -> None:
     assert f"`{key}`" in PAGE
 
