@@ -377,7 +377,7 @@ class TestBadInput:
         [
             ("bleu: 0.2", "blue: 0.2", "did you mean 'bleu'?"),
             ("schemas/offer_copy.json", "schemas/nope.json", "there is no file schemas/nope.json"),
-            ("openai:gpt-4o\n", "openai:gpt-4o-mini\n", "would judge its own outputs"),
+            ("openai:gpt-6.1-sol\n", "openai:gpt-4o-mini\n", "would judge its own outputs"),
             ("cases.jsonl", "nope.jsonl", "there is no file evals/offer_copy/nope.jsonl"),
             ("text: body", "text: body\n    tokenizer: 13b", "did you mean '13a'?"),
             ("text: body", "text: body\n    prompt: offer_cop", "did you mean 'offer_copy'?"),

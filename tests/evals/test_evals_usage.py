@@ -107,15 +107,15 @@ class TestSpending:
         assert Spending(max_cost=2.0).reserve(Bound(10, 0.5))
 
     def test_the_list_has_prices_and_a_server_of_ones_own_has_none(self) -> None:
-        price = price_of("openai:gpt-4o-mini", None, None)
+        price = price_of("openai:gpt-6-luna", None, None)
         assert price is not None
         assert 0 < price.input < price.output < 10
-        assert price_of("openai:gpt-4o-mini", "http://127.0.0.1/v1", None) is None
+        assert price_of("openai:gpt-6-luna", "http://127.0.0.1/v1", None) is None
         assert price_of("openai:no-such-model", None, None) is None
 
 
 @pytest.mark.parametrize(
-    ("limit", "enough"), [("tokens: 4400", "tokens: 9M"), ("cost: 0.009", "cost: 9.0")]
+    ("limit", "enough"), [("tokens: 4400", "tokens: 9M"), ("cost: 0.0044", "cost: 9.0")]
 )
 def test_a_capped_run_stops_as_missing_and_goes_on_later(
     limit: str, enough: str, repo: Repo

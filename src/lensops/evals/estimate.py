@@ -18,7 +18,6 @@ from lensops.format import format_score, plural
 from lensops.manifest import Suite
 
 CHARACTERS = 4.0  # of a token, where no recording says better
-MILLION = 1_000_000
 
 
 @dataclass(slots=True)

@@ -178,6 +178,26 @@ def _budget(result: SuiteResult) -> Iterator[Finding]:
         )
 
 
+def _answered_by(result: SuiteResult) -> Iterator[Finding]:
+    """Two versions that different models answered differ by the models as well."""
+    head = result.usage.models if result.usage else ()
+    usage = result.regression.base_usage if result.regression else None
+    base = usage.models if usage else ()
+    if head and base and head != base and result.regression:
+        message = f"{' and '.join(head)} answered {result.version}, {' and '.join(base)} "
+        message += f"{result.regression.base_version}: the difference is of the models as well"
+        yield Finding("answered_by", result.name, Outcome.NOTE, message)
+
+
+def _models_end(result: SuiteResult) -> Iterator[Finding]:
+    """The ends that providers told while the replies were recorded."""
+    votes = result.judge.usage if result.judge else None
+    for usage in filter(None, (result.usage, votes)):
+        for model, day in sorted(usage.ends.items()):
+            message = f"{model} ends on {day}, as its provider said when it was recorded"
+            yield Finding("model_ends", result.name, Outcome.NOTE, message)
+
+
 RULES: tuple[Callable[[SuiteResult], Iterator[Finding]], ...] = (
     _threshold,
     _must_pass,
@@ -188,4 +208,6 @@ RULES: tuple[Callable[[SuiteResult], Iterator[Finding]], ...] = (
     _neutral,
     _failed_votes,
     _budget,
+    _answered_by,
+    _models_end,
 )

@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from lensops.evals.protocols import RECIPE, GradeRequest, Output
+from lensops.evals.recorded import GradeRow
 from lensops.evals.text import whole
 from lensops.manifest.model import Judge as Settings
 from lensops.prompts import digest
@@ -25,6 +26,7 @@ class Vote:
     grades: Mapping[str, int] | None
     reason: str = ""
     by: str | None = None  # the model that the reply names
+    row: GradeRow | None = None  # as it is recorded
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,7 +233,7 @@ def _votes(
     """The votes on one output, as far as there are any."""
     rows = [new.get(request.digest, row) for request, row in lookups]
     return tuple(
-        vote(row.grades, row.error or row.reason, judge.rubric, row.model)
+        replace(vote(row.grades, row.error or row.reason, judge.rubric, row.model), row=row)
         for row in rows
         if row is not None
     )

@@ -42,6 +42,7 @@ class CaseScore:
     outputs: tuple[Any, ...] = ()  # one for each sample; none: missing
     inputs: Mapping[str, Any] = field(default_factory=dict)  # those that the prompt uses
     references: tuple[str, ...] = ()
+    models: tuple[str | None, ...] = ()  # who gave each output, where that is recorded
     judged: str | None = None
     grades: Mapping[str, float] = field(default_factory=dict)  # mean grade 1 to 5 by dimension
     broken: str | None = None  # why a must-pass case fails the gate
@@ -82,6 +83,7 @@ class JudgeTotals:
     failed: int = 0  # of them, those that gave no valid verdict or are missing
     failure: str | None = None  # why the first of those failed
     by: tuple[str, ...] = ()  # the models that the replies name, such as a dated one
+    usage: Usage | None = None  # of the votes
 
 
 @dataclass(frozen=True, slots=True)

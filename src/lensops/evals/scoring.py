@@ -61,6 +61,7 @@ class Scorer:
             outputs=answered.outputs,
             inputs=answered.inputs,
             references=case.references,
+            models=tuple(row.model for row in answered.rows),
             judged=state,
             grades=grades,
             broken=self._why_broken(case, answered, checks, aggregate),

@@ -38,6 +38,12 @@ class Spending:
         self._reserved = Bound(tokens, cost)
         return True
 
+    def charge(self, tokens: int, cost: float | None) -> bool:
+        """Count what was lost on the way to a reply; False where the cap is passed by it."""
+        self.tokens += tokens
+        self.cost += cost or 0.0
+        return self.reserve(Bound(0, 0.0))
+
     def settle(self, request_bound: Bound, tokens: int | None, cost: float | None) -> None:
         """Put what a request took in place of its bound; the bound counts where nobody says."""
         self._reserved = Bound(

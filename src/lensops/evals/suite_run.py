@@ -14,7 +14,7 @@ from lensops.evals.cases import Case, CaseFile
 from lensops.evals.metrics.batch import Figures, Job, Measurer
 from lensops.evals.outputs import Outputs, answers_of, unrecorded_replies
 from lensops.evals.protocols import Mode
-from lensops.evals.recorded import OutputRow
+from lensops.evals.recorded import GradeRow, OutputRow
 from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings
 from lensops.evals.regression import PairTotals
@@ -74,8 +74,8 @@ class SuiteRun:
     notes: list[str] = field(default_factory=list)
     shard: Shard | None = None
     judges: set[str] = field(default_factory=set, init=False)
-    usages: tuple[UsageTally, UsageTally] = field(  # of the head, of the base
-        default_factory=lambda: (UsageTally(), UsageTally()), init=False
+    usages: tuple[UsageTally, UsageTally, UsageTally] = field(  # of head, base, the head's votes
+        default_factory=lambda: (UsageTally(), UsageTally(), UsageTally()), init=False
     )
 
     def result(self) -> SuiteResult:
@@ -89,7 +89,8 @@ class SuiteRun:
             for chunk, figures in self._chunks(measurer):
                 for head, base_rows in zip(chunk.head, chunk.base_rows, strict=True):
                     outputs.update(outputs_digest(head).encode())
-                    self._note_usage(head.rows, base_rows)
+                    votes = [vote.row for vote in chain(*head.ballots) if vote.row]
+                    self._note_usage(head.rows, base_rows, votes)
                 self._score(chunk, iter(figures()), tally, pairs)
         self.responses.misses.raise_if_any()
         return tally.result(
@@ -99,6 +100,7 @@ class SuiteRun:
             tuple(self.responses.contradictions.values()),
             {"cases": self.cases.digest, "outputs": f"sha256:{outputs.hexdigest()}"},
             self.usages[0].usage(),
+            self.usages[2].usage(),
         )
 
     def _chunks(self, measurer: Measurer) -> Iterator[tuple[_Chunk, Callable[[], list[Figures]]]]:
@@ -126,8 +128,8 @@ class SuiteRun:
             return None
         return replace(pairs.regression(self.base.arm.version), base_usage=self.usages[1].usage())
 
-    def _note_usage(self, head: Sequence[OutputRow], base: Sequence[OutputRow]) -> None:
-        for tally, rows in zip(self.usages, (head, base), strict=True):
+    def _note_usage(self, *replies: Sequence[OutputRow | GradeRow]) -> None:
+        for tally, rows in zip(self.usages, replies, strict=True):
             for row in rows:
                 tally.add(row)
 

@@ -88,6 +88,7 @@ class Tally:
         contradictions: Sequence[Contradiction] = (),
         digests: Mapping[str, str] | None = None,
         usage: Usage | None = None,
+        vote_usage: Usage | None = None,
     ) -> SuiteResult:
         """The result of all cases so far. `no_judge`: why the judge could not be asked."""
         about, suite = self.about, self.about.suite
@@ -119,7 +120,7 @@ class Tally:
             worst=tuple(sorted(self._worst, key=badness)[:WORST]),
             broken=tuple(self._broken),
             undecided=tuple(self._undecided),
-            judge=self._judge(no_judge),
+            judge=self._judge(no_judge, vote_usage),
             regression=regression,
             usage=usage,
             budget=suite.budget,
@@ -170,7 +171,7 @@ class Tally:
         count = self._figures[name]
         return math.fsum(self._sums[name]) / count if count else None
 
-    def _judge(self, no_judge: str | None) -> JudgeTotals | None:
+    def _judge(self, no_judge: str | None, usage: Usage | None) -> JudgeTotals | None:
         """How many cases were judged, got the neutral grade, or have none; and by whom."""
         settings = self.about.suite.judge
         if settings is None or "judge" not in self.about.suite.weights:
@@ -186,6 +187,7 @@ class Tally:
             failed=self._counts["votes"] - self._counts["valid"],
             failure=self._failure,
             by=tuple(sorted(self._judges)),
+            usage=usage,
         )
 
 

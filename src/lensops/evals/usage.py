@@ -1,21 +1,25 @@
-"""Usage: tokens, money and time of a version's outputs, as recorded, and budgets on them."""
+"""Usage: tokens, money and time of replies as recorded, who gave them, and budgets on them."""
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from lensops.evals.limits import meets
-from lensops.evals.recorded import OutputRow
+from lensops.evals.recorded import GradeRow, OutputRow
 from lensops.evidence import Outcome
 from lensops.manifest.budget import Budget, read_growth, read_seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the outputs of a version took; None where not every reply states it."""
+    """What the outputs of a version, or the votes on them, took, and which models gave them.
+
+    None where not every reply states it. `ends`: by model, the day on which its provider said, when
+    it was recorded, that it ends.
+    """
 
     replies: int
     tokens_in: int | None
@@ -23,6 +27,8 @@ class Usage:
     cost: float | None  # US dollars
     seconds: float | None  # of all replies, one after the other
     latency_p95: float | None  # seconds
+    models: tuple[str, ...] = ()
+    ends: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tokens(self) -> int | None:
@@ -40,10 +46,16 @@ class UsageTally:
         self._sums = {"tokens_in": 0.0, "tokens_out": 0.0, "cost": 0.0}
         self._stated = dict.fromkeys(self._sums, 0)
         self._latencies = array("f")
+        self._models: set[str] = set()
+        self._ends: dict[str, str] = {}
 
-    def add(self, row: OutputRow) -> None:
+    def add(self, row: OutputRow | GradeRow) -> None:
         """Take a row in."""
         self.replies += 1
+        if row.model is not None:
+            self._models.add(row.model)
+            if row.ends is not None:
+                self._ends[row.model] = row.ends
         for name in self._sums:
             if (value := getattr(row, name)) is not None:
                 self._stated[name] += 1
@@ -64,6 +76,8 @@ class UsageTally:
             cost=self._sum("cost"),
             seconds=math.fsum(timed) if timed else None,
             latency_p95=timed[math.ceil(0.95 * len(timed)) - 1] if timed else None,
+            models=tuple(sorted(self._models)),
+            ends=self._ends,
         )
 
     def _sum(self, name: str) -> float | None:

@@ -63,10 +63,14 @@ class ConditionsEntry(Border):
     options: dict[str, str] = {}
     judges: dict[str, list[str]] = {}
     fingerprints: dict[str, str] = {}
+    generators: dict[str, list[str]] = {}
 
     def value_of(self) -> Conditions:
-        judges = {name: tuple(models) for name, models in self.judges.items()}
-        return Conditions(self.tool, self.options, judges, self.fingerprints)
+        judges, generators = (
+            {name: tuple(models) for name, models in by_eval.items()}
+            for by_eval in (self.judges, self.generators)
+        )
+        return Conditions(self.tool, self.options, judges, self.fingerprints, generators)
 
 
 class EvidenceFile(BaseModel):

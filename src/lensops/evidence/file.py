@@ -140,11 +140,15 @@ def _reading(reading: Reading) -> dict[str, Any]:
 
 
 def _conditions(conditions: Conditions) -> dict[str, Any]:
-    judges = {name: list(models) for name, models in conditions.judges.items()}
+    judges, generators = (
+        {name: list(models) for name, models in by_eval.items()}
+        for by_eval in (conditions.judges, conditions.generators)
+    )
     return {
         "tool": conditions.tool,
         "options": dict(conditions.options),
         "judges": judges,
+        "generators": generators,
         "fingerprints": dict(conditions.fingerprints),
     }
 

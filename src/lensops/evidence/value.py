@@ -23,13 +23,15 @@ class Base:
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """How a verdict was reached: the version of lensops, the options of the command, the models
-    that the judge's replies name, by eval, and fingerprints of windows that lie in a warehouse.
+    that replies name, of the judge and of outputs, by eval, and fingerprints of windows that lie in
+    a warehouse.
     """
 
     tool: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     judges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    generators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

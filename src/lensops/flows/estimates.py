@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from lensops.errors import UserError
 from lensops.evals.arm import Arm, arm_of
 from lensops.evals.cases import CaseFile, load_cases
-from lensops.evals.estimate import MILLION, Estimate, Estimator
+from lensops.evals.estimate import Estimate, Estimator
 from lensops.evals.interval import ClusterTotals, Mean
 from lensops.evals.protocols import Mode, ModelFactory, NullProgress, Unavailable
 from lensops.evals.recordings import Recordings, recording_files
@@ -129,8 +129,6 @@ def _pricing(
         from lensops.models.prices import price_of
 
         listed = price_of(model, server, declared)
-        if listed is None:
-            return None
-        return (sent * listed.input + received * listed.output) / MILLION
+        return None if listed is None else listed.cost_of(sent, received)
 
     return price

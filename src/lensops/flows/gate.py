@@ -111,17 +111,19 @@ def _prompt_digests(project: Project) -> dict[str, str]:
 def _conditions(
     project: Project, mode: Mode, evals: EvalRun | None, drift: DriftRun | None
 ) -> Conditions:
+    results = evals.results if evals else ()
     judges = {
-        result.name: result.judge.by
-        for result in (evals.results if evals else ())
-        if result.judge is not None and result.judge.by
+        result.name: result.judge.by for result in results if result.judge and result.judge.by
     }
+    generators = {result.name: result.usage.models for result in results if result.usage}
     fingerprints = {
         monitor.name: window_fingerprint(monitor.report)
         for monitor in (drift.monitors if drift else ())
         if project.manifest.drift[monitor.name].connection is not None
     }
-    return Conditions(f"lensops {__version__}", {"mode": str(mode)}, judges, fingerprints)
+    return Conditions(
+        f"lensops {__version__}", {"mode": str(mode)}, judges, fingerprints, generators
+    )
 
 
 def open_sound_project(ref: ProjectRef) -> Opened:

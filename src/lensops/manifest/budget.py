@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 _GROWTH = re.compile(r"\+?(\d+(?:\.\d+)?)%")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
 _TOKENS = re.compile(r"(\d+(?:\.\d+)?)([kM]?)")
+MILLION = 1_000_000
 _FACTORS = {"": 1, "k": 1_000, "M": 1_000_000}
 
 
@@ -59,6 +60,10 @@ class Price(BaseModel):
 
     input: Annotated[float, Field(ge=0)]
     output: Annotated[float, Field(ge=0)]
+
+    def cost_of(self, sent: int, received: int) -> float:
+        """US dollars for so many tokens in and out."""
+        return (sent * self.input + received * self.output) / MILLION
 
 
 class Budget(BaseModel):

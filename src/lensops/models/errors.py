@@ -15,6 +15,9 @@ STOP = {
     404: "there is no such model or address; check `model` and `base_url`",
 }
 AGAIN = {408, 409, 425, 429}
+_NO_HOST = "there is no such host; check `base_url` and DNS"
+_REFUSED = "the connection was refused"
+_UNREACHED = (_NO_HOST, _REFUSED)  # faults of requests that no model has seen
 _LONG = 300  # characters of a provider's words that are kept
 
 
@@ -32,10 +35,14 @@ class Fatal:
 
 @dataclass(frozen=True, slots=True)
 class Retryable:
-    """It may work later; `wait` is what the provider asks for, in seconds."""
+    """It may work later; `wait` is what the provider asks for, in seconds.
+
+    `is_billed`: the model may have answered all the same, so that it costs.
+    """
 
     reason: str
     wait: float | None = None
+    is_billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Exhausted:
     """This request does not work; others may."""
 
     reason: str
+    is_billed: bool = False
 
 
 Fault = Fatal | Retryable | Exhausted
@@ -51,18 +59,18 @@ Fault = Fatal | Retryable | Exhausted
 def fault_of(error: Exception) -> Fault:
     """What an error while asking means."""
     if no_reply := _no_reply(error):
-        return Retryable(describe(no_reply))
+        return Retryable(describe(no_reply), is_billed=True)
     if (status := getattr(error, "status_code", None)) is not None:
         return _of_response(error, int(status))
     kind = _category(error)
     reason = describe(error) if kind is None else f"{kind}: {describe(error)}"
     if isinstance(error, TimeoutError):
-        return Retryable("no answer in time (limits.call_timeout)")
+        return Retryable("no answer in time (limits.call_timeout)", is_billed=True)
     if kind is not None or isinstance(error, OSError):
-        return Retryable(reason)
+        return Retryable(reason, is_billed=kind not in _UNREACHED)
     if type(error).__module__.startswith("pydantic_ai"):
-        return Exhausted(reason)
-    return Exhausted(f"{type(error).__name__}: {reason}")
+        return Exhausted(reason, is_billed=True)
+    return Exhausted(f"{type(error).__name__}: {reason}", is_billed=True)
 
 
 def _no_reply(error: BaseException) -> NoReply | None:
@@ -81,9 +89,9 @@ def _category(error: Exception) -> str | None:
     if isinstance(error, APITimeoutError) or any("Timeout" in type(e).__name__ for e in chain):
         return "no answer in time"
     if any(isinstance(e, socket.gaierror) or "Name or service" in str(e) for e in chain):
-        return "there is no such host; check `base_url` and DNS"
+        return _NO_HOST
     if any(isinstance(e, ConnectionRefusedError) or "refused" in str(e).lower() for e in chain):
-        return "the connection was refused"
+        return _REFUSED
     return "the connection broke off"
 
 

@@ -15,8 +15,8 @@ from lensops.manifest.budget import Price
 from lensops.manifest.model import Limits
 from lensops.models.chat import complete, parse_output
 from lensops.models.lifecycle import Session, open_session
-from lensops.models.prices import answer_bound, price_of
-from lensops.models.responses import cost, tidy_name, tokens_of, usage_of
+from lensops.models.prices import answer_bound, billed_cost, price_of
+from lensops.models.responses import list_cost, tidy_name, tokens_of, usage_of
 from lensops.models.runner import Runner
 from lensops.models.secrets import hide_secrets
 from lensops.prompts import render
@@ -42,7 +42,7 @@ class ModelGenerator:
         self.identity, self._model = identity, model
         self._server, self._limits = server, limits
         self._spending = spending or Spending()
-        self._price = price_of(identity, server, price)
+        self._declared, self._price = price, price_of(identity, server, price)
 
     def _upper_bound(self, request: AnswerRequest) -> Bound:
         return answer_bound(request, self._price)
@@ -53,7 +53,9 @@ class ModelGenerator:
         session = Session()
 
         async def ask(request: AnswerRequest) -> AnswerReply:
-            return replace(await _ask(self._model, request), ends=session.ends)
+            reply = await _ask(self._model, request)
+            cost = billed_cost(reply, self._server, self._declared, self._price)
+            return replace(reply, cost=cost, ends=session.ends)
 
         runner = Runner(
             lambda: open_session(self._model, session),
@@ -96,7 +98,7 @@ async def _ask_other(model: Model, request: AnswerRequest) -> AnswerReply:
         tidy_name(response.model_name, request.model or ""),
         *tokens_of(response.usage),
         round(time.monotonic() - began, 3),
-        cost([response]),
+        list_cost([response]),
         response.finish_reason,
     )
 

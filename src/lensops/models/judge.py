@@ -12,18 +12,21 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, c
 
 from lensops.evals.judging import TOP
 from lensops.evals.protocols import GradeReply, GradeRequest
-from lensops.evals.spending import Bound, Spending
+from lensops.evals.spending import LIMIT_REACHED, Bound, Spending
 from lensops.manifest.model import Judge as Settings
 from lensops.manifest.model import Limits
 from lensops.models.judge_prompt import ORDERS, question
 from lensops.models.lifecycle import Session, open_session
-from lensops.models.prices import price_of, vote_bound
-from lensops.models.responses import cost, tidy_name, tokens_of, usage_of
+from lensops.models.prices import billed_cost, price_of, vote_bound
+from lensops.models.responses import list_cost, tidy_name, tokens_of, usage_of
 from lensops.models.runner import Runner
 from lensops.models.secrets import hide_secrets
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
+    from pydantic_ai.usage import RunUsage
+
+    from lensops.models.attempts import ReservedAttempts
 
 COMPLAINTS = 2  # times that a judge is told what was wrong with its reply before it is unscored
 MAX_TOKENS = 2_000  # of one reply, what a model thinks before it included
@@ -55,18 +58,40 @@ class ModelJudge:
         self._server, self._limits = server, limits
         self._max_tokens = settings.max_tokens if settings else MAX_TOKENS
         self._spending = spending or Spending()
-        self._price = price_of(identity, server, settings.price if settings else None)
+        self._declared = settings.price if settings else None
+        self._price = price_of(identity, server, self._declared)
 
-    def _upper_bound(self, request: GradeRequest) -> Bound:
-        return vote_bound(request, self._max_tokens, self._price)
+    def _upper_bound(self, request: GradeRequest, earlier: int = 0) -> Bound:
+        return vote_bound(request, self._max_tokens, self._price, earlier)
+
+    def _cost_of(self, used: RunUsage) -> float | None:
+        price = self._price
+        return None if price is None else price.cost_of(used.input_tokens, used.output_tokens)
 
     def grade(self, requests: Sequence[GradeRequest]) -> Stream[GradeReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense."""
+        from pydantic_ai.usage import RunUsage
+
+        from lensops.models.attempts import ReservedAttempts
+
         native, session = self._server is not None, Session()
 
         async def ask(request: GradeRequest) -> GradeReply:
-            reply = await _ask(self._model, request, self._max_tokens, native=native)
-            return replace(reply, ends=session.ends)
+            attempts = ReservedAttempts(
+                spending=self._spending, bound=self._upper_bound(request, COMPLAINTS)
+            )
+            used = RunUsage()
+            try:
+                reply = await _ask(
+                    self._model, request, self._max_tokens, attempts, used, native=native
+                )
+            except Exception:
+                self._spending.charge(used.total_tokens, self._cost_of(used))
+                raise
+            finally:
+                attempts.release()
+            cost = billed_cost(reply, self._server, self._declared, self._price)
+            return replace(reply, cost=cost, ends=session.ends)
 
         runner = Runner(
             lambda: open_session(self._model, session),
@@ -81,12 +106,19 @@ class ModelJudge:
         yield from runner.replies(requests)
 
 
-async def _ask(model: Model, request: GradeRequest, max_tokens: int, *, native: bool) -> GradeReply:
+async def _ask(
+    model: Model,
+    request: GradeRequest,
+    max_tokens: int,
+    attempts: ReservedAttempts,
+    used: RunUsage,
+    *,
+    native: bool,
+) -> GradeReply:
     """One vote. An invalid reply is sent back with the complaint, then it counts as none."""
     from pydantic_ai import Agent, NativeOutput
-    from pydantic_ai.exceptions import UnexpectedModelBehavior
+    from pydantic_ai.exceptions import UnexpectedModelBehavior, UsageLimitExceeded
     from pydantic_ai.messages import ModelResponse
-    from pydantic_ai.usage import RunUsage
 
     shape: Any = verdict_shape(request.rubric)
     agent: Agent[None, Any] = Agent(
@@ -100,9 +132,11 @@ async def _ask(model: Model, request: GradeRequest, max_tokens: int, *, native: 
             "max_retries": 0,
         },
     )
-    began, used = time.monotonic(), RunUsage()
+    began = time.monotonic()
     try:
-        result = await agent.run(question(request), usage=used)
+        result = await agent.run(question(request), usage=used, usage_limits=attempts)
+    except UsageLimitExceeded:
+        reply = GradeReply(request, None, error=LIMIT_REACHED, model=request.model)
     except UnexpectedModelBehavior as error:
         reply = GradeReply(request, None, error=_complaint(error), model=request.model)
     else:
@@ -112,7 +146,7 @@ async def _ask(model: Model, request: GradeRequest, max_tokens: int, *, native: 
             result.output.grades.model_dump(by_alias=True),
             " ".join(result.output.reason.split())[:REASON],
             model=tidy_name(responses[-1].model_name, request.model or ""),
-            cost=cost(responses),
+            cost=list_cost(responses),
         )
     tokens_in, tokens_out = tokens_of(used)
     return replace(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from lensops.evals.protocols import AnswerRequest, GradeRequest
+from lensops.evals.protocols import AnswerReply, AnswerRequest, GradeReply, GradeRequest
 from lensops.evals.spending import Bound
-from lensops.manifest.budget import Price
+from lensops.manifest.budget import MILLION, Price
 from lensops.manifest.providers import model_name, provider_name
 from lensops.models.judge_prompt import ORDERS, question
 
-MILLION = 1_000_000
 OUTPUT_TOKENS = 4_096  # of a request that sets no limit itself
+COMPLAINT = 1_000  # bytes of the words in which a judge is told what was wrong
 
 
 def price_of(model: str | None, server: str | None, declared: Price | None) -> Price | None:
@@ -36,16 +36,31 @@ def answer_bound(request: AnswerRequest, price: Price | None) -> Bound:
     parameters = request.prompt.parameters
     limits = (parameters.get(name) for name in ("max_completion_tokens", "max_tokens"))
     most_tokens = next((limit for limit in limits if isinstance(limit, int)), OUTPUT_TOKENS)
+    choices = parameters.get("n")
+    most_tokens *= choices if isinstance(choices, int) else 1
     return _make_bound(sent, most_tokens, price)
 
 
-def vote_bound(request: GradeRequest, max_tokens: int, price: Price | None) -> Bound:
-    """What a vote takes at most_tokens, the question asked once."""
-    return _make_bound(len((ORDERS + question(request)).encode()) + 1_000, max_tokens, price)
+def vote_bound(
+    request: GradeRequest, max_tokens: int, price: Price | None, earlier: int = 0
+) -> Bound:
+    """What a vote takes at most in one attempt, after so many `earlier` ones."""
+    asked = len((ORDERS + question(request)).encode()) + 1_000
+    return _make_bound(asked + earlier * (max_tokens + COMPLAINT), max_tokens, price)
+
+
+def billed_cost(
+    reply: AnswerReply | GradeReply, server: str | None, declared: Price | None, price: Price | None
+) -> float | None:
+    """US dollars of a reply; None where its tokens or the price are not known.
+
+    A declared price comes first; a provider's own list knows of cached tokens as well.
+    """
+    listed = None if server is not None or declared is not None else reply.cost
+    if listed is not None or price is None or reply.tokens_in is None or reply.tokens_out is None:
+        return listed
+    return price.cost_of(reply.tokens_in, reply.tokens_out)
 
 
 def _make_bound(sent: int, received: int, price: Price | None) -> Bound:
-    cost = None
-    if price is not None:
-        cost = (sent * price.input + received * price.output) / MILLION
-    return Bound(sent + received, cost)
+    return Bound(sent + received, None if price is None else price.cost_of(sent, received))

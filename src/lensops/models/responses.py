@@ -30,7 +30,7 @@ def tokens_of(usage: UsageBase) -> tuple[int | None, int | None]:
     return usage.input_tokens, usage.output_tokens
 
 
-def cost(responses: Iterable[ModelResponse]) -> float | None:
+def list_cost(responses: Iterable[ModelResponse]) -> float | None:
     """US dollars by list price; None where the price of a model is not known."""
     total = 0.0
     for response in responses:
@@ -54,7 +54,7 @@ def list_price(model: Model, completion: ChatCompletion) -> float | None:
         output_tokens=usage.completion_tokens,
         cache_read_tokens=getattr(usage.prompt_tokens_details, "cached_tokens", None) or 0,
     )
-    return cost(
+    return list_cost(
         [
             ModelResponse(
                 parts=[],

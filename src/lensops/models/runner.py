@@ -23,6 +23,14 @@ LONGEST_PAUSE = 30.0
 DEAD = 3  # requests given up, without any success before, after which nobody is there
 
 
+class _GivenUp(Exception):
+    """A request has no reply after all attempts."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.reason)
+        self.fault = fault
+
+
 @dataclass(slots=True)
 class Runner(Generic[Request, Reply]):
     """How each request is put, and what stands for one that failed.
@@ -83,25 +91,36 @@ class Runner(Generic[Request, Reply]):
             runner.run(_cancel(under_way))
 
     async def _until_settled(self, request: Request) -> Reply:
+        """The reply, its bound held back until it is here. Raises `RemoteFailed`."""
         upper_bound = self.bound_of(request)
+        tokens, cost = None, None
         try:
-            reply = await self._until_done(request)
-        except BaseException:
-            self.spending.settle(upper_bound, None, None)
-            raise
-        self.spending.settle(upper_bound, *self.usage(reply))
+            reply = await self._until_done(request, upper_bound)
+            tokens, cost = self.usage(reply)
+        except _GivenUp as given_up:
+            tokens, cost = 0, 0.0  # what its attempts cost is counted already
+            return self._stand_in(request, given_up.fault)
+        finally:
+            self.spending.settle(upper_bound, tokens, cost)
         return reply
 
-    async def _until_done(self, request: Request) -> Reply:
-        """Ask, and again after a pause where that may help. Raises `RemoteFailed`."""
+    async def _until_done(self, request: Request, upper_bound: Bound) -> Reply:
+        """Ask, and again after a pause where that may help. Raises `_GivenUp`.
+
+        An attempt that may be billed without a reply counts with its whole bound.
+        """
         for attempt in range(self.limits.retries + 1):
             fault = await self._once(request)
             if not isinstance(fault, Retryable | Exhausted | Fatal):
                 self._alive = True
                 return fault
             pause = self._pause(fault, attempt)
+            if not isinstance(fault, Fatal) and fault.is_billed:
+                fits = self.spending.charge(upper_bound.tokens, upper_bound.cost)
+                fault = fault if fits else Exhausted(LIMIT_REACHED)
+                pause = pause if fits else None
             if pause is None:
-                return self._given_up(request, fault)
+                raise _GivenUp(fault)
             await asyncio.sleep(pause)
         raise AssertionError("the last attempt has no pause")  # pragma: no cover
 
@@ -126,7 +145,8 @@ class Runner(Generic[Request, Reply]):
         left = self._until - asyncio.get_running_loop().time()
         return pause if pause < left else None
 
-    def _given_up(self, request: Request, fault: Fault) -> Reply:
+    def _stand_in(self, request: Request, fault: Fault) -> Reply:
+        """The reply of a request that was given up. Raises `RemoteFailed`."""
         reason = self.clean(fault.reason)
         if isinstance(fault, Fatal):
             raise RemoteFailed(reason, fault.hint)

@@ -38,6 +38,7 @@ from lensops.report.drift import headline, monitor_blocks, worst_first
 from lensops.report.outcome import LOOKS, sign, status_sign
 from lensops.report.plan import document as plan_document
 from lensops.report.scores import worst
+from lensops.report.usage import usage_blocks
 from lensops.report.verdict import digest_blocks, finding_blocks, next_blocks
 
 CHANGES = 10  # changes that have a line of their own before the fold
@@ -76,6 +77,7 @@ def document(plan: Plan, result: GateResult) -> Document:
     blocks += next_blocks(result)
     if suites:
         blocks.append(Table(_SCORES, tuple(_score(suite) for suite in suites)))
+        blocks += [block for suite in suites for block in usage_blocks(suite, named=True)]
     if monitors:
         rows = tuple(row for monitor in monitors for row in _drift(monitor))
         blocks += [Paragraph(line(headline(monitors))), Table(_DRIFT, rows)]

@@ -20,6 +20,7 @@ from lensops.plan.difference import SectionChange
 from lensops.report.diff import diff_block
 from lensops.report.document import Block, Fold, Heading, Line, Paragraph, Span, Tone, line
 from lensops.report.scores import readable
+from lensops.report.usage import usage_data
 
 SHOWN = 5  # flipped cases with both outputs
 
@@ -58,6 +59,7 @@ def compared_data(regression: Regression) -> dict[str, Any]:
         "n": regression.n,
         "identical": regression.identical,
         "left_out": regression.left_out,
+        "base_usage": usage_data(regression.base_usage),
         "n_needed": regression.n_needed,
         "flips": [_flip_data(flip) for flip in regression.flips],
     }

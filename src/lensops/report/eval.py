@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from lensops.evals.result import EvalRun, JudgeTotals, SuiteResult
-from lensops.evals.usage import Usage
 from lensops.evidence import Base
 from lensops.format import (
     format_interval,
@@ -32,6 +30,7 @@ from lensops.report.document import (
 )
 from lensops.report.outcome import severity, sign, tone_of, verdict_text, warning_line
 from lensops.report.scores import case_data, worst
+from lensops.report.usage import usage_blocks, usage_data
 
 
 def document(run: EvalRun) -> Document:
@@ -74,6 +73,7 @@ def _heading(result: SuiteResult) -> Heading:
 
 def _figures(result: SuiteResult, base: Base | None) -> Iterator[Block]:
     yield _parts(result)
+    yield from usage_blocks(result)
     if result.regression:
         yield from compared_blocks(result.regression, result.version, base)
     yield from worst(result)
@@ -115,7 +115,7 @@ def suite_data(result: SuiteResult) -> dict[str, Any]:
         "judge": _judge_data(result.judge),
         "must_pass_failed": [case.id for case in result.broken],
         "regression": compared_data(result.regression) if result.regression else None,
-        "usage": _usage_data(result.usage),
+        "usage": usage_data(result.usage),
         "notes": list(result.notes),
         "digests": dict(result.digests),
         "cases": [case_data(case) for case in result.cases],
@@ -181,10 +181,6 @@ def _whole(result: SuiteResult) -> tuple[Line, ...]:
     )
 
 
-def _usage_data(usage: Usage | None) -> dict[str, Any] | None:
-    return None if usage is None else {**asdict(usage), "tokens": usage.tokens}
-
-
 def _has_neutral(result: SuiteResult) -> bool:
     """Whether values that nobody measured are part of the score: then there is no bar of it."""
     return result.judge is not None and result.judge.neutral > 0
@@ -202,5 +198,7 @@ def _judge_data(judge: JudgeTotals | None) -> dict[str, Any] | None:
         "unscored": judge.unscored,
         "agreement": judge.agreement,
         "replies_by": list(judge.by),
+        "failure": judge.failure,
+        "usage": usage_data(judge.usage),
         "reason": judge.reason,
     }

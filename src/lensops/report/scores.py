@@ -57,6 +57,7 @@ def case_data(case: CaseScore) -> dict[str, Any]:
         "references": list(case.references),
         "output": case.output,
         "outputs": list(case.outputs),
+        "models": list(case.models),
     }
 
 

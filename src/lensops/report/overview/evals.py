@@ -33,6 +33,7 @@ from lensops.report.overview.charts import score_series
 from lensops.report.overview.stored import StoredEval, StoredJudge, StoredSuite
 from lensops.report.overview.value import Overview
 from lensops.report.page import Beside
+from lensops.report.usage import usage_lines
 
 CASES = 150  # rows of cases on the page, over all evals; the stored results hold all
 
@@ -77,6 +78,7 @@ def suite_notes(suite: StoredSuite) -> Iterator[Block]:
         interval = format_interval(against.interval, signed=True)
         difference = f"{format_difference(against.difference)} ({interval})"
         notes.append(line(f"against {against.base_version}: {difference}, {against.outcome}"))
+    notes += usage_lines(suite)
     if notes:
         yield Bullets(tuple(notes))
 

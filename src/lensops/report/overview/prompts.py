@@ -112,8 +112,8 @@ def _version_row(overview: Overview, prompt: str, version: str) -> tuple[Line, .
     runs = version_runs(overview, prompt, version)
     scores = [run.suite.mean_score for run in runs if run.suite.mean_score is not None]
     usages = [run.suite.usage for run in runs if run.suite.usage]
-    tokens = sum(usage.tokens or 0 for usage in usages)
-    cost = sum(usage.cost or 0.0 for usage in usages)
+    usage = usages[-1] if usages else None  # a replay states again what recording took
+    tokens, cost = (usage.tokens, usage.cost) if usage else (None, None)
     places = live_targets(overview, prompt, version)
     return (
         line(Span(version, Tone.STRONG)),
@@ -123,6 +123,6 @@ def _version_row(overview: Overview, prompt: str, version: str) -> tuple[Line, .
         line(event.author if event else ""),
         line(f"#{event.pull_request}" if event and event.pull_request else ""),
         line(format_score(min(scores, default=None))),
-        line(f"{tokens:,}" if tokens else "–"),
-        line(f"{cost:.4f}" if cost else "–"),
+        line("–" if tokens is None else f"{tokens:,}"),
+        line("–" if cost is None else f"{cost:.4f}"),
     )

@@ -41,6 +41,17 @@ class StoredCase(_Stored):
     references: tuple[str, ...] = ()
 
 
+class StoredUsage(_Stored):
+    """What outputs or votes took, and who gave them; null where it is not known."""
+
+    tokens: int | None = None  # in and out together
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost: float | None = None
+    latency_p95: float | None = None
+    models: tuple[str, ...] = ()
+
+
 class StoredJudge(_Stored):
     """How many outputs a judge scored, and how many got the neutral grade or none."""
 
@@ -49,6 +60,8 @@ class StoredJudge(_Stored):
     neutral: int = 0
     unscored: int = 0
     reason: str | None = None
+    failure: str | None = None
+    usage: StoredUsage | None = None
 
 
 class StoredRegression(_Stored):
@@ -60,14 +73,7 @@ class StoredRegression(_Stored):
     margin: float = 0.0
     outcome: str = "inconclusive"
     reason: str = ""
-
-
-class StoredUsage(_Stored):
-    """What a run used; null where it is not known."""
-
-    tokens: int | None = None
-    cost: float | None = None
-    seconds: float | None = None
+    base_usage: StoredUsage | None = None
 
 
 class StoredSuite(_Stored):
