@@ -95,9 +95,37 @@ PLANTS: dict[str, Plant] = {
     "log(1 + x)": Plant(_lognormal, lambda _, x: np.log1p(x), "transform", "log"),
     "square root": Plant(_lognormal, lambda _, x: np.sqrt(x), "transform", "square root"),
     "opposite sign": Plant(_lognormal, lambda _, x: -x, "transform", "opposite sign"),
+    "binary logarithm": Plant(_lognormal, lambda _, x: np.log2(x), "transform", "binary"),
+    "cube root": Plant(_lognormal, lambda _, x: np.cbrt(x), "transform", "cube root"),
+    "square": Plant(_normal, lambda _, x: x * x, "transform", "square of"),
+    "reciprocal": Plant(_uniform, lambda _, x: 1 / x, "transform", "reciprocal"),
+    "100 - x": Plant(_lognormal, lambda _, x: 100 - x, "transform", "100 minus"),
+    "reversed answers, 6 - x": Plant(
+        lambda rng: rng.choice([1.0, 2.0, 3.0, 4.0, 5.0], ROWS, p=[0.4, 0.3, 0.15, 0.1, 0.05]),
+        lambda _, x: 6 - x,
+        "transform",
+        "6 minus",
+    ),
+    "2x + 3": Plant(_days, lambda _, x: 2 * x + 3, "scale", "about 2, then shifted by about +3.0"),
+    "miles to km": Plant(_days, lambda _, x: x * 1.609344, "scale", "about 1.60934"),
+    "km to m": Plant(_celsius, lambda _, x: x * 1000, "scale", "about 1000"),
+    "whole minutes to seconds": Plant(_days, lambda _, x: x * 60, "scale", "about 60"),
+    "prices x1.08": Plant(_normal, lambda _, x: x * 1.08, "scale", "about 1.08"),
+    "capped at 60": Plant(_normal, lambda _, x: np.minimum(x, 60), "clipping", "above 60"),
+    "raised to 40": Plant(_normal, lambda _, x: np.maximum(x, 40), "clipping", "below 40"),
+    "clipped at both ends": Plant(
+        _normal, lambda _, x: np.clip(x, 40, 60), "clipping", "and what was below 40"
+    ),
+    "days capped at 60": Plant(_days, lambda _, x: np.minimum(x, 60), "clipping", "above 60"),
     "hours +5": Plant(_hours, lambda _, x: (x + 5) % 24, "rotation", "+5 in a cycle of 24"),
     "hours +13": Plant(_hours, lambda _, x: (x + 13) % 24, "rotation", "-11 in a cycle of 24"),
     "rounded to integers": Plant(_lognormal, lambda _, x: np.round(x), "rounding", "of 1 now"),
+    "rounded to quarters": Plant(
+        _uniform, lambda _, x: np.round(x * 4) / 4, "rounding", "of 0.25 now"
+    ),
+    "rounded to twenties": Plant(
+        _normal, lambda _, x: np.round(x / 20) * 20, "rounding", "of 20 now"
+    ),
     "rounded to tens": Plant(_lognormal, lambda _, x: np.round(x, -1), "rounding", "of 10 now"),
     "cut off": Plant(_lognormal, lambda _, x: np.floor(x), "rounding", "of 1 now"),
     "upper half only": Plant(_uniform, lambda _, x: x[x > 0.5], "truncation", "below 0.5"),
@@ -134,6 +162,43 @@ PLANTS: dict[str, Plant] = {
     "new tier": Plant(
         _tiers, lambda rng, x: np.where(rng.random(x.size) < 0.3, "jade", x), "new", "'jade'"
     ),
+    "Gold to GOLD": Plant(_tiers, lambda _, x: np.char.upper(x), "respelling", "other capitals"),
+    "names of another encoding": Plant(
+        lambda rng: rng.choice(["München", "Köln", "Berlin"], ROWS),
+        lambda _, x: np.array([str(v).encode().decode("latin-1") for v in x]),
+        "respelling",
+        "another encoding",
+    ),
+    "accents lost": Plant(
+        lambda rng: rng.choice(["café", "thé", "eau"], ROWS),
+        lambda _, x: np.char.replace(x, "é", "e"),
+        "respelling",
+        "other accents",
+    ),
+    "credit_card to credit card": Plant(
+        lambda rng: rng.choice(["credit_card", "cash"], ROWS),
+        lambda _, x: np.char.replace(x, "_", " "),
+        "respelling",
+        "punctuation",
+    ),
+    "gold to premium": Plant(
+        _tiers, lambda _, x: np.where(x == "gold", "premium", x), "renaming", "'gold' became 'pr"
+    ),
+    "silver and bronze merged": Plant(
+        _tiers, lambda _, x: np.where(x == "gold", x, "basic"), "renaming", "became 'basic'"
+    ),
+    "silver into bronze": Plant(
+        _tiers,
+        lambda _, x: np.where(x == "silver", "bronze", x),
+        "renaming",
+        "'silver' became 'bronze'",
+    ),
+    "bronze split": Plant(
+        _tiers,
+        lambda rng, x: np.where(x == "bronze", rng.choice(["b1", "b2"], x.size), x),
+        "renaming",
+        "'bronze' became 'b",
+    ),
     "tiers move": Plant(_tiers, lambda rng, x: np.where(rng.random(x.size) < 0.2, "gold", x)),
 }
 
@@ -154,7 +219,7 @@ def verdict(name: str, *, same_rows: bool) -> str:
     planted, found = plant(name, same_rows=same_rows)
     named = [cause for cause in found.causes if cause.kind not in FACTS]
     right = [cause for cause in found.causes if cause.kind == planted.kind]
-    if any(cause.kind != planted.kind for cause in named):
+    if any(cause.kind not in {planted.kind, "new"} for cause in named):
         return "wrong"
     if right and all(planted.text in cause.text for cause in right):
         return "right"

@@ -16,6 +16,8 @@ from lensops.drift.shape import Shape
 CRITICAL = 1.63  # the Kolmogorov distance, over √(1/n + 1/m), that chance passes once in 100
 GRID = 1.5 / 256  # how far a distribution between two quantiles may be from a straight line
 EXPLAINED = 0.8  # of the distance
+FITTED = (1.0, 0.8, 0.7)  # of what chance explains, where so many figures were fitted
+MARGIN = 0.25  # of what chance explains: nearer fits are alike
 SAME = 0.02  # a change that leaves no more of the distance than this moved the very same rows
 ROWS = 20
 FEWEST_VALUES = 5  # values that are the same by more than chance
@@ -49,13 +51,14 @@ class Case:
 class Cause:
     """What moved, as a sentence. `explains` is its part of the shift, None where that has no sense.
 
-    `whole` says that nothing else needs to be looked for.
+    `left` is what a cause that may be the whole one leaves of the distance between both windows,
+    None of facts that others stand beside.
     """
 
     kind: str
     text: str
-    whole: bool = False
     explains: float | None = None
+    left: float | None = None
 
 
 Finder = Callable[[Case], Cause | None]
@@ -77,8 +80,8 @@ def number(value: float) -> str:
 class Fit:
     """What a change leaves of the largest distance between both distributions.
 
-    `same_values`: few values, which the change turns into exactly the current ones, and which were
-    others before.
+    `tolerance` is what chance explains of it. `same_values`: few values, which the change turns
+    into exactly the current ones, and which were others before.
     """
 
     start: float
@@ -104,12 +107,16 @@ class Fit:
         return shifted and self.left <= self.tolerance and self.explains >= EXPLAINED
 
 
-def fit_of(baseline: Shape, current: Shape, changed: Shape) -> Fit:
-    """How well the changed baseline fits the current window."""
+def fit_of(baseline: Shape, current: Shape, changed: Shape, fitted: int = 0) -> Fit:
+    """How well the changed baseline fits the current window.
+
+    `fitted` figures of the change come from both windows, which brings them nearer: H. W.
+    Lilliefors, Journal of the American Statistical Association 62 (1967), 399-402.
+    """
     return Fit(
         distance(baseline, current),
         distance(changed, current),
-        tolerance(baseline, current),
+        FITTED[fitted] * tolerance(baseline, current),
         _same_values(changed, current) and not _same_values(baseline, current),
     )
 
@@ -120,6 +127,11 @@ def _same_values(shape: Shape, current: Shape) -> bool:
         return False
     first, second = (sorted(value for value, _ in item.common) for item in (shape, current))
     return shape.distinct >= FEWEST_VALUES and bool(np.allclose(first, second, rtol=1e-9, atol=0))
+
+
+def margin(least: float, chance: float) -> float:
+    """What a fit may leave that chance cannot tell from the best, which leaves least."""
+    return least + (MARGIN * chance if least > 1e-9 else 1e-9)
 
 
 def tolerance(baseline: Shape, current: Shape) -> float:

@@ -10,13 +10,15 @@ from lensops.drift.causes.case import (
     ROWS,
     Case,
     Cause,
+    change,
     conditional_distance,
     distance,
+    fit_of,
     number,
     percent,
     tolerance,
 )
-from lensops.drift.causes.moves import offset
+from lensops.drift.causes.moves import offset, whole_cause
 from lensops.drift.psi import Shares
 from lensops.drift.shape import Shape
 from lensops.drift.two_sample import table_p_value
@@ -26,6 +28,8 @@ GAIN = 0.01  # the share that a value must gain
 SURE = 0.001 / 128  # the p-value of a gain, for the values that are looked at
 BEYOND = 0.01  # the share of the baseline that lies beyond an end
 EXPECTED = 15  # the rows that would lie there without a change: none by chance in 3 million
+INSIDE = 0.2  # the share of the baseline that is left, from which "as before" means something
+LEAST = 0.25  # of the shift that an end which is cut off must explain
 MOSTLY = 0.5  # of the current values, above which the range is what is told
 
 
@@ -49,10 +53,11 @@ def replacement(case: Case) -> Cause | None:
     def without(shape: Shape, points: Shares) -> Shares:
         return _without(_without_value(shape, points, gained), shape, points, lost)
 
-    if conditional_distance(*shapes, without) > chance:
+    rest = conditional_distance(*shapes, without)
+    if rest > chance / math.sqrt(max(1 - size, BEYOND)):  # fewer rows are compared
         return None
     text = f"{number(lost)} became {number(gained)} ({percent(size)} of the rows)"
-    return Cause("replacement", text, whole=True, explains=1.0)
+    return Cause("replacement", text, _explained(*shapes, rest), rest)
 
 
 def spike(case: Case) -> Cause | None:
@@ -70,14 +75,44 @@ def spike(case: Case) -> Cause | None:
         return _without_value(shape, points, value)
 
     rest = conditional_distance(baseline, current, without)
-    if rest > tolerance(baseline, current):
-        return None
     share, old = current.times(value) / current.rows, baseline.times(value) / baseline.rows
+    if rest > tolerance(baseline, current) / math.sqrt(max(1 - share, BEYOND)):
+        return None
     listed = value in dict(baseline.common) or baseline.complete
     origin = f"{percent(old)} before" if listed else f"under {percent(max(old, 0.01))} before"
-    explains = max(1 - rest / distance(baseline, current), 0.0)
     text = f"{percent(share)} are the one value {number(value)} ({origin})"
-    return Cause("spike", text, whole=True, explains=explains)
+    return Cause("spike", text, _explained(baseline, current, rest), rest)
+
+
+def clipping(case: Case) -> Cause | None:
+    """Values beyond an end that became the end itself, as a cap does."""
+    shapes = _usable(case)
+    if shapes is None:
+        return None
+    baseline, current = shapes
+    above, below = _shares_beyond(baseline, current)
+    high, low = (
+        _is_end(shapes, end, share) for end, share in ((current.high, above), (current.low, below))
+    )
+    if not (high or low) or not (baseline.low < current.high and current.low < baseline.high):
+        return None
+    limits = current.low if low else -np.inf, current.high if high else np.inf
+    changed = change(baseline, lambda x: np.clip(x, *limits))
+    fit = fit_of(baseline, current, changed) if changed else None
+    if fit is None or fit.left > fit.tolerance:
+        return None
+    ends = [f"what was above {number(current.high)} became it ({percent(above)})"] if high else []
+    ends += [f"what was below {number(current.low)} became it ({percent(below)})"] if low else []
+    return whole_cause("clipping", " and ".join(ends), fit)
+
+
+def _is_end(shapes: tuple[Shape, Shape], end: float, share: float) -> bool:
+    """Whether the rows beyond an end went to the end: more than one value, by more than chance."""
+    baseline, current = shapes
+    if share < BEYOND or share * current.rows < EXPECTED:
+        return False
+    gain = current.times(end) / current.rows - baseline.times(end) / baseline.rows
+    return gain >= GAIN and _is_sure(baseline, current, end)
 
 
 def truncation(case: Case) -> Cause | None:
@@ -95,15 +130,17 @@ def truncation(case: Case) -> Cause | None:
     def inside(shape: Shape, points: Shares) -> Shares:
         return _inside(shape, points, low, high)
 
-    rest = conditional_distance(baseline, current, inside)
-    left = 1 - above - below
-    if left < BEYOND or rest > tolerance(baseline, current) / math.sqrt(left):
+    left, rest = 1 - above - below, conditional_distance(baseline, current, inside)
+    if left < INSIDE or rest > tolerance(baseline, current) / math.sqrt(left):
+        return None
+    if baseline.complete and not _are_values_of(current, baseline):
+        return None  # something else happened as well
+    if _explained(baseline, current, rest) < LEAST:
         return None
     ends = [f"above {number(high)}"] if above >= BEYOND else []
     ends += [f"below {number(low)}"] if below >= BEYOND else []
     text = f"nothing {' or '.join(ends)} any more ({percent(above + below)} before)"
-    explains = max(1 - rest / max(distance(baseline, current), 1e-12), 0.0)
-    return Cause("truncation", text, whole=True, explains=explains)
+    return Cause("truncation", text, _explained(baseline, current, rest), rest)
 
 
 def beyond(case: Case) -> Cause | None:
@@ -128,6 +165,14 @@ def _usable(case: Case) -> tuple[Shape, Shape] | None:
     if shapes is None or not case.real or min(shape.rows for shape in shapes) < ROWS:
         return None
     return shapes if max(shape.distinct for shape in shapes) > 2 else None
+
+
+def _explained(baseline: Shape, current: Shape, rest: float) -> float:
+    return max(1 - rest / max(distance(baseline, current), 1e-12), 0.0)
+
+
+def _are_values_of(current: Shape, baseline: Shape) -> bool:
+    return {value for value, _ in current.common} <= {value for value, _ in baseline.common}
 
 
 def _gains(baseline: Shape, current: Shape) -> dict[float, float]:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from lensops.drift.causes.case import FEWEST_VALUES, ROWS, Case, Cause, Fit, tolerance
+from lensops.drift.causes.case import (
+    FEWEST_VALUES,
+    ROWS,
+    Case,
+    Cause,
+    Fit,
+    change,
+    fit_of,
+    tolerance,
+)
 from lensops.drift.causes.moves import FEWEST, usable_shapes, whole_cause
 from lensops.drift.psi import Shares
 from lensops.drift.shape import Shape
 
 CYCLES = (7, 12, 24, 60, 360)  # days, months or hours, hours, minutes, degrees
-STEPS = (1000.0, 100.0, 10.0, 5.0, 1.0, 0.5, 0.1, 0.01)
+STEPS = (1000.0, 500.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 0.2, 0.1, 0.05, 0.01)
 FINER = 0.5  # of the baseline's values lie between the steps
 
 
 def rounding(case: Case) -> Cause | None:
-    """Values that lie on steps which the baseline's do not lie on."""
+    """Values that lie on steps which the baseline's do not lie on: what it had, rounded."""
     shapes = case.shapes
     if shapes is None or min(shape.rows for shape in shapes) < ROWS:
         return None
@@ -23,11 +32,22 @@ def rounding(case: Case) -> Cause | None:
     for step in STEPS:
         if _on_steps(current, step) < 1 or current.distinct < FEWEST:
             continue
-        if _on_steps(baseline, step) > 1 - FINER:
+        fit = _rounded_fit(baseline, current, step)
+        if _on_steps(baseline, step) > 1 - FINER or fit is None or fit.left > fit.tolerance:
             return None
         text = f"all values are multiples of {step:g} now: rounded or cut off"
-        return Cause("rounding", text, whole=True)
+        return whole_cause("rounding", text, fit)
     return None
+
+
+def _rounded_fit(baseline: Shape, current: Shape, step: float) -> Fit | None:
+    """The best fit of the baseline, rounded to the nearest step, down or up."""
+    changed = [
+        change(baseline, lambda x, to=to: to(x / step) * step)  # type: ignore[misc]  # bound at once
+        for to in (np.round, np.floor, np.ceil, np.trunc)
+    ]
+    fits = [fit_of(baseline, current, shape) for shape in changed if shape]
+    return min(fits, key=lambda fit: fit.left, default=None)
 
 
 def rotation(case: Case) -> Cause | None:
@@ -71,5 +91,6 @@ def _on_steps(shape: Shape, step: float) -> float:
     """The share of a shape's common values that are multiples of a step."""
     values = np.array([value for value, _ in shape.common])
     times = values / step
+    near = np.maximum(1e-6, 1e-12 * np.abs(times))
     with np.errstate(invalid="ignore"):
-        return float((np.abs(times - np.round(times)) < 1e-6 * np.maximum(np.abs(times), 1)).mean())
+        return float((np.abs(times - np.round(times)) < near).mean())
