@@ -12,9 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lensops.drift.binning import BinCounts, Binning, Measure
-from lensops.drift.engine import Rows
+from lensops.drift.engine import CountQuery, Rows
 from lensops.drift.engines.arrays import array_counts
-from lensops.drift.engines.duckdb.counting import Counting
+from lensops.drift.engines.duckdb.counting import MANY, Counting
 from lensops.drift.engines.duckdb.grid import Grid, codes_between
 from lensops.drift.engines.duckdb.sql import Column, Statement
 
@@ -41,7 +41,9 @@ def duck_counts(
 ) -> BinCounts:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS SELECT unnest($1::{kind}[]) x", [values])
     rows, statement = Rows(("t",)), Statement()
-    counting = Counting(rows, {MEASURE: binning_of(cuts)}, None, {"x": Column("x", kind)})
+    binnings: dict[Measure, Binning] = {MEASURE: binning_of(cuts)}
+    query = CountQuery({**binnings}, rows=MANY)
+    counting = Counting(rows, query, binnings, {"x": Column("x", kind)})
     text = counting.text("t", statement)
     return counting.counts(connection.execute(text, statement.values).fetchall()[0])["x"]
 

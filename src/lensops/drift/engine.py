@@ -69,10 +69,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class CountQuery:
-    """What is counted in one scan; categories are counted by value and need no binning."""
+    """What is counted in one scan; categories are counted by value and need no binning.
+
+    `rows` says how many there are, where that is known: an engine may choose its way by it.
+    """
 
     binnings: Mapping[Measure, Binning | None]
     group: Group | None = None
+    rows: int = 0
 
 
 class Engine(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -88,8 +88,8 @@ def count_window(
 
     Raises `Stale` when a feature was counted in other rows than the window has.
     """
-    tallies = _with_total(engine.count(window.rows, query))
     rows = window.extremes.rows
+    tallies = _with_total(engine.count(window.rows, replace(query, rows=rows)))
     for feature, counts in tallies.get(None, {}).items():
         if counts.rows != rows:
             message = (

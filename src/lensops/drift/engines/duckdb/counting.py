@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from lensops.drift.binning import BinCounts, Binning, Measure
-from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, Group, Rows
+from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, CountQuery, Group, Rows
 from lensops.drift.engines.duckdb.grid import Codes, codes_between
 from lensops.drift.engines.duckdb.sql import (
     FLOATING,
@@ -25,10 +26,13 @@ from lensops.drift.engines.duckdb.windows import Columns, moment_sql, window_con
 from lensops.drift.text import VALUES
 
 Result = Sequence[Any]
+MANY = 1_000_000  # rows for which codes are worth their preparation
 
 
 class Aggregates(Protocol):
-    """One measure of the counting statement; `name` is its column there."""
+    """One measure of the counting statement; `name` is its column there, `width` its results."""
+
+    width: ClassVar[int]
 
     def inner(self, name: str, statement: Statement, /) -> list[str]:
         """What the inner query computes for each row."""
@@ -50,13 +54,17 @@ class Aggregates(Protocol):
 class Numbers:
     """Finite values between the cuts, and the others by kind.
 
-    Text is cast where it can be; what cannot is unreadable. Rows without a finite value are counted
-    in the outermost bins first, which costs less than to keep them out.
+    Text is cast where it can be; what cannot is unreadable. Where there are many rows, their codes
+    are counted; rows without a finite value then count in the outermost bins first, which costs
+    less than to keep them out. Else DuckDB's histogram looks each value up: it includes the upper
+    end of a bin, so that the number just below a cut ends one.
     """
 
     measure: Measure
     column: Column
-    codes: Codes
+    cuts: tuple[float, ...]
+    codes: Codes | None
+    width: ClassVar[int] = 6
 
     @property
     def _is_text(self) -> bool:
@@ -66,6 +74,10 @@ class Numbers:
     def _may_be_special(self) -> bool:
         return self.measure.derivation == "value" and self.column.type.startswith(FLOATING)
 
+    @property
+    def _ends(self) -> list[float]:
+        return [math.nextafter(cut, -math.inf) for cut in self.cuts]
+
     def inner(self, name: str, statement: Statement) -> list[str]:
         columns = [f"{number_sql(self.measure, self.column, statement)} AS {name}"]
         if self._is_text:
@@ -74,10 +86,10 @@ class Numbers:
         return columns
 
     def middle(self, name: str, statement: Statement) -> list[str]:
-        return self.codes.cell_sql(name, statement)
+        return self.codes.cell_sql(name, statement) if self.codes else []
 
     def tables(self, name: str, statement: Statement) -> list[str]:
-        return self.codes.tables(name, statement)
+        return self.codes.tables(name, statement) if self.codes else []
 
     def outer(self, name: str, statement: Statement) -> list[str]:
         filled = f"count({name}_text)" if self._is_text else f"count({name})"
@@ -87,14 +99,25 @@ class Numbers:
             filled,
             f"count({name})",
             *(special if self._may_be_special else ["0", "0", "0"]),
-            f"histogram({self.codes.sql(name, statement)})",
+            self._histogram(name, statement),
         ]
+
+    def _histogram(self, name: str, statement: Statement) -> str:
+        if self.codes:
+            return f"histogram({self.codes.sql(name, statement)})"
+        finite = f"CASE WHEN isfinite({name}) THEN {name} END"
+        value = finite if self._may_be_special else name
+        return f"histogram({value}, {statement.bind(self._ends)}::DOUBLE[])"
 
     def counts(self, rows: int, results: Result) -> BinCounts:
         filled, numbers, nan, above, below = (int(result or 0) for result in results[:5])
-        bins = self.codes.bins(results[5] or {})
-        bins[0] -= below + rows - numbers
-        bins[-1] -= above + nan
+        histogram = results[5] or {}
+        if self.codes:
+            bins = self.codes.bins(histogram)
+            bins[0] -= below + rows - numbers
+            bins[-1] -= above + nan
+        else:
+            bins = [int(histogram.get(end, 0)) for end in (*self._ends, math.inf)]
         return BinCounts(tuple(bins), rows - filled + nan, above + below, filled - numbers)
 
 
@@ -104,6 +127,7 @@ class Flags:
 
     measure: Measure
     column: Column
+    width: ClassVar[int] = 2
 
     def inner(self, name: str, _: Statement) -> list[str]:
         return [f"{flag_sql(self.measure, self.column)} AS {name}"]
@@ -126,26 +150,23 @@ class Counting:
     """The statement that counts numbers and flags, and what its result means."""
 
     def __init__(
-        self,
-        rows: Rows,
-        binnings: Mapping[Measure, Binning],
-        group: Group | None,
-        columns: Columns,
+        self, rows: Rows, query: CountQuery, binnings: Mapping[Measure, Binning], columns: Columns
     ) -> None:
-        self.rows, self.group, self.columns = rows, group, columns
+        self.rows, self.query, self.columns = rows, query, columns
         self.aggregates = {
             measure.name: self._aggregates_of(measure, binning)
             for measure, binning in binnings.items()
         }
 
     def _aggregates_of(self, measure: Measure, binning: Binning) -> Aggregates:
-        """A grid is for whole windows: that of each of many groups would need memory."""
+        """Codes are for many rows; those of each of many groups would need memory."""
         column = self.columns[measure.column]
         if binning.kind == "flag":
             return Flags(measure, column)
         whole = measure.derivation != "value" or column.type.startswith(WHOLE)
-        codes = codes_between(binning.cuts, whole=whole, fine=self.group is None)
-        return Numbers(measure, column, codes)
+        coded = self.query.rows >= MANY and self.query.group is None
+        codes = codes_between(binning.cuts, whole=whole) if coded else None
+        return Numbers(measure, column, binning.cuts, codes)
 
     def text(self, source: str, statement: Statement) -> str:
         """The whole statement; `source` is what stands after the inner FROM."""
@@ -155,9 +176,9 @@ class Counting:
             middle += aggregates.middle(f"f{index}", statement)
             outer += aggregates.outer(f"f{index}", statement)
             tables += aggregates.tables(f"f{index}", statement)
-        window = window_sql(self.rows, self.group, self.columns, inner, source, statement)
-        grouped = " GROUP BY g" if self.group else ""
-        key = "g" if self.group else "NULL"
+        group = self.query.group
+        window = window_sql(self.rows, group, self.columns, inner, source, statement)
+        key, grouped = ("g", " GROUP BY g") if group else ("NULL", "")
         selected = ", ".join([key, "count(*)", *outer])
         window = f"SELECT {', '.join(middle)} FROM ({window})"
         return f"SELECT {selected} FROM ({window}), (SELECT {', '.join(tables)}){grouped}"
@@ -167,9 +188,8 @@ class Counting:
         rows, results = int(result[1]), list(result[2:])
         counts: dict[str, BinCounts] = {}
         for name, aggregates in self.aggregates.items():
-            width = len(aggregates.outer("f", Statement()))
-            counts[name] = aggregates.counts(rows, results[:width])
-            results = results[width:]
+            counts[name] = aggregates.counts(rows, results[: aggregates.width])
+            results = results[aggregates.width :]
         return counts
 
 

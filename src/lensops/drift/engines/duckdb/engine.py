@@ -192,7 +192,7 @@ class DuckEngine:
         self, rows: Rows, query: CountQuery, binnings: dict[Measure, Binning]
     ) -> Iterator[tuple[str | None, dict[str, BinCounts]]]:
         statement = Statement()
-        counting = Counting(rows, binnings, query.group, self._columns(rows))
+        counting = Counting(rows, query, binnings, self._columns(rows))
         text = counting.text(self._relation(rows).sql(statement), statement)
         for result in self.session.rows(text, statement.values):
             yield group_name(result[0]), counting.counts(result)

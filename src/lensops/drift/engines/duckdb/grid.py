@@ -103,13 +103,12 @@ class Codes:
         return bisect_left(self.grid.places, cell) + passed
 
 
-def codes_between(cuts: Sequence[float], *, whole: bool, fine: bool = True) -> Codes:
-    """The codes of numbers, `whole` ones or any. A `fine` grid has thousands of codes to count."""
-    grid = None
-    if fine and len(cuts) > 1:
-        near = whole and cuts[-1] - cuts[0] < CELLS
-        grid = _whole_grid(cuts) if near else _even_grid(cuts)
-    return Codes(tuple(cuts), grid)
+def codes_between(cuts: Sequence[float], *, whole: bool) -> Codes:
+    """The codes of numbers, `whole` ones or any."""
+    if len(cuts) < 2:
+        return Codes(tuple(cuts), None)
+    near = whole and cuts[-1] - cuts[0] < CELLS
+    return Codes(tuple(cuts), _whole_grid(cuts) if near else _even_grid(cuts))
 
 
 def _place_sql(number: str, cuts: Sequence[float], statement: Statement, first: int = 0) -> str:
