@@ -54,6 +54,10 @@ def evaluate(
         str | None,
         typer.Option("--shard", help="With --record: only this part of the cases, such as 2/8."),
     ] = None,
+    batch: Annotated[
+        bool,
+        typer.Option("--batch", help="With --record: in batches, at half the price, within a day."),
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Make no requests: show what recording will take."),
@@ -92,6 +96,8 @@ def evaluate(
         raise UserError("--rejudge keeps the new votes", "give --record as well")
     if shard is not None and not record:
         raise UserError("--shard splits what is recorded", "give --record as well")
+    if batch and not (record or dry_run):
+        raise UserError("--batch is a way to record", "give --record as well")
     project = open_project(ProjectRef(directory, manifest))
     if dry_run:
         from lensops.flows.estimates import estimate_suites
@@ -99,6 +105,8 @@ def evaluate(
         from lensops.report.estimate import document as estimate_document
 
         estimates = tuple(estimate_suites(project))
+        if batch:
+            estimates = tuple(estimate.in_batches() for estimate in estimates)
         report = Report("estimate", estimate_document(estimates), estimate_data(estimates))
         emit(report, Format.TEXT if form is EvalFormat.OTLP else Format(form), output)
         return 0
@@ -123,7 +131,7 @@ def evaluate(
 
     part = parse_shard(shard) if shard is not None else None
     mode = Mode.RECORD if record else Mode.REPLAY if replay else Mode.ASK
-    options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode, rejudge, part)
+    options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode, rejudge, part, batch)
     rows = CaseRows(project)
     ran = run_evals(project, options, Progress(), rows.sink)
     stored = save_result(project, "eval", run_data(ran, rows.refs()))

@@ -74,6 +74,12 @@ class Progress:
             self._told = time.monotonic()
             say(f"{self._totals.replies:,} of {self._total:,} {self._what}: {self._totals.words()}")
 
+    def note(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.console.print(_escape_markup(text), highlight=False, soft_wrap=True)
+        else:
+            say(text)
+
     def end(self) -> None:
         if self._bar is not None:
             self._bar.stop()

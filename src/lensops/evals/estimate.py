@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lensops.evals.arm import Arm
 from lensops.evals.cases import Case
@@ -13,6 +13,7 @@ from lensops.evals.judging import grade_requests
 from lensops.evals.protocols import AnswerRequest, GradeRequest
 from lensops.evals.recorded import GradeRow, OutputRow
 from lensops.evals.recordings import Recordings
+from lensops.evals.spending import BATCH_SHARE
 from lensops.evals.t_distribution import t_quantile
 from lensops.format import format_score, plural
 from lensops.manifest import Suite
@@ -93,6 +94,12 @@ class Estimate:
     growth: float | None = None  # of the rendered prompt's characters against the older version
     detectable: float | None = None  # the smallest loss of mean score that so many cases show
     cases: int = 0
+    is_batch: bool = False
+
+    def in_batches(self) -> Estimate:
+        """The same at the price of batches, which take no time that could be told."""
+        cost = None if self.cost is None else self.cost * BATCH_SHARE
+        return replace(self, cost=cost, seconds=None, is_batch=True)
 
     @property
     def message(self) -> str:
@@ -103,7 +110,7 @@ class Estimate:
             text = f"{' and '.join(parts)} to record"
             text += f": about {self.tokens_in:,} tokens in, {_or_unknown(self.tokens_out)} out, "
             text += "cost unknown" if self.cost is None else f"${self.cost:.4f}"
-            text += ", time unknown" if self.seconds is None else f", {self.seconds:.0f} s"
+            text += f", {self._time}"
         if self.growth is not None:
             change = "longer" if self.growth > 0 else "shorter"
             text += f"; the prompt is {abs(self.growth):.0%} {change}"
@@ -111,6 +118,12 @@ class Estimate:
             text += f"; with these {self.cases:,} cases a loss below "
             text += f"{format_score(self.detectable)} cannot be seen"
         return text
+
+    @property
+    def _time(self) -> str:
+        if self.is_batch:
+            return "in batches, within a day"
+        return "time unknown" if self.seconds is None else f"{self.seconds:.0f} s"
 
 
 def _or_unknown(value: int | None) -> str:

@@ -182,6 +182,9 @@ class ProgressListener(Protocol):
     def on_reply(self, reply: AnswerReply | GradeReply) -> None:
         """A reply came."""
 
+    def note(self, text: str) -> None:
+        """Something about what is asked, such as that a batch is under way."""
+
     def end(self) -> None:
         """The last of these replies has come."""
 
@@ -191,6 +194,7 @@ class NullProgress:
 
     def begin(self, what: str, model: str, total: int) -> None: ...
     def on_reply(self, reply: AnswerReply | GradeReply) -> None: ...
+    def note(self, text: str) -> None: ...
     def end(self) -> None: ...
 
 

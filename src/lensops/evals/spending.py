@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+BATCH_SHARE = 0.5  # of the list price, what providers ask for a request in a batch
 LIMIT_REACHED = "limits.tokens or limits.cost would be passed"
 
 

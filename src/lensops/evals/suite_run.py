@@ -27,7 +27,7 @@ from lensops.evals.summary import About, Tally
 from lensops.evals.text import same_outputs
 from lensops.evals.usage import UsageTally
 
-CHUNK = 2_000  # cases that are held at once
+CHUNK = 2_000  # cases that are held at once where they are asked one by one
 AHEAD = 4  # chunks that may be under way to the metrics
 
 OnCase = Callable[[CaseScore], None]
@@ -73,6 +73,7 @@ class SuiteRun:
     on_case: OnCase | None = None
     notes: list[str] = field(default_factory=list)
     shard: Shard | None = None
+    chunk: int = CHUNK  # cases that are asked and scored at once
     judges: set[str] = field(default_factory=set, init=False)
     usages: tuple[UsageTally, UsageTally, UsageTally] = field(  # of head, base, the head's votes
         default_factory=lambda: (UsageTally(), UsageTally(), UsageTally()), init=False
@@ -106,7 +107,7 @@ class SuiteRun:
     def _chunks(self, measurer: Measurer) -> Iterator[tuple[_Chunk, Callable[[], list[Figures]]]]:
         """Chunk by chunk, the next ones asked for while the metrics of earlier ones are made."""
         waiting: deque[tuple[_Chunk, Callable[[], list[Figures]]]] = deque()
-        for cases in _batches(self._own_cases(), CHUNK):
+        for cases in _batches(self._own_cases(), self.chunk):
             chunk = self._ask(cases)
             if self.responses.misses.counts:
                 waiting.clear()  # a replay only counts what else it misses

@@ -15,7 +15,7 @@ class RunOptions:
 
     `threshold` takes the place of the manifest's, and the result says so. `base` is a ref: each
     suite is compared with the version that was active at the merge base. `rejudge` asks every vote
-    anew. `shard`: only this part of the cases.
+    anew. `shard`: only this part of the cases. `batch`: requests are put in batches.
     """
 
     suites: tuple[str, ...] = ()
@@ -25,3 +25,4 @@ class RunOptions:
     mode: Mode = Mode.ASK
     rejudge: bool = False
     shard: Shard | None = None
+    batch: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, UserError
 from lensops.evals.arm import Arm, arm_of
@@ -14,7 +15,7 @@ from lensops.evals.response_source import CachedResponses
 from lensops.evals.result import SuiteResult
 from lensops.evals.schema import load_schemas
 from lensops.evals.scoring import signatures
-from lensops.evals.suite_run import OnCase, Side, SuiteRun
+from lensops.evals.suite_run import CHUNK, OnCase, Side, SuiteRun
 from lensops.evals.summary import About
 from lensops.files import Snapshot
 from lensops.flows.base import BaseSnapshot, prompt_at_base
@@ -22,6 +23,12 @@ from lensops.flows.model_factory import model_factory
 from lensops.flows.project import Opened
 from lensops.flows.run_options import RunOptions
 from lensops.flows.suite_checks import declared_problems, needs_of
+
+if TYPE_CHECKING:
+    from lensops.models.batch.jobs import BatchPlace
+
+JOBS = ".lensops/batches"  # the batches under way, a folder for each eval
+BATCH = 50_000  # cases that are asked at once, so that few batches follow one another
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,11 @@ def run_suite(context: SuiteContext) -> SuiteResult:
     threshold = suite.threshold if options.threshold is None else options.threshold
     about = About(name, prompt_name, prompt.version, suite, threshold, signatures(suite))
     responses = CachedResponses(
-        suite, options.mode, model_factory(suite), context.listener, rejudge=options.rejudge
+        suite,
+        options.mode,
+        model_factory(suite, _batches(context)),
+        context.listener,
+        rejudge=options.rejudge,
     )
     schemas = load_schemas(project.tree, suite.checks, cases.schemas)
     run = SuiteRun(
@@ -67,11 +78,24 @@ def run_suite(context: SuiteContext) -> SuiteResult:
         context.on_case,
         [*notes, *why_none],
         options.shard,
+        BATCH if options.batch else CHUNK,
     )
     result = run.result()
     if options.mode is Mode.RECORD:
         _forget_recordings(context, head, base)
     return result
+
+
+def _batches(context: SuiteContext) -> BatchPlace | None:
+    """Where the batches of this suite, or of this shard of it, are kept while they run."""
+    options = context.options
+    if not options.batch:
+        return None
+    from lensops.models.batch.jobs import BatchPlace, JobFolder
+
+    shard = f".shard-{options.shard.number}-of-{options.shard.of}" if options.shard else ""
+    folder = context.project.tree.path(f"{JOBS}/{context.name}{shard}")
+    return BatchPlace(JobFolder(folder), context.listener.note)
 
 
 def _outputs(

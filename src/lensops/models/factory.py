@@ -21,6 +21,9 @@ from lensops.models.secrets import expand_references, hide_secrets
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
+    from lensops.models.batch.jobs import BatchPlace
+    from lensops.models.batch.runner import BatchModel
+
 OWN_KEY = "LENSOPS_API_KEY"
 _CHAT = re.compile("^openai:")  # a prompt is a request of chat completions
 NO_KEY = "none"  # servers of one's own mostly want no key, but the protocol wants some text
@@ -34,6 +37,7 @@ def open_generator(
     limits: Limits,
     spending: Spending | None = None,
     price: Price | None = None,
+    batches: BatchPlace | None = None,
 ) -> Generator | Unavailable:
     """Who answers cases, or why nobody does. Raises `UserError` for an unset `${NAME}`."""
     built = _open_model(model, server)
@@ -41,11 +45,15 @@ def open_generator(
         return built
     from lensops.models.generator import ModelGenerator
 
-    return ModelGenerator(model, built, server, limits, spending, price)
+    opened, batch = _in_batches(model, server, built, batches)
+    return ModelGenerator(model, opened, server, limits, spending, price, batch)
 
 
 def open_judge(
-    settings: JudgeSettings, limits: Limits, spending: Spending | None = None
+    settings: JudgeSettings,
+    limits: Limits,
+    spending: Spending | None = None,
+    batches: BatchPlace | None = None,
 ) -> Judge | Unavailable:
     """Who grades outputs, or why nobody does. Raises `UserError` for an unset `${NAME}`."""
     if settings.model is None:
@@ -55,7 +63,19 @@ def open_judge(
         return built
     from lensops.models.judge import ModelJudge
 
-    return ModelJudge(settings.model, built, settings.base_url, limits, settings, spending)
+    opened, batch = _in_batches(settings.model, settings.base_url, built, batches)
+    return ModelJudge(settings.model, opened, settings.base_url, limits, settings, spending, batch)
+
+
+def _in_batches(
+    model: str, server: str | None, built: Model, batches: BatchPlace | None
+) -> tuple[Model, BatchModel | None]:
+    """The model to put requests to, and how batches of them are made where that is asked for."""
+    if batches is None:
+        return built, None
+    from lensops.models.batch.opening import open_batch
+
+    return open_batch(model, server, built, batches)
 
 
 def _open_model(model: str, server: str | None) -> Model | Unavailable:

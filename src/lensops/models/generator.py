@@ -13,6 +13,7 @@ from lensops.evals.protocols import AnswerReply, AnswerRequest
 from lensops.evals.spending import Bound, Spending
 from lensops.manifest.budget import Price
 from lensops.manifest.model import Limits
+from lensops.models.batch.runner import BatchModel, BatchRunner
 from lensops.models.chat import complete, parse_output
 from lensops.models.lifecycle import Session, open_session
 from lensops.models.prices import answer_bound, billed_cost, price_of
@@ -38,8 +39,9 @@ class ModelGenerator:
         limits: Limits,
         spending: Spending | None = None,
         price: Price | None = None,
+        batch: BatchModel | None = None,
     ) -> None:
-        self.identity, self._model = identity, model
+        self.identity, self._model, self._batch = identity, model, batch
         self._server, self._limits = server, limits
         self._spending = spending or Spending()
         self._declared, self._price = price, price_of(identity, server, price)
@@ -50,7 +52,7 @@ class ModelGenerator:
     def answer(self, requests: Sequence[AnswerRequest]) -> Stream[AnswerReply, None, None]:
         """Ask. Raises `RemoteFailed` where asking on makes no sense."""
 
-        session = Session()
+        session, batch = Session(), self._batch
 
         async def ask(request: AnswerRequest) -> AnswerReply:
             reply = await _ask(self._model, request)
@@ -58,7 +60,7 @@ class ModelGenerator:
             return replace(reply, cost=cost, ends=session.ends)
 
         runner = Runner(
-            lambda: open_session(self._model, session),
+            lambda: open_session(batch.network if batch else self._model, session),
             ask,
             lambda request, reason: AnswerReply(request, None, error=reason),
             self._limits,
@@ -67,7 +69,10 @@ class ModelGenerator:
             self._upper_bound,
             usage_of,
         )
-        yield from runner.replies(requests)
+        if batch is None:
+            yield from runner.replies(requests)
+        else:
+            yield from BatchRunner(batch, runner, self.identity, self._server).replies(requests)
 
 
 async def _ask(model: Model, request: AnswerRequest) -> AnswerReply:

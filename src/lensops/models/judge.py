@@ -15,6 +15,7 @@ from lensops.evals.protocols import GradeReply, GradeRequest
 from lensops.evals.spending import LIMIT_REACHED, Bound, Spending
 from lensops.manifest.model import Judge as Settings
 from lensops.manifest.model import Limits
+from lensops.models.batch.runner import BatchModel, BatchRunner
 from lensops.models.judge_prompt import ORDERS, question
 from lensops.models.lifecycle import Session, open_session
 from lensops.models.prices import billed_cost, price_of, vote_bound
@@ -53,8 +54,9 @@ class ModelJudge:
         limits: Limits,
         settings: Settings | None = None,
         spending: Spending | None = None,
+        batch: BatchModel | None = None,
     ) -> None:
-        self.identity, self._model = identity, model
+        self.identity, self._model, self._batch = identity, model, batch
         self._server, self._limits = server, limits
         self._max_tokens = settings.max_tokens if settings else MAX_TOKENS
         self._spending = spending or Spending()
@@ -74,11 +76,13 @@ class ModelJudge:
 
         from lensops.models.attempts import ReservedAttempts
 
-        native, session = self._server is not None, Session()
+        native, session, batch = self._server is not None, Session(), self._batch
+        # a batch settles by itself what its rounds take
+        spending = self._spending if batch is None else Spending()
 
         async def ask(request: GradeRequest) -> GradeReply:
             attempts = ReservedAttempts(
-                spending=self._spending, bound=self._upper_bound(request, COMPLAINTS)
+                spending=spending, bound=self._upper_bound(request, COMPLAINTS)
             )
             used = RunUsage()
             try:
@@ -86,7 +90,7 @@ class ModelJudge:
                     self._model, request, self._max_tokens, attempts, used, native=native
                 )
             except Exception:
-                self._spending.charge(used.total_tokens, self._cost_of(used))
+                spending.charge(used.total_tokens, self._cost_of(used))
                 raise
             finally:
                 attempts.release()
@@ -94,7 +98,7 @@ class ModelJudge:
             return replace(reply, cost=cost, ends=session.ends)
 
         runner = Runner(
-            lambda: open_session(self._model, session),
+            lambda: open_session(batch.network if batch else self._model, session),
             ask,
             lambda request, reason: GradeReply(request, None, error=reason, model=self.identity),
             self._limits,
@@ -103,7 +107,10 @@ class ModelJudge:
             self._upper_bound,
             usage_of,
         )
-        yield from runner.replies(requests)
+        if batch is None:
+            yield from runner.replies(requests)
+        else:
+            yield from BatchRunner(batch, runner, self.identity, self._server).replies(requests)
 
 
 async def _ask(
