@@ -60,6 +60,53 @@ def test_every_command_runs_in_its_folder_and_only_for_its_changes(monorepo: Rep
     assert not set(concurrency[0]) & set(concurrency[1]), "one does not cancel the other"
 
 
+SHARED = """\
+version: 1
+project: NAME
+prompts:
+  copy: {path: "../../shared/NAME/copy_{version}.md", active: v1}
+"""
+CHANGES = {
+    "svc/shop/lensops.yaml": {"shop"},
+    "svc/shop/prompts/a/b/v1.md": {"shop"},
+    "svc/mail/evals/x.jsonl": {"mail"},
+    "shared/shop/copy_v2.md": {"shop"},
+    "shared/mail/copy_v2.md": {"mail"},
+    ".github/workflows/lensops-svc-mail.yml": {"mail"},
+    "svc/shopping/lensops.yaml": set(),
+    "README.md": set(),
+}
+
+
+def matches(pattern: str, path: str) -> bool:
+    """A path filter of GitHub: `**` is anything, `*` anything but a slash."""
+    parts = re.split(r"(\*\*|\*)", pattern)
+    regex = "".join({"**": ".*", "*": "[^/]*"}.get(part, re.escape(part)) for part in parts)
+    return re.fullmatch(regex, path) is not None
+
+
+def test_a_change_runs_the_jobs_of_its_own_manifest_alone(repo: Repo) -> None:
+    for name in ("shop", "mail"):
+        repo.write({f"svc/{name}/lensops.yaml": SHARED.replace("NAME", name)})
+        repo.write({f"shared/{name}/copy_v1.md": "Hi"})
+        done = lensops("init", "--github", "--gitlab", f"svc/{name}", cwd=repo.root)
+        assert done.code == 0, done.err
+    workflows = {
+        n: read(repo.root / f".github/workflows/lensops-svc-{n}.yml") for n in ("shop", "mail")
+    }
+    for path, expected in CHANGES.items():
+        for event in ("push", "pull_request"):
+            patterns = {
+                name: workflow["on"][event]["paths"] for name, workflow in workflows.items()
+            }
+            started = {n for n, listed in patterns.items() if any(matches(p, path) for p in listed)}
+            assert started == expected, path
+    texts = [(repo.root / f".github/workflows/lensops-svc-{n}.yml").read_text() for n in workflows]
+    gitlab = (repo.root / ".gitlab/lensops-svc-shop.yml").read_text()
+    assert gitlab.count("changes: ['svc/shop/**/*', 'shared/shop/**/*']") == 3
+    assert len(set(texts)) == 2
+
+
 def test_the_steps_of_a_subfolder_run(monorepo: Repo) -> None:
     """The gate and the deploy as the workflow has them, from the root of the repository."""
     jobs = read(monorepo.root / ".github/workflows/lensops-svc-shop.yml")["jobs"]
@@ -133,7 +180,13 @@ def test_the_hook_of_pre_commit_validates(repo: Repo) -> None:
     path = ROOT / ".pre-commit-hooks.yaml"
     (hook,) = read_yaml(path.read_bytes(), path.name).plain()
     files = re.compile(hook["files"])
-    matched = ["lensops.yaml", "svc/lensops.yaml", "prompts/a/v1.yaml", "svc/evals/a/cases.jsonl"]
+    matched = [
+        "lensops.yaml",
+        "svc/lensops.yaml",
+        "prompts/a/v1.yaml",
+        "svc/evals/a/cases.jsonl",
+        "app/x.prompty",
+    ]
     assert all(files.search(name) for name in matched)
     assert not any(files.search(name) for name in ("README.md", "src/app.py", "my-lensops.yaml"))
     assert lensops("init", cwd=repo.root).code == 0

@@ -165,7 +165,7 @@ BAD = [
     ("a/b.yaml", "must have {version} once"),
     ("a/{version}/{version}.yaml", "must have {version} once"),
     ("a/{name}_{version}.yaml", "must have {version} once"),
-    ("../{version}.yaml", "leaves the repository"),
+    ("a/../{version}.yaml", "leaves the repository"),
     ("/{version}.yaml", "must be a path relative to the manifest"),
     ("./{version}.yaml", "without './'"),
     ("a//{version}.yaml", "without './'"),

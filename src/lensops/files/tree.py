@@ -40,7 +40,10 @@ class LocalTree(Tree, Protocol):
 
 
 class Folder:
-    """A folder on disk. A link must not leave `boundary`, by default the root, nor enter `.git`."""
+    """A folder on disk. Nothing may leave `boundary`, by default the root, or enter `.git`.
+
+    A path may begin with `..` as long as that leads to the boundary or below it.
+    """
 
     def __init__(self, root: Path, boundary: Path | None = None) -> None:
         self.root = root.resolve()
@@ -48,10 +51,12 @@ class Folder:
 
     def path(self, path: str) -> Path:
         """Where a path lies on disk. Raises `OutsideError` when it leaves the repository."""
-        pure = PurePosixPath(path)
+        pure, folder = PurePosixPath(path), self.root
+        while pure.parts[:1] == ("..",) and folder != self.boundary:
+            pure, folder = pure.relative_to(".."), folder.parent
         if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:
             raise OutsideError(f"{path!r} is not a path inside the repository")
-        full = self.root / pure
+        full = folder / pure
         followed = resolve_path(full)
         if not followed.is_relative_to(self.boundary):
             raise OutsideError(f"{path!r} is a link that leaves the repository")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from lensops.errors import UserError
@@ -92,11 +93,9 @@ def _rebase_paths(bundle: Bundle, source: Source, tree: Folder) -> None:
     for entry in bundle.prompts.values():
         if "path" in entry:
             full = source.tree.root / entry["path"]
-            if not full.is_relative_to(tree.root):
-                raise UserError(
-                    f"{entry['path']} is not below the manifest's folder", "run it from above both"
-                )
-            entry["path"] = full.relative_to(tree.root).as_posix()
+            if not full.is_relative_to(tree.boundary):
+                raise UserError(f"{entry['path']} lies in another repository", "run it there")
+            entry["path"] = PurePath(os.path.relpath(full, tree.root)).as_posix()
 
 
 def _extend_manifest(data: bytes, path: str, bundle: Bundle) -> tuple[bytes, list[str]]:

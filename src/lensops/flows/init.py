@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.files import Folder, create_exclusive
-from lensops.manifest import NAMES
+from lensops.manifest import NAMES, read_yaml
 from lensops.manifest.locate import prefix_of
 from lensops.manifest.schema import schema_text
+from lensops.prompts import declared_prompts
 
 if TYPE_CHECKING:
     from lensops.flows.found_prompts import Findings
@@ -97,8 +99,20 @@ def _pipelines(folder: Path, *, github: bool, gitlab: bool) -> Iterator[Pipeline
         from lensops.flows.workflow import github_workflow, gitlab_pipeline
 
         below = prefix_of(folder)
-        yield from [github_workflow(below)] if github else []
-        yield from [gitlab_pipeline(below)] if gitlab else []
+        shared = _shared_folders(folder, below)
+        yield from [github_workflow(below, shared)] if github else []
+        yield from [gitlab_pipeline(below, shared)] if gitlab else []
+
+
+def _shared_folders(folder: Path, below: str) -> list[str]:
+    """Folders above the manifest's in which its prompts lie, from the root of the repository."""
+    path = next((folder / name for name in NAMES if (folder / name).is_file()), None)
+    if path is None:
+        return []
+    prompts = declared_prompts(read_yaml(path.read_bytes(), path.name))
+    above = {p.files.folder for p in prompts if p.is_sound and p.files.folder.startswith("..")}
+    folders = {posixpath.normpath(posixpath.join(below, name)) for name in above}
+    return sorted("" if name == "." else name for name in folders if not name.startswith(".."))
 
 
 def _at_root(folder: Path, name: str) -> tuple[str, Path]:

@@ -19,7 +19,7 @@ _MAX_BYTES = 1_000_000
 def disagreeing_files(reading: ManifestReading, tree: Snapshot) -> Iterator[Problem]:
     """A note for each `active.json` that names another version of a prompt than the manifest."""
     for prompt in declared_prompts(reading.node):
-        if not prompt.is_sound:
+        if prompt.files.name not in reading.active:
             continue
         folder = "" if prompt.files.folder == "." else f"{prompt.files.folder}/"
         if ACTIVE not in tree.names(folder.rstrip("/")):

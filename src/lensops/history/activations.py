@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -84,8 +85,8 @@ class Walk:
         """Go on by one commit."""
         files = self.files
         if files is None or self.location is None or self.location.prefix != location.prefix:
-            # a folder that was moved: the commit adds all of it again
-            files = TrackedFiles(self.repository, location.prefix.rstrip("/"))
+            # a folder that was moved: the commit adds all of it again, but for what lies above it
+            files = TrackedFiles(self.repository, location.prefix.rstrip("/"), self.files)
             self.read.clear()
         self.files, self.location = files, location
         for path, entry in commit.touched.items():
@@ -120,10 +121,10 @@ class Walk:
         """Drop what a change of a path may change."""
         if path == location.manifest:
             return
-        if files.has_links or not path.startswith(location.prefix):
+        if files.has_links:
             self.read.clear()
             return
-        inside = path.removeprefix(location.prefix)
+        inside = posixpath.relpath(path, location.prefix or ".")
         self.read = {key: read for key, read in self.read.items() if not key[0].holds(inside)}
 
     def _skip(self, commit: Commit, reason: str) -> None:

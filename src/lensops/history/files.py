@@ -15,12 +15,17 @@ _POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class TrackedFiles(EntryTree):
-    """Implements `files.Tree` over what commits touched so far; paths are of the repository."""
+    """Implements `files.Tree` over what commits touched so far; paths are of the repository.
 
-    def __init__(self, repository: Repository, prefix: str) -> None:
+    `before` are the files of an earlier place of the project, which goes on knowing them.
+    """
+
+    def __init__(
+        self, repository: Repository, prefix: str, before: TrackedFiles | None = None
+    ) -> None:
         super().__init__(repository.objects, prefix)
-        self._folders: dict[str, dict[str, Entry]] = {}
-        self.has_links = False
+        self._folders: dict[str, dict[str, Entry]] = before._folders if before else {}
+        self.has_links = before is not None and before.has_links
 
     def list_entries(self, folder: str) -> Mapping[str, Entry]:
         return self._folders.get(folder, {})

@@ -86,6 +86,7 @@ def _read_segment(
 ) -> list[Commit]:
     """The commits that touched the project at one location, or what its links lead to."""
     paths = {location.manifest, *(location.folder(name) for name in folders)}
+    paths = {path for path in paths if not path.startswith("..")}  # outside of the repository
     for _ in range(_MAX_ROUNDS):
         commits = _read_line(repository, tip, paths)
         targets = set(_link_targets(repository, commits)) - paths

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+_ABOVE = re.compile(r"\A(?:\.\./)+")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -30,8 +31,11 @@ RelativePath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidat
 
 
 def with_version(value: str) -> str:
-    """A path with `{version}` in one of its parts. Raises `ValueError`."""
-    parts = inside(value).split("/")
+    """A path with `{version}` in one of its parts; `../` at its beginning leads above the manifest.
+
+    Raises `ValueError`.
+    """
+    parts = inside(_ABOVE.sub("", value)).split("/")
     if sum(part.count("{version}") for part in parts) != 1 or value.count("{") != 1:
         raise ValueError("must have {version} once, such as app/prompts/system_{version}.yaml")
     if any(part in {"", "."} for part in parts):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 
 from lensops.errors import Invalid, Location, Problem, UserError
-from lensops.files import Snapshot, Tree
+from lensops.files import OutsideError, Snapshot, Tree
 from lensops.manifest.select import suggestion_or_list
 from lensops.prompts.forms import SHOWN, ending_of, parse
 from lensops.prompts.layout import PromptFiles
@@ -19,11 +20,13 @@ MAX_BYTES = 1_000_000
 def version_files(tree: Tree, prompt: str | PromptFiles) -> dict[str, list[str]]:
     """Version to the files that claim it, versions in natural order (v2 before v10).
 
-    A `prompt` that is a name has its files in the usual place.
+    A `prompt` that is a name has its files in the usual place. A place out of the repository has
+    none; whoever asks for a version there is told.
     """
     files: dict[str, list[str]] = {}
-    for version, path in _files_of(prompt).versions(tree):
-        files.setdefault(version, []).append(path)
+    with contextlib.suppress(OutsideError):
+        for version, path in _files_of(prompt).versions(tree):
+            files.setdefault(version, []).append(path)
     return {version: files[version] for version in sorted(files, key=natural)}
 
 
@@ -67,16 +70,19 @@ def version_path(
 
     Raises `Invalid` when there is none, or when several claim to be the whole.
     """
-    files = version_files(tree, prompt)
+    files, located = version_files(tree, prompt), _files_of(prompt)
     claimed = files.get(version, [])
     if len(claimed) == 1 or (claimed and are_parts(claimed)):
         return in_order(claimed)[0]
-    located = _files_of(prompt)
     if claimed:
         message = f"version {version!r} has {len(claimed)} files: {', '.join(claimed)}"
         where = location or Location(located.folder)
         raise Invalid((Problem(where, message, "keep one of them"),))
-    similar = located.similar(tree, version)
+    try:
+        similar = located.similar(tree, version)
+    except OutsideError as error:
+        where = location or Location(located.folder)
+        raise Invalid((Problem(where, error.message, error.hint),)) from None
     raise Invalid((_missing_problem(located, version, list(files), similar, location),))
 
 
