@@ -25,7 +25,7 @@ class TrackedFiles(EntryTree):
     ) -> None:
         super().__init__(repository.objects, prefix)
         self._folders: dict[str, dict[str, Entry]] = before._folders if before else {}
-        self.has_links = before is not None and before.has_links
+        self.has_links: bool = before is not None and before.has_links
 
     def list_entries(self, folder: str) -> Mapping[str, Entry]:
         return self._folders.get(folder, {})
