@@ -24,6 +24,7 @@ class Answered:
     why: str | None = None
     rows: tuple[OutputRow, ...] = ()  # as recorded, where they were
     ballots: tuple[tuple[Vote, ...], ...] = ()  # the judge's votes on each output
+    is_unasked: bool = False  # the verdict was certain before
 
 
 @dataclass(frozen=True)

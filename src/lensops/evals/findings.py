@@ -178,6 +178,15 @@ def _budget(result: SuiteResult) -> Iterator[Finding]:
         )
 
 
+def _stopped_early(result: SuiteResult) -> Iterator[Finding]:
+    if result.unasked:
+        share = result.unasked / result.total
+        message = f"stopped early: the verdict was certain after {result.total - result.unasked:,} "
+        message += f"of {result.total:,} cases; {result.unasked:,} ({share:.0%}) were not asked"
+        keys = ("evals", result.name, "stop")
+        yield Finding("stopped_early", result.name, Outcome.NOTE, message, share, keys=keys)
+
+
 def _answered_by(result: SuiteResult) -> Iterator[Finding]:
     """Two versions that different models answered differ by the models as well."""
     head = result.usage.models if result.usage else ()
@@ -208,6 +217,7 @@ RULES: tuple[Callable[[SuiteResult], Iterator[Finding]], ...] = (
     _neutral,
     _failed_votes,
     _budget,
+    _stopped_early,
     _answered_by,
     _models_end,
 )

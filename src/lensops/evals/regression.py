@@ -33,7 +33,7 @@ class PairTotals:
 
     def __init__(self, suite: Suite, threshold: float) -> None:
         self.suite, self.threshold = suite, threshold
-        self.total = self.identical = self.won = self.lost = self.left_out = 0
+        self.total = self.identical = self.won = self.lost = self.left_out = self.unasked = 0
         self.judges: tuple[set[str], set[str]] = (set(), set())  # of the base, of the head
         self.flips: list[Flip] = []
         self._differences = ClusterTotals()
@@ -44,6 +44,9 @@ class PairTotals:
 
         A case that is new, and of which the base has no output, is left out.
         """
+        if base.is_unasked or head.is_unasked:
+            self.unasked += 1
+            return
         if is_new and base.missing:
             self.left_out += 1
             return
@@ -67,6 +70,9 @@ class PairTotals:
         outcome, reason = compared.outcome, compared.reason
         if reason_apart := self._judges_apart():
             outcome, reason = Outcome.INCONCLUSIVE, reason_apart
+        if self.unasked:
+            outcome = Outcome.INCONCLUSIVE
+            reason = f"{plural(self.unasked, 'case')} not asked (stop: early); {reason}"
         lacking = self.total - scored
         if lacking > self.suite.max_missing * self.total and scored:
             outcome = Outcome.INCONCLUSIVE
@@ -90,6 +96,7 @@ class PairTotals:
             won=self.won,
             lost=self.lost,
             left_out=self.left_out,
+            unasked=self.unasked,
             base_mean=self._base_sum / scored if scored else None,
         )
 

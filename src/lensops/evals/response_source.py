@@ -55,6 +55,7 @@ class CachedResponses:
         self.no_judge: str | None = None
         self.misses = Misses()
         self.rejudge = rejudge
+        self.is_closed = False  # nobody is asked any more, and what is not recorded is no miss
         self.contradictions: dict[str, Contradiction] = {}  # by request
 
     def answers(
@@ -78,7 +79,7 @@ class CachedResponses:
             request
             for case, lookup in zip(cases, lookups, strict=True)
             for request, row in lookup
-            if row is None and may_ask(case)
+            if row is None and may_ask(case) and not self.is_closed
         ]
         reasons = self._ask_generator(arm, absent, recordings, path) if absent else {}
         self._note_contradictions((r for lookup in lookups for r, _ in lookup), recordings)
@@ -115,7 +116,7 @@ class CachedResponses:
             for a in answered
         ]
         every = [pair for of_case in lookups for of_output in of_case for pair in of_output]
-        new = self._ask_judge(every, recordings, path, by)
+        new = {} if self.is_closed else self._ask_judge(every, recordings, path, by)
         self._note_contradictions((request for request, _ in every), recordings)
         return [
             replace(a, ballots=tuple(_votes(of_output, new, judge) for of_output in of_case))

@@ -46,16 +46,17 @@ class CaseScore:
     judged: str | None = None
     grades: Mapping[str, float] = field(default_factory=dict)  # mean grade 1 to 5 by dimension
     broken: str | None = None  # why a must-pass case fails the gate
+    is_unasked: bool = False  # the verdict was certain before
 
     @property
     def missing(self) -> bool:
-        """Whether there is no output to score."""
-        return not self.outputs
+        """Whether there is no output to score, though one was asked for."""
+        return not self.outputs and not self.is_unasked
 
     @property
     def is_undecided(self) -> bool:
         """Whether a must-pass case has neither an output nor a score to go by."""
-        unknown = self.missing or (not self.checks and self.aggregate is None)
+        unknown = not self.outputs or (not self.checks and self.aggregate is None)
         unknown = unknown or any(check.is_open for check in self.checks)
         return self.must_pass and unknown
 
@@ -119,6 +120,7 @@ class Regression:
     base_mean: float | None = None
     base_usage: Usage | None = None
     left_out: int = 0  # new cases of which the base has no output
+    unasked: int = 0  # cases that one of the versions was not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,7 @@ class SuiteResult:
     digests: Mapping[str, str] = field(default_factory=dict)  # cases, outputs, judge
     max_missing: float = 0.0  # share of cases that may lack a score
     min_cases: int = 1
+    unasked: int = 0  # cases that were not asked, because the verdict was certain
     findings: tuple[Finding, ...] = ()  # those that stop it first
 
     @property
@@ -201,6 +204,7 @@ class SuiteResult:
     def _readings(self) -> Iterator[Reading]:
         if self.mean is not None:
             recipe = "; ".join(self.signatures.values())
+            recipe += f"; stopped early, {self.unasked} not asked" if self.unasked else ""
             yield Reading("mean_score", self.name, self.mean, self.n, recipe, self.interval)
         if (compared := self.regression) and compared.difference is not None:
             recipe = f"paired difference from {compared.base_version}"

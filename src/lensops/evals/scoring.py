@@ -65,6 +65,7 @@ class Scorer:
             judged=state,
             grades=grades,
             broken=self._why_broken(case, answered, checks, aggregate),
+            is_unasked=answered.is_unasked,
         )
 
     def _verdicts(self, answered: Answered) -> list[Judged]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 
 from lensops.evals.arm import Answered, Arm, outputs_digest
 from lensops.evals.cases import Case, CaseFile
+from lensops.evals.early_stop import NOT_ASKED, EarlyStop
+from lensops.evals.judging import Vote
 from lensops.evals.metrics.batch import Figures, Job, Measurer
 from lensops.evals.outputs import Outputs, answers_of, unrecorded_replies
 from lensops.evals.protocols import Mode
@@ -60,6 +62,18 @@ class _Chunk:
     base_rows: Sequence[tuple[OutputRow, ...]]  # whether it answered otherwise or not
 
 
+def _valid(votes: Sequence[Vote]) -> int:
+    return sum(vote.grades is not None for vote in votes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look, after so many cases, whether the verdict is certain."""
+
+    step: int
+    is_certain: Callable[[], bool]
+
+
 @dataclass
 class SuiteRun:
     """What a suite is run with. `on_case` is called for each case, in their order."""
@@ -84,10 +98,11 @@ class SuiteRun:
         tally = Tally(self.about)
         suite = self.about.suite
         pairs = PairTotals(suite, self.about.threshold)
+        early = self._early_stop(tally)
         outputs = hashlib.sha256()
         texts = len(self.cases) * suite.samples * (2 if self.base else 1)
         with Measurer(list(suite.weights), suite.tokenizer, texts) as measurer:
-            for chunk, figures in self._chunks(measurer):
+            for chunk, figures in self._chunks(measurer, early):
                 for head, base_rows in zip(chunk.head, chunk.base_rows, strict=True):
                     outputs.update(outputs_digest(head).encode())
                     votes = [vote.row for vote in chain(*head.ballots) if vote.row]
@@ -104,17 +119,39 @@ class SuiteRun:
             self.usages[2].usage(),
         )
 
-    def _chunks(self, measurer: Measurer) -> Iterator[tuple[_Chunk, Callable[[], list[Figures]]]]:
-        """Chunk by chunk, the next ones asked for while the metrics of earlier ones are made."""
+    def _early_stop(self, tally: Tally) -> _Look | None:
+        """How to look whether the verdict is certain; None where all is asked."""
+        suite = self.about.suite
+        all_at_once = self.chunk > CHUNK or self.head.outputs is not None
+        if suite.stop is None or self.shard is not None or all_at_once:
+            return None
+        rule = EarlyStop(suite, self.about.threshold, self.base is not None)
+        must_pass = sum(case.must_pass for case in self.cases)
+        return _Look(rule.step, lambda: rule.is_certain(tally.standing(len(self.cases), must_pass)))
+
+    def _chunks(
+        self, measurer: Measurer, early: _Look | None
+    ) -> Iterator[tuple[_Chunk, Callable[[], list[Figures]]]]:
+        """Chunk by chunk, the next ones asked for while the metrics of earlier ones are made.
+
+        One that may stop early is scored before the next one is asked for.
+        """
         waiting: deque[tuple[_Chunk, Callable[[], list[Figures]]]] = deque()
-        for cases in _batches(self._own_cases(), self.chunk):
+        source = self._own_cases()
+        while True:
+            if early and not self.responses.is_closed and not waiting:
+                self.responses.is_closed = early.is_certain()
+            is_open = early is not None and not self.responses.is_closed
+            cases = list(islice(source, early.step if early and is_open else self.chunk))
+            if not cases:
+                break
             chunk = self._ask(cases)
             if self.responses.misses.counts:
                 waiting.clear()  # a replay only counts what else it misses
                 continue
             jobs = [job for jobs in self._jobs(chunk) for job in jobs]
             waiting.append((chunk, measurer.submit(jobs)))
-            if len(waiting) > AHEAD:
+            if is_open or len(waiting) > AHEAD:
                 yield waiting.popleft()
         yield from waiting
 
@@ -140,7 +177,7 @@ class SuiteRun:
         A base output that equals the head's is not judged again.
         """
         head = self._answers(self.head, cases)
-        head = self.responses.with_votes(head, self.head.recordings, self.head.path)
+        head = self._complete(self.responses.with_votes(head, self.head.recordings, self.head.path))
         if self.base is None:
             return _Chunk(head, [None] * len(head), [()] * len(head))
         base = self._answers(self.base, cases)
@@ -149,10 +186,27 @@ class SuiteRun:
         self.judges.update(v.by for h in head for votes in h.ballots for v in votes if v.by)
         by = next(iter(self.judges)) if len(self.judges) == 1 else None
         judged = iter(
-            self.responses.with_votes(differing, self.base.recordings, self.base.path, by)
+            self._complete(
+                self.responses.with_votes(differing, self.base.recordings, self.base.path, by)
+            )
         )
         differing_base = [None if is_alike else next(judged) for is_alike in alike]
         return _Chunk(head, differing_base, [answered.rows for answered in base])
+
+    def _complete(self, answered: Sequence[Answered]) -> list[Answered]:
+        """The same where all is asked; after a stop, what is not recorded as a whole is unasked."""
+        if not self.responses.is_closed:
+            return [*answered]
+        suite = self.about.suite
+        votes = suite.judge.samples if suite.judge and suite.weights.get("judge") else 0
+        if self.responses.no_judge:
+            votes = 0
+        return [
+            each
+            if each.outputs and all(_valid(ballot) >= votes for ballot in each.ballots or [()])
+            else replace(each, outputs=(), rows=(), ballots=(), why=NOT_ASKED, is_unasked=True)
+            for each in answered
+        ]
 
     def _answers(self, side: Side, cases: Sequence[Case]) -> list[Answered]:
         if side.outputs is None:
@@ -193,9 +247,3 @@ class SuiteRun:
                     pairs.note_judges(chain(*base.ballots), chain(*head.ballots))
             if self.on_case is not None:
                 self.on_case(score)
-
-
-def _batches(cases: Iterable[Case], size: int) -> Iterator[list[Case]]:
-    source = iter(cases)
-    while chunk := list(islice(source, size)):
-        yield chunk

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lensops.evals.early_stop import Standing
 from lensops.evals.findings import suite_findings
 from lensops.evals.interval import ClusterTotals
 from lensops.evals.judging import Agreement, Vote
@@ -94,9 +95,9 @@ class Tally:
         about, suite = self.about, self.about.suite
         mean = self._values.mean()
         interval = mean.interval(suite.regression.confidence) if mean else None
-        if self._judged["neutral"]:
-            interval = None  # an interval around values that nobody measured says nothing
         counts = self._counts
+        if self._judged["neutral"] or counts["unasked"]:
+            interval = None  # of values that nobody measured, or of a stop that looked at them
         result = SuiteResult(
             name=about.name,
             prompt=about.prompt,
@@ -129,8 +130,24 @@ class Tally:
             digests=dict(digests or {}),
             max_missing=suite.max_missing,
             min_cases=suite.min_cases,
+            unasked=counts["unasked"],
         )
         return replace(result, findings=suite_findings(result))
+
+    def standing(self, total: int, must_pass: int) -> Standing:
+        """What is known so far of so many cases, of which so many must pass."""
+        mean, counts = self._values.mean(), self._counts
+        votes = counts["votes"]
+        return Standing(
+            total,
+            len(self._values),
+            mean.value * mean.n if mean else 0.0,
+            broken=counts["broken"],
+            open=must_pass - counts["must_pass"] + counts["undecided"],
+            lacking=counts["missing"] + counts["unscored"],
+            neutral=self._judged["neutral"],
+            failed_votes=(votes - counts["valid"]) / votes if votes else 0.0,
+        )
 
     def _notes(self) -> Iterator[str]:
         if cut := self._counts["cut"]:
@@ -140,7 +157,8 @@ class Tally:
         if case.aggregate is not None:
             self._values.add(case.aggregate, case.group)
         else:
-            self._counts["missing" if case.missing else "unscored"] += 1
+            lacks = "unasked" if case.is_unasked else "missing" if case.missing else "unscored"
+            self._counts[lacks] += 1
         for name, sums in self._sums.items():
             score = case.scores.get(name)
             if name == "judge" and case.judged == "neutral":
@@ -193,6 +211,8 @@ class Tally:
 
 def is_low(case: CaseScore, threshold: float) -> bool:
     """Whether a case is broken, has no score, is under the threshold, or fails a check."""
+    if case.is_unasked:
+        return False
     is_under = case.aggregate is None or not meets(case.aggregate, threshold)
     return bool(case.broken) or is_under or any(not check.passed for check in case.checks)
 

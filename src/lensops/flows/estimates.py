@@ -92,7 +92,7 @@ def _spread(
     project: Opened, name: str, arm: Arm, cases: CaseFile, recordings: Recordings
 ) -> Mean | None:
     """The mean score of what is recorded of a version, with its error; nobody is asked."""
-    suite, totals = project.manifest.evals[name], ClusterTotals()
+    suite, totals = project.manifest.evals[name].model_copy(update={"stop": None}), ClusterTotals()
 
     def take(case: CaseScore) -> None:
         if case.aggregate is not None and case.judged != "neutral":

@@ -85,6 +85,7 @@ EXEMPTIONS = (
     Exemption("evals.*.samples", _rises, "more outputs of each case are scored"),
     Exemption("evals.*.judge.samples", _rises, "more votes are taken on each output"),
     Exemption("evals.*.judge.fallback", _goes("neutral", "fail"), "nothing neutral is scored"),
+    Exemption("evals.*.stop", _goes("early", None), "every case is scored"),
     Exemption("evals.*.judge.allow_self", _goes(True, False), "no model judges itself"),
     Exemption("evals.*.checks", _appends_checks, "more must hold of the outputs"),
     Exemption("evals.*.limits.**", lambda _: True, "how fast providers are called scores nothing"),

@@ -101,6 +101,9 @@ class Suite(Strict):
     max_missing: Share = Field(0.0, description="Share of cases that may lack an output.")
     min_cases: Annotated[int, Field(ge=1)] = 1
     tokenizer: str = Field("13a", description="BLEU tokenizer of sacrebleu: 13a, zh, char, intl, …")
+    stop: Literal["early"] | None = Field(
+        None, description="early: no more is asked once nothing can change the verdict."
+    )
     limits: Limits = Limits()
     price: Price | None = Field(None, description="Of `model`, in place of the list price.")
     budget: Budget = Budget()

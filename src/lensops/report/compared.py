@@ -59,6 +59,7 @@ def compared_data(regression: Regression) -> dict[str, Any]:
         "n": regression.n,
         "identical": regression.identical,
         "left_out": regression.left_out,
+        "unasked": regression.unasked,
         "base_usage": usage_data(regression.base_usage),
         "n_needed": regression.n_needed,
         "flips": [_flip_data(flip) for flip in regression.flips],

@@ -109,6 +109,7 @@ def suite_data(result: SuiteResult) -> dict[str, Any]:
         "total": result.total,
         "missing": result.missing,
         "unscored": result.unscored,
+        "unasked": result.unasked,
         "weights": dict(result.weights),
         "metrics": dict(result.metrics),
         "signatures": dict(result.signatures),

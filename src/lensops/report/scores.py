@@ -43,6 +43,7 @@ def case_data(case: CaseScore) -> dict[str, Any]:
         "id": case.id,
         "group": case.group,
         "must_pass": case.must_pass,
+        "unasked": case.is_unasked,
         "broken": case.broken,
         "scores": dict(case.scores),
         "aggregate": case.aggregate,

@@ -78,6 +78,8 @@ def suite_notes(suite: StoredSuite) -> Iterator[Block]:
         interval = format_interval(against.interval, signed=True)
         difference = f"{format_difference(against.difference)} ({interval})"
         notes.append(line(f"against {against.base_version}: {difference}, {against.outcome}"))
+    if suite.unasked:
+        notes.append(line(f"stopped early: {plural(suite.unasked, 'case')} not asked"))
     notes += usage_lines(suite)
     if notes:
         yield Bullets(tuple(notes))

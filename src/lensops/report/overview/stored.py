@@ -89,6 +89,7 @@ class StoredSuite(_Stored):
     total: int | None = None
     missing: int = 0
     unscored: int = 0
+    unasked: int = 0
     passed: bool | None = None
     reasons: tuple[str, ...] = ()
     weights: dict[str, float] = {}
