@@ -29,6 +29,7 @@ SURE = 0.001 / 128  # the p-value of a gain, for the values that are looked at
 BEYOND = 0.01  # the share of the baseline that lies beyond an end
 EXPECTED = 15  # the rows that would lie there without a change: none by chance in 3 million
 INSIDE = 0.2  # the share of the baseline that is left, from which "as before" means something
+SEVERAL = 0.9  # of the rows beyond an end: more at one value, and it is a replacement
 LEAST = 0.25  # of the shift that an end which is cut off must explain
 MOSTLY = 0.5  # of the current values, above which the range is what is told
 
@@ -91,9 +92,8 @@ def clipping(case: Case) -> Cause | None:
         return None
     baseline, current = shapes
     above, below = _shares_beyond(baseline, current)
-    high, low = (
-        _is_end(shapes, end, share) for end, share in ((current.high, above), (current.low, below))
-    )
+    high = _is_end(shapes, current.high, above, above=True)
+    low = _is_end(shapes, current.low, below, above=False)
     if not (high or low) or not (baseline.low < current.high and current.low < baseline.high):
         return None
     limits = current.low if low else -np.inf, current.high if high else np.inf
@@ -106,11 +106,14 @@ def clipping(case: Case) -> Cause | None:
     return whole_cause("clipping", " and ".join(ends), fit)
 
 
-def _is_end(shapes: tuple[Shape, Shape], end: float, share: float) -> bool:
-    """Whether the rows beyond an end went to the end: more than one value, by more than chance."""
+def _is_end(shapes: tuple[Shape, Shape], end: float, share: float, *, above: bool) -> bool:
+    """Whether the rows beyond an end went to it: those of several values, by more than chance."""
     baseline, current = shapes
     if share < BEYOND or share * current.rows < EXPECTED:
         return False
+    beyond = [t for value, t in baseline.common if (value > end if above else value < end)]
+    if max(beyond, default=0) > SEVERAL * share * baseline.rows:
+        return False  # one value in the place of another
     gain = current.times(end) / current.rows - baseline.times(end) / baseline.rows
     return gain >= GAIN and _is_sure(baseline, current, end)
 
