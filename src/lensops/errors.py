@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Exit(IntEnum):
@@ -20,8 +20,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A point in a file; `line` and `column` count from 1, None means the whole file."""
 
     path: str
@@ -33,8 +32,7 @@ class Location:
         return ":".join(str(part) for part in parts if part is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with what the user wrote."""
 
     location: Location

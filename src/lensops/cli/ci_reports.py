@@ -81,5 +81,5 @@ def problem_findings(problems: Sequence[Problem]) -> tuple[Finding, ...]:
 def _below(folder: str, finding: Finding) -> Finding:
     if not folder or finding.location is None:
         return finding
-    location = replace(finding.location, path=f"{folder}/{finding.location.path}")
+    location = finding.location._replace(path=f"{folder}/{finding.location.path}")
     return replace(finding, location=location)

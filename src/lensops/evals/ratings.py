@@ -7,7 +7,7 @@ import io
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lensops.errors import Invalid, Location, Problem
@@ -64,7 +64,7 @@ def read_ratings(data: bytes, path: str, field: str | None = None) -> tuple[Rati
         problems.append(Problem(Location(path), "there is no rating in the file"))
     if problems and not is_table and not by_id:
         hint = "ratings are CSV, TSV or JSONL by the end of the file's name"
-        problems = [replace(problems[0], hint=problems[0].hint or hint), *problems[1:]]
+        problems = [problems[0]._replace(hint=problems[0].hint or hint), *problems[1:]]
     problems += [problem for rows in by_id.values() for problem in _mixed_kinds(rows, path)]
     if problems:
         raise Invalid(_some(problems, path))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import Location, Problem, UserError
 from lensops.evidence import Finding, Outcome
@@ -20,8 +19,7 @@ RULE = "variables"
 _HARDNESS = ("warning", "error")
 
 
-@dataclass(frozen=True, slots=True)
-class MissingVariable:
+class MissingVariable(NamedTuple):
     """A variable that `source` passes and the active version of a prompt does not use.
 
     `is_rollback`: the version was active before, so that the application may be newer than it.

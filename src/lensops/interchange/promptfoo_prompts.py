@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lensops.errors import Invalid, Location, UserError
 from lensops.interchange.bundle import Bundle
@@ -51,7 +51,7 @@ def _texts(source: Source, entry: Node, bundle: Bundle) -> Iterator[tuple[str, L
     is_file = path != value or ("\n" not in value and path.endswith(_FILES) and "{" not in value)
     if not is_file:
         inside = entry.raw[:1] in {"|", ">"}
-        location = replace(entry.location, line=(entry.location.line or 0) + 1, column=None)
+        location = entry.location._replace(line=(entry.location.line or 0) + 1, column=None)
         yield value, location if inside and entry.location.line else entry.location
         return
     if not path.endswith(_FILES):
@@ -83,7 +83,7 @@ def _variant(
         if fault := template_fault(content):
             offset, reason = fault
             line = None if location.line is None else location.line + offset
-            bundle.refuse("prompt", name, replace(location, line=line, column=None), reason)
+            bundle.refuse("prompt", name, location._replace(line=line, column=None), reason)
             return
     yield Variant(name, messages, location)
 

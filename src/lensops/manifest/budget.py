@@ -5,32 +5,34 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-_GROWTH = re.compile(r"\+?(\d+(?:\.\d+)?)%")
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
-_TOKENS = re.compile(r"(\d+(?:\.\d+)?)([kM]?)")
+from lensops.manifest.strict import Strict
+
+_GROWTH = r"\+?(\d+(?:\.\d+)?)%"
+_SECONDS = r"(\d+(?:\.\d+)?)(ms|s)"
+_TOKENS = r"(\d+(?:\.\d+)?)([kM]?)"
 MILLION = 1_000_000
 _FACTORS = {"": 1, "k": 1_000, "M": 1_000_000}
 
 
 def read_growth(text: str) -> float:
     """`+10%` as 0.1. Raises `ValueError`."""
-    if not (match := _GROWTH.fullmatch(text)):
+    if not (match := re.fullmatch(_GROWTH, text)):
         raise ValueError(f"must be a share such as '+10%', not {text!r}")
     return float(match[1]) / 100
 
 
 def read_seconds(text: str) -> float:
     """`2s` or `800ms` in seconds. Raises `ValueError`."""
-    if not (match := _SECONDS.fullmatch(text)):
+    if not (match := re.fullmatch(_SECONDS, text)):
         raise ValueError(f"must be a time such as '2s' or '800ms', not {text!r}")
     return float(match[1]) / (1000 if match[2] == "ms" else 1)
 
 
 def _read_tokens(value: Any) -> Any:
     if isinstance(value, str):
-        if not (match := _TOKENS.fullmatch(value)):
+        if not (match := re.fullmatch(_TOKENS, value)):
             raise ValueError(f"must be a number such as 20000 or '500k', not {value!r}")
         return round(float(match[1]) * _FACTORS[match[2]])
     return value
@@ -53,10 +55,8 @@ Tokens = Annotated[
 ]
 
 
-class Price(BaseModel):
+class Price(Strict):
     """US dollars for a million tokens, where the list of prices has none for a model."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     input: Annotated[float, Field(ge=0)]
     output: Annotated[float, Field(ge=0)]
@@ -66,10 +66,8 @@ class Price(BaseModel):
         return (sent * self.input + received * self.output) / MILLION
 
 
-class Budget(BaseModel):
+class Budget(Strict):
     """What a change may cost: growth of a reply against the base, and the time of a reply."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     tokens: Growth | None = Field(None, description="Growth of a reply's tokens, such as +10%.")
     cost: Growth | None = Field(None, description="Growth of a reply's cost, such as +10%.")

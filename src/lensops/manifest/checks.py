@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from lensops.manifest.paths import RelativePath
+from lensops.manifest.strict import Strict
 
 Count = Annotated[int, Field(ge=0)]
 
 
-class ToolCalled(BaseModel):
+class ToolCalled(Strict):
     """A tool that must be called, with these arguments among others."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     name: str = Field(min_length=1)
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
-class Check(BaseModel):
+class Check(Strict):
     """Exactly one key: what must hold of an output."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     valid_json: bool | None = None
     json_schema: RelativePath | None = Field(None, description="Path of a JSON Schema file.")

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import math
 from datetime import datetime
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from lensops.manifest.paths import RelativePath
-
-
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError("must be a number, not NaN or infinity")
-    return value
+from lensops.manifest.strict import Number, Strict
 
 
 def _moment(value: str) -> str:
@@ -35,8 +29,7 @@ def _zone(value: str) -> str:
     return value
 
 
-Number = Annotated[float, AfterValidator(_finite)]
-Limit = Annotated[float, AfterValidator(_finite), Field(gt=0)]
+Limit = Annotated[Number, Field(gt=0)]
 Moment = Annotated[str, AfterValidator(_moment)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Scalar = str | int | float | bool
@@ -44,8 +37,8 @@ OneOf = Annotated[tuple[Scalar, ...], Field(strict=False, min_length=1)]
 Files = RelativePath | Annotated[tuple[RelativePath, ...], Field(strict=False, min_length=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+class _Strict(Strict):
+    model_config = ConfigDict(populate_by_name=True)
 
 
 class Bands(_Strict):

@@ -1,15 +1,16 @@
-"""Entries of prompts and fragments in a manifest, and what all parts of it share."""
+"""Entries of prompts and fragments in a manifest."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic import Strict as Strictness
 
 from lensops.manifest.names import check_name, check_prompt_name
 from lensops.manifest.paths import VersionPath
+from lensops.manifest.strict import Strict
 from lensops.manifest.types import fits_type
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
@@ -24,12 +25,6 @@ def _variable_name(value: str) -> str:
 Name = Annotated[str, AfterValidator(check_name)]
 PromptName = Annotated[str, AfterValidator(check_prompt_name)]
 VariableName = Annotated[str, AfterValidator(_variable_name)]
-
-
-class Strict(BaseModel):
-    """A part of the manifest: unknown keys and wrong types are errors, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Variable(Strict):

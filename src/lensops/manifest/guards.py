@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from lensops.manifest.paths import RelativePath
+from lensops.manifest.strict import Strict
 
 SIGNER = re.compile(
     r"(?P<workflow>(?P<repository>[\w.-]+/[\w.-]+)/\.github/workflows/[\w.-]+\.ya?ml)"
@@ -21,13 +22,7 @@ def _check_signer(value: str) -> str:
     return value
 
 
-class Guard(BaseModel):
-    """A part of the manifest about who may do what."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-
-
-class SignedGate(Guard):
+class SignedGate(Strict):
     """Evidence that a workflow has attested at its host."""
 
     signed_by: Annotated[str, AfterValidator(_check_signer)] = Field(
@@ -36,7 +31,7 @@ class SignedGate(Guard):
     )
 
 
-class Protect(Guard):
+class Protect(Strict):
     """Changes that someone other than their author must approve; read from the base."""
 
     paths: tuple[RelativePath, ...] = Field(

@@ -11,11 +11,12 @@ from pydantic_core import PydanticCustomError
 from lensops.manifest.budget import Budget, Price, Tokens
 from lensops.manifest.checks import Check
 from lensops.manifest.drift import Monitor
-from lensops.manifest.entries import FragmentEntry, Name, PromptEntry, PromptName, Strict
+from lensops.manifest.entries import FragmentEntry, Name, PromptEntry, PromptName
 from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.guards import Protect, SignedGate
 from lensops.manifest.names import check_project
 from lensops.manifest.paths import RelativePath
+from lensops.manifest.strict import Number, Strict
 
 WRONG_VALUE = "wrong_value"  # of an error to which `load` adds the value as it is written
 
@@ -26,13 +27,7 @@ def _whole(value: object) -> object:
     return value
 
 
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError("must be a number, not NaN or infinity")
-    return value
-
-
-Share = Annotated[float, AfterValidator(_finite), Field(ge=0, le=1)]
+Share = Annotated[Number, Field(ge=0, le=1)]
 ModelId = Annotated[str, Field(pattern=r"^\S+$", examples=["openai:gpt-6-luna"], max_length=200)]
 
 

@@ -6,13 +6,12 @@ its place.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,7 +20,7 @@ from lensops.manifest.node import location_of
 from lensops.manifest.providers import provider_name
 from lensops.manifest.yaml import read_yaml
 
-_ANNOUNCED = "model_ends.json"
+_ANNOUNCED = Path(__file__).with_suffix(".json")
 _VENDORS = ("openai", "anthropic", "google", "mistral", "deepseek", "xai")
 _ROUTERS = (None, "openrouter", "vercel")  # whose names are `vendor/name`
 
@@ -29,7 +28,7 @@ _ROUTERS = (None, "openrouter", "vercel")  # whose names are `vendor/name`
 class ModelEnd(BaseModel):
     """An announced end. `model` is `provider:name`, in which `*` stands for anything."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     model: str = Field(pattern=r"^\S+:\S+$")
     ends: date
@@ -60,7 +59,12 @@ class ModelEnds:
         if model is None or server is not None:
             return None
         names = _spellings(model)
-        return next((e for e in self.entries if any(fnmatchcase(n, e.model) for n in names)), None)
+        return next((e for e in self.entries if any(_fits(n, e.model) for n in names)), None)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name is of a pattern; those without `*` are compared, which compiles nothing."""
+    return fnmatchcase(name, pattern) if "*" in pattern else name == pattern
 
 
 def _spellings(model: str) -> Iterable[str]:
@@ -81,8 +85,7 @@ def _spellings(model: str) -> Iterable[str]:
 @lru_cache(maxsize=1)
 def announced_ends() -> ModelEnds:
     """Those of the package."""
-    text = (files(__package__) / _ANNOUNCED).read_text(encoding="utf-8")
-    return ModelEnds(_File.model_validate(json.loads(text)).models)
+    return ModelEnds(_File.model_validate_json(_ANNOUNCED.read_bytes()).models)
 
 
 def read_model_ends(data: bytes, path: str) -> ModelEnds:

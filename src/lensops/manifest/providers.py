@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lensops.manifest.select import suggestion
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """What asking a provider needs.
 
     `variables`: each entry is a variable of the environment, or several of which one is enough.
