@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from lensops.render.escape import one_line
 from lensops.render.lines import INDENT, SIGNS, Row, rows, text
+from lensops.render.table import GAP, cell_lines, plain_table
 from lensops.render.wrap import wrap_line
 from lensops.report.document import (
     Block,
     Bullets,
-    Column,
     Diff,
     Document,
     Fold,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 STATEMENTS = (Paragraph, Bullets, Fold)
 WIDTH = 120  # columns of tables where no terminal says
-GAP = 2  # columns between those of a table
 LEAST = 12  # columns that are left to a wide one before all of them are wrapped
 SIDE_BY_SIDE = 100  # columns that two texts side by side need
 _TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)  # before what ends a style too
@@ -102,13 +101,20 @@ class _Screen:
 
     def _draw(self, block: Block) -> None:
         if isinstance(block, Table):
-            self._rich(_table(block, self._width))
+            self._table(block)
             return
         if isinstance(block, Diff) and self._sides:
             self._rich(_side_by_side(block, self._width))
             return
         for row in rows(block, colour=self._colour):
             self._row(row)
+
+    def _table(self, block: Table) -> None:
+        lines = None if self._terminal else plain_table(block, self._width)
+        if lines is None:
+            self._rich(_table(block, self._width))
+            return
+        self._stream.writelines(line + "\n" for line in lines)
 
     def _row(self, row: Row) -> None:
         """A row; what of it is wrapped begins where its words begin."""
@@ -168,12 +174,19 @@ def _table(block: Table, width: int) -> RichTable:
     from rich.table import Table as RichTable
 
     table = RichTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
-    room = width - _needed_width(block)
+    head, *body = cell_lines(block)
+    room = width - _needed_width(block, [head, *body])
     wide = [column.wide for column in block.columns]
     fits = room >= LEAST and sum(wide) <= 1
-    for column in block.columns:
-        _column(table, column, wraps=not fits)
-    for row in block.rows:
+    for column, name in zip(block.columns, head, strict=True):
+        table.add_column(
+            text(name),
+            justify="right" if column.right else "left",
+            no_wrap=fits,
+            ratio=1 if column.wide else None,
+            overflow="fold",
+        )
+    for row in body:
         cells = zip(wide, row, strict=True)
         table.add_row(*(_wrap_cell(cell, room) if fits and w else _text(cell) for w, cell in cells))
     return table
@@ -187,25 +200,14 @@ def _wrap_cell(cell: Line, width: int) -> Text:
     return Text("\n").join(_text(line) for line in wrap_line(visible, width))
 
 
-def _needed_width(block: Table) -> int:
+def _needed_width(block: Table, rows: list[list[Line]]) -> int:
     """The columns on the screen that all cells need but those of wide columns."""
     from rich.cells import cell_len
 
-    needed = 0
-    for place, column in enumerate(block.columns):
-        cells = [text(row[place]) for row in block.rows]
-        if not column.wide:
-            needed += GAP + max(cell_len(cell) for cell in [column.name, *cells])
-    return needed
-
-
-def _column(table: RichTable, column: Column, *, wraps: bool) -> None:
-    table.add_column(
-        one_line(column.name),
-        justify="right" if column.right else "left",
-        no_wrap=not wraps,
-        ratio=1 if column.wide else None,
-        overflow="fold",
+    return sum(
+        GAP + max(cell_len(text(row[place])) for row in rows)
+        for place, column in enumerate(block.columns)
+        if not column.wide
     )
 
 
