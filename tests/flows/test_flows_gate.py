@@ -40,19 +40,19 @@ def test_it_joins_evals_and_drift_and_names_what_they_rest_on(repo: Repo) -> Non
 
 def test_the_base_is_named_with_its_release(shop: Shop) -> None:
     base = shop.repo.head()
-    release = gate(shop.repo.root, mode=Mode.REPLAY)[0].desired.digest
+    release = gate(ProjectRef(shop.repo.root), mode=Mode.REPLAY)[0].desired.digest
     shop.commit(GOOD)
 
-    _, result = gate(shop.repo.root, base=base, mode=Mode.REPLAY)
+    _, result = gate(ProjectRef(shop.repo.root), base=base, mode=Mode.REPLAY)
 
     assert result.verdict.base is not None
     assert (result.verdict.base.commit, result.verdict.base.release) == (base, release)
 
 
 def test_the_gated_commit_is_no_base_but_uncommitted_changes_have_one(shop: Shop) -> None:
-    _, same = gate(shop.repo.root, base="HEAD", mode=Mode.REPLAY)
+    _, same = gate(ProjectRef(shop.repo.root), base="HEAD", mode=Mode.REPLAY)
     shop.edit(GOOD)
-    _, edited = gate(shop.repo.root, base="HEAD", mode=Mode.REPLAY)
+    _, edited = gate(ProjectRef(shop.repo.root), base="HEAD", mode=Mode.REPLAY)
 
     assert same.verdict.base is None
     assert same.base is not None
@@ -62,7 +62,7 @@ def test_the_gated_commit_is_no_base_but_uncommitted_changes_have_one(shop: Shop
 def test_findings_stand_on_the_lines_of_the_manifest(shop: Shop) -> None:
     shop.commit(LOOSENED)
 
-    _, result = gate(shop.repo.root, base="HEAD~1", mode=Mode.REPLAY)
+    _, result = gate(ProjectRef(shop.repo.root), base="HEAD~1", mode=Mode.REPLAY)
 
     lines = (shop.repo.root / "lensops.yaml").read_text().splitlines()
     (loosened,) = [f for f in result.verdict.findings if f.rule == "gate_loosened"]
@@ -76,14 +76,14 @@ def test_an_unsound_manifest_has_no_verdict(shop: Shop) -> None:
     shop.edit({"threshold": "high"})
 
     with pytest.raises(Invalid, match="threshold"):
-        gate(shop.repo.root)
+        gate(ProjectRef(shop.repo.root))
 
 
 def test_a_base_needs_a_repository(shop: Shop) -> None:
     (shop.repo.root / ".git").rename(shop.repo.root / "git")
 
     with pytest.raises(UserError):
-        gate(shop.repo.root, base="main", mode=Mode.REPLAY)
+        gate(ProjectRef(shop.repo.root), base="main", mode=Mode.REPLAY)
 
 
 def test_windows_in_a_warehouse_are_bound_by_their_counts() -> None:

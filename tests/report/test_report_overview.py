@@ -28,7 +28,7 @@ from support.repo import Repo
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Overview:
-    return overview(life.make(tmp_path_factory.mktemp("life") / "repo").root)
+    return overview(ProjectRef(life.make(tmp_path_factory.mktemp("life") / "repo").root))
 
 
 def text(block: Block | Document) -> str:
