@@ -83,9 +83,8 @@ def test_what_has_an_equal_comes_over_and_the_rest_is_named(source: Repo) -> Non
 
 def test_it_goes_from_files_to_a_gate(source: Repo) -> None:
     assert lensops("import", "promptfooconfig.yaml", cwd=source.root).code == 0
-    assert lensops("validate", cwd=source.root).out == (
-        "✓ lensops.yaml is sound: 1 prompt, 2 versions\n"
-    )
+    sound = "✓ lensops.yaml is sound: 1 prompt, 2 versions\n"
+    assert lensops("validate", cwd=source.root).out.endswith(sound)
     texts = {"hello": "Holà", "hello-2": "ola", "test-3": "au revoir", "test-4": "gut"}
     lines = [json.dumps({"id": key, "output": text}) + "\n" for key, text in texts.items()]
     source.write({"out.jsonl": "".join(lines)})
