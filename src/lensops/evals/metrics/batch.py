@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -12,7 +13,7 @@ from typing import Self
 from lensops.evals.metrics import figure_of, find_metrics
 from lensops.evals.metrics.metric import Flawed, Unscored
 
-PAYS = 30_000  # texts: starting a process costs about as much as scoring 5,000 of them
+PAYS = 30.0  # seconds of work left, which is more than starting processes costs
 
 # a text, or why there is none, and its references
 Job = tuple[str | Unscored | Flawed, tuple[str, ...]]
@@ -20,14 +21,16 @@ Figures = Mapping[str, float | Unscored | Flawed]
 
 
 class Measurer:
-    """Measures batches of texts; with processes of its own where there are very many texts."""
+    """Measures batches of texts; in processes of its own once what is left takes long enough.
+
+    `texts` is how many there will be.
+    """
 
     def __init__(self, names: Sequence[str], tokenizer: str, texts: int) -> None:
         self._names, self._tokenizer = tuple(names), tokenizer
-        processes = processes_for(texts)
+        self._left = texts
         self._pool: ProcessPoolExecutor | None = None
-        if processes > 1:
-            self._pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+        self._cores = count_cores()
 
     def __enter__(self) -> Self:
         return self
@@ -43,15 +46,19 @@ class Measurer:
 
     def submit(self, jobs: Sequence[Job]) -> Callable[[], list[Figures]]:
         """Begin a batch; what is returned waits for its figures, in the order of the jobs."""
-        if self._pool is None:
-            return lambda: measure(jobs, self._names, self._tokenizer)
-        return self._pool.submit(measure, jobs, self._names, self._tokenizer).result
+        if self._pool is not None:
+            return self._pool.submit(measure, jobs, self._names, self._tokenizer).result
+        begin = time.process_time()
+        figures = measure(jobs, self._names, self._tokenizer)
+        self._left -= len(jobs)
+        seconds = time.process_time() - begin
+        if self._cores > 1 and seconds * self._left > PAYS * len(jobs):
+            self._pool = ProcessPoolExecutor(self._cores, mp_context=get_context("spawn"))
+        return lambda: figures
 
 
-def processes_for(count: int) -> int:
-    """How many processes that many texts are worth: one, or one for each core."""
-    if count < PAYS:
-        return 1
+def count_cores() -> int:
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
