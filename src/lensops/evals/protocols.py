@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from collections.abc import Generator as Stream
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Protocol
 
-from lensops.prompts import Prompt, ResponseFormat, digest, request_body
+from lensops.prompts import DigestForm, Prompt, ResponseFormat, request_body
 
 Output = str | Mapping[str, Any] | list[Any]
 
 # Part of every judge request's digest. Whoever changes the words in which a judge is asked changes
 # this too, so that replies to the old words are no longer found.
 RECIPE = "judge/v1"
+
+
+class _Forms:
+    """What requests have in common in their digests, made once: by all that they have in common."""
+
+    def __init__(self) -> None:
+        self._forms: dict[Hashable, DigestForm] = {}
+
+    def of(self, shared: Hashable, make: Callable[[], DigestForm]) -> DigestForm:
+        """The form of these requests."""
+        form = self._forms.get(shared)
+        if form is None:
+            if len(self._forms) >= MANY_FORMS:
+                self._forms.clear()
+            form = self._forms[shared] = make()
+        return form
+
+
+MANY_FORMS = 1_000
+_FORMS = _Forms()
 
 
 @dataclass(frozen=True)
@@ -60,7 +80,9 @@ class AnswerRequest:
     @cached_property
     def digest(self) -> str:
         """The key of the recording."""
-        return digest("answer", self.parts())
+        shared = (self.prompt.digest, self.model, self.server, self.sample)
+        form = _FORMS.of(shared, lambda: DigestForm("answer", self.parts(), "inputs"))
+        return form.digest(inputs=dict(self.inputs))
 
 
 def _plain_format(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -116,7 +138,10 @@ class GradeRequest:
     @cached_property
     def digest(self) -> str:
         """The key of the recording."""
-        return digest("grade", self.parts())
+        rubric, temperature = tuple(self.rubric.items()), repr(self.temperature)
+        shared = (rubric, self.model, temperature, self.server, self.sample)
+        form = _FORMS.of(shared, lambda: DigestForm("grade", self.parts(), "inputs", "text"))
+        return form.digest(inputs=dict(self.inputs), text=self.text)
 
 
 @dataclass(frozen=True)

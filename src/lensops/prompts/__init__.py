@@ -1,6 +1,6 @@
 """Prompts: files of several forms become one value, the request shape, with a digest."""
 
-from lensops.prompts.digest import canonical, digest
+from lensops.prompts.digest import DigestForm, canonical, digest
 from lensops.prompts.forms import parse
 from lensops.prompts.interface import Interface, Variable, untyped_interface
 from lensops.prompts.layout import (
@@ -18,6 +18,7 @@ from lensops.prompts.value import Message, Prompt, ResponseFormat, Tool, ToolCal
 
 __all__ = [
     "Declared",
+    "DigestForm",
     "Interface",
     "Message",
     "Prompt",
