@@ -56,6 +56,19 @@ class Calibration:
     present: Agreement | None = None  # the manifest's own threshold, on the held-out part
 
 
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A calibration, of what, and where its threshold was written."""
+
+    suite: str | None
+    scores: str
+    accepted: str
+    present: float | None
+    calibration: Calibration
+    notes: tuple[str, ...] = ()
+    written: str | None = None
+
+
 def calibrate(rated: Sequence[Rated], aim: Aim, present: float | None = None) -> Calibration:
     """The threshold that `aim` asks for, found on a development part and held against the rest.
 

@@ -34,6 +34,17 @@ class Explained:
     differences: tuple[Difference, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CaseExplained:
+    """What is recorded of one case of a suite under the active version."""
+
+    suite: str
+    version: str
+    path: str
+    case: str
+    requests: tuple[Explained, ...]
+
+
 def explain(
     kind: str,
     key: str,

@@ -15,7 +15,7 @@ from lensops.manifest import set_number, suggestion
 from lensops.manifest.locate import ProjectRef, find_manifest
 
 if TYPE_CHECKING:
-    from lensops.evals.calibration import Aim, Calibration, Rated
+    from lensops.evals.calibration import Aim, Calibrated, Calibration, Rated
     from lensops.evals.ratings import Rating
     from lensops.evals.result import CaseScore
 
@@ -35,19 +35,6 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrated:
-    """A calibration, of what, and where its threshold was written."""
-
-    suite: str | None
-    scores: str
-    accepted: str
-    present: float | None
-    calibration: Calibration
-    notes: tuple[str, ...] = ()
-    written: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Scores:
     """Scores by id and the groups that are known with them, and where they came from."""
 
@@ -63,6 +50,7 @@ def calibrate_eval(ref: ProjectRef, ratings: Path, request: Request) -> Calibrat
     recorded outputs of the active version. Raises `Invalid` for bad ratings, `UserError`, and
     `Undecided` where the ratings are too few or do not agree with any threshold.
     """
+    from lensops.evals.calibration import Calibrated
     from lensops.evals.calibration import calibrate as find
     from lensops.evals.ratings import read_ratings
 

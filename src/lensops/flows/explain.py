@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lensops.errors import UserError
 from lensops.evals.arm import arm_of
 from lensops.evals.cases import Case, load_cases
-from lensops.evals.explain import Explained, explain
+from lensops.evals.explain import CaseExplained, Explained, explain
 from lensops.evals.judging import grade_requests
 from lensops.evals.protocols import AnswerRequest, GradeRequest
 from lensops.evals.recordings import Recordings, read_recordings
 from lensops.flows.project import Project
 from lensops.manifest import suggestion
-
-
-@dataclass(frozen=True, slots=True)
-class CaseExplained:
-    """What is recorded of one case of a suite under the active version."""
-
-    suite: str
-    version: str
-    path: str
-    case: str
-    requests: tuple[Explained, ...]
 
 
 def explain_case(

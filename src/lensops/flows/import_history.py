@@ -6,10 +6,9 @@ import re
 from datetime import UTC, datetime
 
 from lensops.errors import UserError
-from lensops.flows.importing import Import
 from lensops.git import Repository, open_repository
 from lensops.git.writing import write_commit
-from lensops.interchange import Activation
+from lensops.interchange import Activation, Import
 from lensops.manifest.edit import set_text
 
 BRANCH = "lensops/import-history"

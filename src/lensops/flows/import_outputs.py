@@ -12,8 +12,8 @@ from lensops.evals.cases import load_cases
 from lensops.evals.protocols import AnswerReply
 from lensops.evals.recorded import lines_of
 from lensops.files import create_exclusive
-from lensops.flows.importing import Import
 from lensops.flows.project import Opened, open_project
+from lensops.interchange import Import
 from lensops.manifest.locate import ProjectRef
 from lensops.prompts import load_prompt, locate_prompt
 

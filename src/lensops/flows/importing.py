@@ -4,39 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
 from lensops.errors import UserError
 from lensops.files import Folder, create_exclusive, write_atomic
-from lensops.interchange import Bundle, Row, Source, convert
+from lensops.interchange import Bundle, Import, Source, convert
 from lensops.manifest import NAMES, read_yaml
 from lensops.manifest.insert import insert_entry
 from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
 
 SCHEMA_LINE = "# yaml-language-server: $schema=.lensops/schema.json\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """An import before it is written: new files, and the manifest before and after."""
-
-    manifest: str
-    old: bytes  # empty: there is no manifest yet
-    new: bytes
-    files: Mapping[str, bytes]
-    rows: tuple[Row, ...]
-    existing: tuple[str, ...]  # files that are there with the same content
-    conflicts: tuple[str, ...]  # files and entries that are there with another content
-    bundle: Bundle = field(repr=False)
-    tree: Folder = field(repr=False)
-
-    @property
-    def changes(self) -> bool:
-        """Whether there is anything to write."""
-        return bool(self.files) or self.old != self.new
 
 
 def prepare_import(

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from lensops.errors import Location
+from lensops.files import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,23 @@ class Bundle:
         lines = [json.dumps(case, ensure_ascii=False) + "\n" for case in cases]
         self.files[path] = "".join(lines).encode()
         return path
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import before it is written: new files, and the manifest before and after."""
+
+    manifest: str
+    old: bytes  # empty: there is no manifest yet
+    new: bytes
+    files: Mapping[str, bytes]
+    rows: tuple[Row, ...]
+    existing: tuple[str, ...]  # files that are there with the same content
+    conflicts: tuple[str, ...]  # files and entries that are there with another content
+    bundle: Bundle = field(repr=False)
+    tree: Folder = field(repr=False)
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.files) or self.old != self.new

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from lensops.evals.agreement import Agreement, Rate
-from lensops.evals.calibration import Calibration
+from lensops.evals.calibration import Calibrated, Calibration
 from lensops.format import format_limit, plural
 from lensops.report.document import (
     Block,
@@ -21,25 +21,6 @@ from lensops.report.document import (
     line,
 )
 from lensops.report.outcome import success_line, warning_line
-
-
-class Calibrated(Protocol):
-    """A calibration, of what, and where its threshold was written."""
-
-    @property
-    def suite(self) -> str | None: ...
-    @property
-    def scores(self) -> str: ...  # where the scores came from, in words
-    @property
-    def accepted(self) -> str: ...  # what counts as accepted, in words
-    @property
-    def present(self) -> float | None: ...
-    @property
-    def calibration(self) -> Calibration: ...
-    @property
-    def notes(self) -> tuple[str, ...]: ...
-    @property
-    def written(self) -> str | None: ...
 
 
 def document(calibrated: Calibrated) -> Document:

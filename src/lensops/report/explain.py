@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
-from lensops.evals.explain import Difference, Explained
+from lensops.evals.explain import CaseExplained, Difference, Explained
 from lensops.evidence import Outcome
 from lensops.format import short_digest
 from lensops.plan import Action
@@ -20,21 +20,6 @@ WORDS = {
     "never": (sign(Outcome.FAIL), "was never recorded"),
 }
 KINDS = {"output": "the output", "grade": "the judge's vote"}
-
-
-class CaseExplained(Protocol):
-    """What is recorded of one case of a suite."""
-
-    @property
-    def suite(self) -> str: ...
-    @property
-    def version(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-    @property
-    def case(self) -> str: ...
-    @property
-    def requests(self) -> tuple[Explained, ...]: ...
 
 
 def document(cases: Sequence[CaseExplained]) -> Document:

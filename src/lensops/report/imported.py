@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 from lensops.format import plural
-from lensops.interchange import Row
+from lensops.interchange import Import, Row
 from lensops.plan import Action
 from lensops.plan.difference import SectionChange
 from lensops.report.diff import diff_block
 from lensops.report.document import Column, Document, Heading, Line, Paragraph, Span, Table, Tone
 from lensops.report.document import line as line_of
-
-
-class Import(Protocol):
-    """What a flow prepared."""
-
-    @property
-    def manifest(self) -> str: ...
-    @property
-    def files(self) -> Mapping[str, bytes]: ...
-    @property
-    def rows(self) -> Sequence[Row]: ...
-    @property
-    def existing(self) -> Sequence[str]: ...
-    @property
-    def conflicts(self) -> Sequence[str]: ...
-    @property
-    def old(self) -> bytes: ...
-    @property
-    def new(self) -> bytes: ...
 
 
 def document(prepared: Import, *, written: bool) -> Document:
