@@ -123,17 +123,19 @@ class TestShards:
             assert together.code == 0, together.err
             whole.unlink()
             alone = lensops("eval", "--record", cwd=repo.root)
-        assert re.sub(r"\d+ s$", "", together.out) == alone.out
+        times = r"within [\d.]+ s"
+        assert re.sub(times, "", together.out) == re.sub(times, "", alone.out)
 
-    def test_a_lost_shard_is_missing(self, repo: Repo) -> None:
+    def test_a_lost_shard_is_missing_hence_inconclusive(self, repo: Repo) -> None:
         with provider(answer) as server:
             small(repo, server.url, OFFERS)
             lensops("eval", "--record", "--shard", "1/2", cwd=repo.root)
         folder = repo.root / "evals/copy/recordings"
         (folder / "v1.shard-1-of-2.jsonl").rename(folder / "v1.jsonl")
-        manifest = repo.root / "lensops.yaml"
-        manifest.write_text(re.sub(r"    model: openai:writer\n.*\n", "", manifest.read_text()))
-        assert lensops("eval", "--replay", cwd=repo.root).code == 2
+        for command in ("eval", "gate"):
+            result = lensops(command, "--replay", cwd=repo.root)
+            assert result.code == 3, result.out + result.err
+        assert "shard 2/2 is not here" in lensops("eval", "--replay", cwd=repo.root).out
 
     @pytest.mark.parametrize("wrong", ["0/2", "3/2", "x", "1/0", "1"])
     def test_what_is_no_shard_is_refused(self, wrong: str, repo: Repo) -> None:

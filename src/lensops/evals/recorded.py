@@ -25,6 +25,7 @@ class _Recorded(BaseModel):
     tokens_out: int | None = None
     latency_s: float | None = None
     cost: float | None = None
+    shard: str | None = None  # `2/8`: the part of a split run that recorded it
     ends: str | None = None  # the day on which its provider said that the model ends
 
 
@@ -62,7 +63,7 @@ def check_row(value: dict[str, Any]) -> OutputRow | GradeRow:
     return model.model_validate(value)
 
 
-def row_of(reply: AnswerReply | GradeReply, time: str) -> dict[str, Any]:
+def row_of(reply: AnswerReply | GradeReply, time: str, shard: str | None = None) -> dict[str, Any]:
     """A reply as the row that is written. `time` is in UTC, ISO 8601."""
     content: Mapping[str, Any] = (
         {"kind": "output", "output": reply.output, "finish_reason": reply.finish_reason}
@@ -87,13 +88,16 @@ def row_of(reply: AnswerReply | GradeReply, time: str) -> dict[str, Any]:
         "cost": reply.cost,
         **({"ends": reply.ends} if reply.ends else {}),
         "request": reply.request.parts(),
+        **({"shard": shard} if shard else {}),
     }
 
 
-def lines_of(replies: Iterable[AnswerReply | GradeReply], time: str) -> bytes:
+def lines_of(
+    replies: Iterable[AnswerReply | GradeReply], time: str, shard: str | None = None
+) -> bytes:
     """Replies as the bytes of whole lines, to be appended at once."""
     rows = [
-        json.dumps(row_of(reply, time), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        json.dumps(row_of(reply, time, shard), sort_keys=True, ensure_ascii=False, allow_nan=False)
         for reply in replies
     ]
     return "".join(row + "\n" for row in rows).encode("utf-8", "replace")

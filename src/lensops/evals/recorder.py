@@ -12,6 +12,7 @@ from pathlib import Path
 from lensops.errors import UserError
 from lensops.evals.protocols import AnswerReply, GradeReply
 from lensops.evals.recorded import lines_of
+from lensops.evals.shards import label_of
 from lensops.files import check_destination
 
 _BLOCK = 1 << 16
@@ -26,7 +27,8 @@ def append(path: Path, replies: Sequence[AnswerReply | GradeReply]) -> None:
     """
     if not replies:
         return
-    data = lines_of(replies, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    data = lines_of(replies, time, label_of(path.name))
     try:
         check_destination(path).parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)

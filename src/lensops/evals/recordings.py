@@ -6,18 +6,20 @@ import bisect
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from pydantic import ValidationError
 
 from lensops.errors import Invalid, Location, Problem
-from lensops.evals.cases import MANY
 from lensops.evals.jsonl import RowFile
 from lensops.evals.lines import NoFile
+from lensops.evals.order import order_of
 from lensops.evals.protocols import AnswerRequest, GradeRequest
 from lensops.evals.recorded import GradeRow, OutputRow, check_row
 from lensops.evals.result import Contradiction
 from lensops.evals.row_problems import cap_problems, problems_of
+from lensops.evals.shards import clash, lost_shards
 from lensops.evals.text import same_json
 from lensops.files import Snapshot, Tree
 
@@ -33,6 +35,7 @@ class RecordingFile:
     def __init__(self, tree: Tree, path: str) -> None:
         self.path = path
         self.notes: list[str] = []
+        self.shards: set[str] = set()  # the labels of those that recorded the rows
         self._rows = RowFile(tree, path)
         self._held: list[OutputRow | GradeRow] = []
         self._keys, self._numbers = array("Q"), array("I")
@@ -43,6 +46,8 @@ class RecordingFile:
         if problems:
             raise Invalid(cap_problems(problems, path))
         self._sort()
+        if clashes := list(self._clashes()):
+            raise Invalid(cap_problems(clashes, path))
 
     def __iter__(self) -> Iterator[OutputRow | GradeRow]:
         """Every row, in the order of the file."""
@@ -86,9 +91,21 @@ class RecordingFile:
                 yield row.problem(str(error), "kind")
             else:
                 self._keys.append(_short(read.key))
+                self.shards.update([read.shard] if read.shard else [])
                 self._numbers.append(self._rows.index(row))
                 if self._rows.is_held:
                     self._held.append(read)
+
+    def _clashes(self) -> Iterator[Problem]:
+        """Where shards that were recorded twice answer one request in two ways."""
+        if not self.shards:
+            return
+        for _, places in groupby(range(len(self._keys)), key=self._keys.__getitem__):
+            numbers = [self._numbers[place] for place in places]
+            if len(numbers) > 1 and (row := clash([self._row(number) for number in numbers])):
+                message = f"{row.case}: another row of this request answers otherwise"
+                hint = "a shard was recorded twice; keep one of the two recordings"
+                yield Problem(self.location(row), message, hint)
 
     def _row(self, number: int) -> OutputRow | GradeRow:
         if self._rows.is_held:
@@ -102,16 +119,6 @@ class RecordingFile:
         self._numbers = array("I", (self._numbers[place] for place in order))
 
 
-def order_of(keys: array[int]) -> array[int]:
-    """The places of keys from the smallest key on, equal ones in their order."""
-    if len(keys) < MANY:
-        return array("I", sorted(range(len(keys)), key=keys.__getitem__))
-    import numpy as np
-
-    places = np.argsort(np.frombuffer(keys, dtype=np.uint64), kind="stable")
-    return array("I", places.astype(np.uint32).tobytes())
-
-
 @dataclass(slots=True)
 class Recordings:
     """What is recorded of a version, in several files where the first that has a row counts.
@@ -123,6 +130,11 @@ class Recordings:
     files: tuple[RecordingFile, ...] = ()
     at_base: tuple[RecordingFile, ...] = ()
     _new: dict[str, list[OutputRow | GradeRow]] = field(default_factory=dict)
+
+    @property
+    def lost_shards(self) -> list[str]:
+        """The shards of which no row is here, where rows of others are: such as `2/8`."""
+        return lost_shards({label for file in self.files for label in file.shards})
 
     @property
     def notes(self) -> list[str]:

@@ -148,6 +148,9 @@ class CachedResponses:
     ) -> dict[str, str]:
         """Put questions to the model. The reasons, by request, why some have no answer."""
         what = f"outputs of {arm.version}"
+        if self.mode is Mode.REPLAY and (lost := recordings.lost_shards):
+            reason = f"{NOT_RECORDED}: shard {', '.join(lost)} is not here"
+            return {request.digest: reason for request in absent}
         if self.mode is Mode.REPLAY:
             self.misses.add(what, absent)
             return {}
@@ -175,7 +178,7 @@ class CachedResponses:
         The rows of what was asked, by request.
         """
         absent = self._absent_votes(lookups, recordings)
-        if absent and self.mode is Mode.REPLAY:
+        if absent and self.mode is Mode.REPLAY and not recordings.lost_shards:
             self.misses.add("votes of the judge", absent)
         if not absent or self.mode is Mode.REPLAY:
             return {}
