@@ -94,18 +94,28 @@ def _precision(matches: Sequence[int], size: int) -> float:
 def _matches(tokens: Tokens, references: Sequence[Tokens]) -> Iterator[int]:
     """For each order, the n-grams that some reference has too, at most as often as it has them.
 
-    An n-gram can be there only where the shorter one at its start is.
+    An n-gram can be there only where the shorter one at its start is, and twice only where that is.
     """
     starts: Sequence[int] = range(len(tokens))
+    are_distinct = False
     for order in range(1, ORDER + 1):
         if starts and starts[-1] + order > len(tokens):
             starts = starts[:-1]
         indexes = [_index(reference, order) for reference in references]
-        starts = _join(
-            [start for start in starts if tokens[start : start + order] in index]
-            for index in indexes
-        )
-        yield _clipped([tokens[start : start + order] for start in starts], indexes)
+        starts = _join(_find(tokens, starts, order, index) for index in indexes)
+        if are_distinct:
+            yield len(starts)
+            continue
+        ngrams = [tokens[start : start + order] for start in starts]
+        are_distinct = len({*ngrams}) == len(ngrams)
+        yield len(ngrams) if are_distinct else _clipped(ngrams, indexes)
+
+
+def _find(tokens: Tokens, starts: Sequence[int], order: int, index: _Index) -> list[int]:
+    """The starts whose n-gram is in a reference."""
+    if order == 1 and isinstance(tokens, str):
+        return [start for start, token in enumerate(tokens) if token in index]
+    return [start for start in starts if tokens[start : start + order] in index]
 
 
 def _join(lists: Iterable[list[int]]) -> list[int]:
@@ -116,8 +126,6 @@ def _join(lists: Iterable[list[int]]) -> list[int]:
 
 def _clipped(ngrams: list[Any], indexes: Sequence[_Index]) -> int:
     """Each n-gram counts as often as it is there, or in the reference that has it most often."""
-    if len({*ngrams}) == len(ngrams):
-        return len(ngrams)
     return sum(
         min(count, max(_count(ngram, index) for index in indexes)) if count > 1 else 1
         for ngram, count in Counter(ngrams).items()
