@@ -51,6 +51,8 @@ def plan(
     from lensops.cli.ci_reports import CiReports
     from lensops.cli.output import Report, emit
     from lensops.errors import Exit, UserError
+    from lensops.flows.plan import plan as against_targets
+    from lensops.flows.plan import plan_base
     from lensops.report.plan import data, document
 
     ref = ProjectRef(directory, manifest)
@@ -60,18 +62,9 @@ def plan(
     reports = CiReports(ref)
     with reports.watching():
         if base is not None:
-            from lensops.flows.plan_base import plan_base
-
             made = plan_base(ref, base)
         else:
-            from lensops.flows.plan import plan as against_targets
-
-            made = against_targets(
-                ref,
-                targets=target or (),
-                evidence=evidence,
-                source=source,
-            )
+            made = against_targets(ref, targets=target or (), evidence=evidence, source=source)
     emit(Report("plan", document(made), data(made)), form, output)
     reports.annotate(made.findings)
     if made.has_failure:

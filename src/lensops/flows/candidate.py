@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from lensops.errors import Invalid, Refused, UserError
 from lensops.files import Snapshot
-from lensops.flows.ancestry import has_commit
 from lensops.flows.project import Opened, Project, project_at
 from lensops.flows.targets import Seen, observe_targets, select_targets
 from lensops.format import short_commit
+from lensops.git.ancestry import has_commit
 from lensops.plan import changes
 from lensops.release import Promotion, Record, Release
 

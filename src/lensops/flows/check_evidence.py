@@ -79,7 +79,7 @@ def _signature_problems(
 
 def _needs_base(project: Opened, commit: str | None, targets: Collection[str]) -> bool:
     """Whether a target requires the gate, and there is an earlier release to hold this one to."""
-    from lensops.flows.event_base import has_earlier_release
+    from lensops.flows.choose_base import has_earlier_release
 
     requires_gate = any(project.manifest.places[name].require_gate for name in targets)
     repository = project.repository

@@ -10,7 +10,7 @@ from lensops.evals.protocols import Mode, ProgressListener
 from lensops.flows.base import BaseSnapshot
 from lensops.flows.choose_base import choose_base
 from lensops.flows.gate import decide_project, open_sound_project
-from lensops.flows.plan_base import compare_with_base
+from lensops.flows.plan import compare_with_base
 from lensops.flows.protected import LOCAL, WorkflowRun
 from lensops.forge import Comment, GitHub, PullRequest
 from lensops.forge.comments import marker_of, put_comment

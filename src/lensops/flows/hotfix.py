@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
-from lensops.flows.ancestry import Ancestry, ancestry
 from lensops.flows.targets import target_of
+from lensops.git.ancestry import Ancestry, ancestry
 from lensops.release import Entry, Release, Served, served_prompts
 
 if TYPE_CHECKING:

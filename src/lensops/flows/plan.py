@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
@@ -20,6 +20,11 @@ from lensops.format import short_commit, short_digest
 from lensops.manifest.locate import ProjectRef
 from lensops.plan import Plan, TargetPlan, make
 from lensops.release import Kind
+
+if TYPE_CHECKING:
+    from lensops.flows.base import BaseSnapshot
+
+BASE = "base"  # stands for a target in a plan against a base
 
 
 class Planned(NamedTuple):
@@ -85,6 +90,28 @@ def planned(
     if evidence is None:
         noted = tuple(_wants_evidence(project, each) for each in noted)
     return Planned(Plan(noted, findings), project, seen, release, broken, accepted)
+
+
+def plan_base(ref: ProjectRef, base: str) -> Plan:
+    """What the work tree changes against the merge base of `HEAD` and `base`.
+
+    Raises `Invalid` for the manifest of the work tree, and `UserError` without a repository, for
+    an unknown revision, and where a shallow clone holds no merge base.
+    """
+    project = open_project(ref)
+    from lensops.flows.base import open_base
+
+    with open_base(project, base) as snapshot:
+        return compare_with_base(project, snapshot)
+
+
+def compare_with_base(project: Opened, snapshot: BaseSnapshot) -> Plan:
+    """What a project changes against a base that is open."""
+    release = snapshot.project.desired if snapshot.project else None
+    notes = (Finding("base", project.file.path, Outcome.NOTE, snapshot.missing),)
+    target = make(BASE, release, project.desired, notes if snapshot.missing else ())
+    plan = Plan((target,), released_findings(project), snapshot.base)
+    return add_notes(plan, project)
 
 
 def _target_names(project: Opened, targets: Collection[str], source: str | None) -> tuple[str, ...]:

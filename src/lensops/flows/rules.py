@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import Refused, UserError
-from lensops.flows.ancestry import Ancestry, ancestry
 from lensops.flows.candidate import Candidate, project_at_commit
 from lensops.flows.hotfix import hotfix_changes, release_has
 from lensops.flows.targets import Seen, target_of
 from lensops.format import short_commit
+from lensops.git.ancestry import Ancestry, ancestry
 
 if TYPE_CHECKING:
     from lensops.flows.project import Opened

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
-from lensops.flows.ancestry import has_commit
 from lensops.flows.candidate import is_asked_for, project_at_commit
 from lensops.flows.memory import recall
 from lensops.flows.project import Opened, Project
 from lensops.format import short_commit
+from lensops.git.ancestry import has_commit
 from lensops.release import Entry, Record
 from lensops.targets import Target
 

@@ -1,4 +1,4 @@
-"""How the commit that would be applied stands to the one that a target serves."""
+"""How one commit stands to another, such as what would be applied to what is served."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lensops.git import Repository
+    from lensops.git.repository import Repository
 
 
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")  # a record may say anything
