@@ -164,7 +164,10 @@ class TestOutputs:
             ("", "the file has no outputs"),
             ('{"id":"a"}', "o.jsonl:1: needs `output`, or `messages`"),
             ('{"id":"a","output":7}', "o.jsonl:1:11: output"),
-            ('{"id":"a","output":null}', "o.jsonl:1: needs `output`, or `messages`"),
+            (
+                '{"id":"a","output":true}',
+                "o.jsonl:1:11: output: must be text, an object, a list or null, not true",
+            ),
             ('{"id":"a","output":"x"}\n{"id":"a","output":"y"}', "'a' has an output already"),
         ],
     )

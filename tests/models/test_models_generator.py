@@ -80,7 +80,16 @@ NO_REPLIES = {
     "an error as text": ('{"error": "out of memory"}', "out of memory"),
     "no choices": ('{"id": "1", "choices": []}', "without any choice"),
     "a list": ("[1]", "the server answered [1]"),
-    "nothing": ("", "not in JSON"),
+    "nothing": ("", "an empty body"),
+    "words elsewhere": ('{"detail": "Not allowed"}', "without any choice: Not allowed"),
+    "an error in a choice": ('{"choices": [{"error": {"message": "cut"}}]}', "an error: cut"),
+    "no message": ('{"choices": [{"text": "Tea."}]}', 'without a message: {"text": "Tea."}'),
+    "null as message": ('{"choices": [{"message": null}]}', "without a message"),
+    "null as choice": ('{"choices": [null]}', "without a message: null"),
+    "no list": ('{"choices": {"a": 1}}', "without any choice"),
+    "a number as content": ('{"choices": [{"message": {"content": 5}}]}', "5 as content"),
+    "half of JSON": ('{"choices": [{"message": {"cont', "not in JSON"),
+    "a stream": ('data: {"choices": [{"delta": {}}]}\n\ndata: {"ch', "not in JSON: data:"),
 }
 
 
@@ -127,20 +136,57 @@ def test_an_output_that_was_cut_off_says_so() -> None:
     assert (reply.output, reply.finish_reason) == ("Tea is", "length")
 
 
-def test_usage_that_is_not_stated_is_unknown() -> None:
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        (None, (None, None)),
+        ({}, (None, None)),
+        ({"prompt_tokens": 0, "completion_tokens": 0}, (None, None)),
+        ({"prompt_tokens": -1, "completion_tokens": "a"}, (None, None)),
+        ({"prompt_tokens": None, "completion_tokens": 4}, (None, 4)),
+        ({"prompt_tokens": 9, "completion_tokens": 4}, (9, 4)),
+    ],
+)
+def test_usage_that_is_not_stated_is_unknown(usage: Any, tokens: tuple[int | None, ...]) -> None:
     def silent(asked: dict[str, Any], number: int) -> Said:
         body = json.loads(completion(Said("Tea"), asked))
-        del body["usage"]
+        body["usage"] = usage
         return Said(body=json.dumps(body))
 
     reply, _ = answered(silent)
-    assert (reply.tokens_in, reply.tokens_out, reply.cost) == (None, None, None)
+    assert (reply.output, reply.cost) == ("Tea", None)
+    assert (reply.tokens_in, reply.tokens_out) == tokens
 
 
-def test_an_empty_answer_is_none() -> None:
-    reply, _ = answered(lambda *_: Said(""))
-    assert reply.output is None
-    assert reply.error is not None
+@pytest.mark.parametrize(
+    ("finish", "words"),
+    [
+        ("stop", "the model gave an empty answer"),
+        ("content_filter", "the provider's content filter kept it back"),
+        ("length", "the limit of tokens was used up before it wrote anything"),
+    ],
+)
+@pytest.mark.parametrize("content", ["", None])
+def test_an_empty_answer_is_none(content: str | None, finish: str, words: str) -> None:
+    def empty(asked: dict[str, Any], number: int) -> Said:
+        return Said(body=completion(Said(content), asked).replace('"stop"', f'"{finish}"'))
+
+    reply, _ = answered(empty)
+    assert (reply.output, reply.finish_reason) == (None, finish)
+    assert words in (reply.error or "")
+
+
+def test_content_in_parts_is_text() -> None:
+    def parts(asked: dict[str, Any], number: int) -> Said:
+        body = json.loads(completion(Said("Tea"), asked))
+        body["choices"][0]["message"]["content"] = [
+            {"type": "thinking", "thinking": "hm"},
+            {"type": "text", "text": "Tea "},
+            {"type": "text", "text": "is on us."},
+        ]
+        return Said(body=json.dumps(body))
+
+    assert answered(parts)[0].output == "Tea is on us."
 
 
 def test_the_text_of_inputs_is_sent_as_it_is() -> None:

@@ -12,7 +12,7 @@ from lensops.evals.protocols import Output
 from lensops.evals.result import CheckResult
 from lensops.evals.schema import Schema
 from lensops.evals.text import json_value, same_json, text_of, whole
-from lensops.evals.tool_calls import tool_fault
+from lensops.evals.tool_calls import content_of, tool_fault
 from lensops.evals.word_count import HINT, count_words
 from lensops.manifest.checks import Check
 
@@ -41,8 +41,8 @@ def checked_output(
 
     With `normalize`, checks read the text in Unicode's normal form KC.
     """
-    text = text_of(output, text_field)
-    read = text if isinstance(text, str) else whole(output)
+    text, content = text_of(output, text_field), content_of(output)
+    read = text if isinstance(text, str) else whole(output) if content is None else content
     return Checked(output, normalise_text(read) if normalize else read, schemas)
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.arm import Answered, Arm
@@ -21,28 +29,40 @@ from lensops.evals.tool_calls import message_output
 from lensops.files import Folder, Tree
 
 
+def _check_output(value: Any) -> Any:
+    if value is None or isinstance(value, str | dict | list):
+        return value
+    raise ValueError(f"must be text, an object, a list or null, not {json.dumps(value)}")
+
+
 class OutputsRow(BaseModel):
-    """A line of the file. Other fields are passed over: such files come from other programs."""
+    """A line of the file. Other fields are passed over: such files come from other programs.
+
+    `null`, or a last message with neither text nor calls, is a generation that failed.
+    """
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
     id: str = Field(min_length=1)
-    output: str | dict[str, Any] | list[Any] | None = None
+    output: Annotated[Any, BeforeValidator(_check_output)] = None
     messages: list[dict[str, Any]] | None = None
     sample: int = Field(0, ge=0)
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
-        if (self.output is None) == (self.messages is None):
+        if ("output" in self.model_fields_set) == (self.messages is not None):
             raise ValueError("needs `output`, or `messages` whose last one is the output")
         if self.messages is not None:
             message_output(self.messages)
         return self
 
     @property
-    def value(self) -> Output:
+    def value(self) -> Output | None:
         """The output: as it is given, or the last message."""
-        return message_output(self.messages) if self.messages is not None else self.output or ""
+        if self.messages is not None:
+            return message_output(self.messages)
+        output: Output | None = self.output
+        return output
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +70,26 @@ class Outputs:
     """The outputs by case id and sample, and which ids did not match."""
 
     name: str  # of the file, for messages
-    by_case: Mapping[str, Mapping[int, Output]]
+    by_case: Mapping[str, Mapping[int, Output | None]]
     missing: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
 
     def of(self, case_id: str) -> tuple[Output, ...]:
-        """A case's outputs in the order of their samples."""
+        """A case's outputs in the order of their samples; none where one of them failed."""
         by_sample = self.by_case.get(case_id, {})
-        return tuple(by_sample[sample] for sample in sorted(by_sample))
+        outputs = [by_sample[sample] for sample in sorted(by_sample)]
+        given = tuple(output for output in outputs if output is not None)
+        return given if len(given) == len(outputs) else ()
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The cases of which a generation failed."""
+        return tuple(case for case, by in self.by_case.items() if None in by.values())
 
 
 @dataclass(slots=True)
 class _Reader:
-    by_case: dict[str, dict[int, Output]] = field(default_factory=dict)
+    by_case: dict[str, dict[int, Output | None]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, row: Row | Problem) -> None:
@@ -113,6 +140,8 @@ def mismatch_notes(outputs: Outputs) -> Iterator[str]:
     name, missing, extra = outputs.name, outputs.missing, outputs.extra
     if missing:
         yield f"{name} has no output for {len(missing):,} cases: {list_some(missing)}"
+    if failed := outputs.failed:
+        yield f"{name} has null, which is no output, for {len(failed):,} cases: {list_some(failed)}"
     if extra:
         yield f"{name} has outputs of {len(extra):,} unknown cases: {list_some(extra)}"
 
@@ -138,7 +167,8 @@ def outputs_from_file(file: Path, cases: Iterable[Case], samples: int) -> Output
 def answers_of(outputs: Outputs, arm: Arm, case: Case) -> Answered:
     """A case with its outputs in the file, as an answer of a version."""
     answers = outputs.of(case.id)
-    why = None if answers else f"{outputs.name} has none"
+    failed = case.id in outputs.by_case
+    why = None if answers else f"{outputs.name} has {'null: it failed' if failed else 'none'}"
     return Answered(case, answers, arm.inputs(case), why)
 
 

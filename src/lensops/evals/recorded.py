@@ -37,9 +37,15 @@ class OutputRow(_Recorded):
     finish_reason: str | None = None
 
     @property
-    def is_cut(self) -> bool:
-        """Whether the output ended at a limit of tokens."""
-        return self.finish_reason == "length"
+    def why_cut(self) -> str | None:
+        """Why the output ended before the model was done, or None."""
+        return _CUT.get(self.finish_reason or "")
+
+
+_CUT = {
+    "length": "the output was cut off at the limit of tokens (finish_reason: length)",
+    "content_filter": "the output was cut off by a filter (finish_reason: content_filter)",
+}
 
 
 class GradeRow(_Recorded):

@@ -47,6 +47,7 @@ class CaseScore:
     grades: Mapping[str, float] = field(default_factory=dict)  # mean grade 1 to 5 by dimension
     broken: str | None = None  # why a must-pass case fails the gate
     is_unasked: bool = False  # the verdict was certain before
+    is_cut: bool = False  # an output ended before the model was done
 
     @property
     def missing(self) -> bool:

@@ -19,8 +19,6 @@ from lensops.evals.schema import Schema
 from lensops.evals.text import text_of
 from lensops.manifest import Suite
 
-CUT = "the output was cut off at the limit of tokens (finish_reason: length)"
-
 
 @dataclass(frozen=True)
 class Scorer:
@@ -38,8 +36,8 @@ class Scorer:
         parts, reasons = _means(figures)
         if answered.why:
             reasons["output"] = answered.why
-        elif any(row.is_cut for row in answered.rows):
-            reasons["output"] = CUT
+        elif cut := next((row.why_cut for row in answered.rows if row.why_cut), None):
+            reasons["output"] = cut
         state, grades = None, {}
         if answered.outputs and "judge" in self.suite.weights:
             verdicts = self._verdicts(answered)
@@ -66,6 +64,7 @@ class Scorer:
             grades=grades,
             broken=self._why_broken(case, answered, checks, aggregate),
             is_unasked=answered.is_unasked,
+            is_cut=any(row.why_cut for row in answered.rows),
         )
 
     def _verdicts(self, answered: Answered) -> list[Judged]:

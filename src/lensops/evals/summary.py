@@ -21,7 +21,6 @@ from lensops.evals.result import (
     Regression,
     SuiteResult,
 )
-from lensops.evals.scoring import CUT
 from lensops.evals.usage import Usage
 from lensops.manifest import Suite
 
@@ -65,7 +64,7 @@ class Tally:
         self.total += 1
         self._take_figures(case)
         self._take_votes(case, ballots)
-        self._counts["cut"] += case.reasons.get("output") == CUT
+        self._counts["cut"] += case.is_cut
         self._counts["must_pass"] += case.must_pass
         if case.broken:
             self._note("broken", self._broken, case)
@@ -151,7 +150,7 @@ class Tally:
 
     def _notes(self) -> Iterator[str]:
         if cut := self._counts["cut"]:
-            yield f"of {self.total:,} cases {cut:,} have an output that was cut off by its limit"
+            yield f"of {self.total:,} cases {cut:,} have an output that was cut off"
 
     def _take_figures(self, case: CaseScore) -> None:
         if case.aggregate is not None:

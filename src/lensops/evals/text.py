@@ -22,6 +22,8 @@ def text_of(output: Output, field: str | None) -> str | Unscored | Flawed:
     was asked for and is not there.
     """
     if (content := content_of(output)) is not None:
+        if not content:
+            return Flawed("the output calls tools and has no text")
         output = content
     if field is None:
         if isinstance(output, str):

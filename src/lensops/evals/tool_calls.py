@@ -39,10 +39,11 @@ def tool_fault(expected: ToolCalled, output: Output) -> str | None:
     return None if None in faults else faults[0]
 
 
-def message_output(messages: list[dict[str, Any]]) -> Output:
+def message_output(messages: list[dict[str, Any]]) -> Output | None:
     """The output of a conversation: its last message, as text where it makes no calls.
 
-    Raises `ValueError` when that is no message of the assistant.
+    None where it has neither text nor calls: the generation failed, or was refused. Raises
+    `ValueError` when that is no message of the assistant.
     """
     last = messages[-1] if messages else {}
     if last.get("role") != "assistant":
@@ -50,9 +51,9 @@ def message_output(messages: list[dict[str, Any]]) -> Output:
     if last.get("tool_calls"):
         return {"content": last.get("content"), "tool_calls": last["tool_calls"]}
     content = last.get("content")
-    if isinstance(content, str):
+    if content is None or isinstance(content, str):
         return content
-    raise ValueError("the last message has neither content nor tool_calls")
+    raise ValueError("the content of the last message must be text or null")
 
 
 def _argument_fault(expected: ToolCalled, arguments: Mapping[str, Any]) -> str | None:

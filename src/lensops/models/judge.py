@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, c
 from lensops.evals.judging import TOP
 from lensops.evals.protocols import GradeReply, GradeRequest
 from lensops.evals.spending import LIMIT_REACHED, Bound, Spending
+from lensops.format import plural
 from lensops.manifest.model import Judge as Settings
 from lensops.manifest.model import Limits
 from lensops.models.batch.runner import BatchModel, BatchRunner
@@ -145,7 +146,8 @@ async def _ask(
     except UsageLimitExceeded:
         reply = GradeReply(request, None, error=LIMIT_REACHED, model=request.model)
     except UnexpectedModelBehavior as error:
-        reply = GradeReply(request, None, error=_complaint(error), model=request.model)
+        complaint = _complaint(error, used.requests)
+        reply = GradeReply(request, None, error=complaint, model=request.model)
     else:
         responses = [m for m in result.new_messages() if isinstance(m, ModelResponse)]
         reply = GradeReply(
@@ -180,7 +182,7 @@ def verdict_shape(rubric: Mapping[str, str]) -> type[BaseModel]:
     )
 
 
-def _complaint(error: Exception) -> str:
+def _complaint(error: Exception, attempts: int) -> str:
     """Why no reply of the judge could be used."""
-    cause = " ".join(str(error.__cause__ or error).split())
-    return f"no valid verdict after {COMPLAINTS + 1} attempts: {cause[:200]}"
+    cause = " ".join(str(error.__cause__ or error).split()).partition(", body:")[0]
+    return f"no valid verdict after {plural(max(attempts, 1), 'attempt')}: {cause[:200]}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lensops.evals.protocols import AnswerReply, GradeReply
 
 if TYPE_CHECKING:
+    from openai.types import CompletionUsage
     from openai.types.chat import ChatCompletion
     from pydantic_ai.messages import ModelResponse
     from pydantic_ai.models import Model
@@ -21,6 +22,19 @@ def tidy_name(name: str | None, requested: str) -> str:
     """
     chosen = name or requested
     return chosen.rpartition("/")[2] if chosen.startswith("/") else chosen
+
+
+def stated_tokens(usage: CompletionUsage | None) -> tuple[int | None, int | None]:
+    """Tokens in and out; None where a server states none, or what cannot be: none at all, -1."""
+    stated = (
+        getattr(usage, "prompt_tokens", None),
+        getattr(usage, "completion_tokens", None),
+    )
+    sent, received = (
+        count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
+        for count in stated
+    )
+    return (None, None) if not sent and not received else (sent, received)
 
 
 def tokens_of(usage: UsageBase) -> tuple[int | None, int | None]:
