@@ -10,6 +10,7 @@ import pytest
 from lensops.errors import Exit
 from lensops.interchange.assertions import checks_of
 from support.cli import lensops
+from support.origins import RESULTS
 from support.repo import Repo
 
 CONFIG = """\
@@ -139,33 +140,6 @@ def test_a_section_in_one_line_is_not_touched(source: Repo) -> None:
     assert done.code == Exit.USAGE
     assert "lensops.yaml:3:10: prompts cannot be extended as it is written" in done.err
     assert "translate-offers:" in done.err
-
-
-RESULTS = {
-    "evalId": "eval-1",
-    "config": {
-        "description": "Greet",
-        "prompts": ["Greet {{name}}.", "Greet {{name}} warmly."],
-        "providers": ["openai:gpt-4o-mini"],
-        "tests": [
-            {"vars": {"name": "Ada"}, "assert": [{"type": "contains", "value": "Ada"}]},
-            {"vars": {"name": "Bo"}, "assert": [{"type": "contains", "value": "Bo"}]},
-        ],
-    },
-    "results": {
-        "prompts": [{"raw": "Greet {{name}}."}, {"raw": "Greet {{name}} warmly."}],
-        "results": [
-            {
-                "promptIdx": prompt,
-                "testIdx": test,
-                "provider": {"id": "openai:gpt-4o-mini"},
-                "response": {"output": f"Hello {name}{'!' * prompt}"},
-            }
-            for test, name in enumerate(["Ada", "Bo"])
-            for prompt in (0, 1)
-        ],
-    },
-}
 
 
 def test_outputs_of_results_become_recordings(repo: Repo) -> None:

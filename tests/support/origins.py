@@ -97,10 +97,37 @@ PAIR = {
     ),
 }
 
+RESULTS: dict[str, Any] = {
+    "evalId": "eval-1",
+    "config": {
+        "description": "Greet",
+        "prompts": ["Greet {{name}}.", "Greet {{name}} warmly."],
+        "providers": ["openai:gpt-4o-mini"],
+        "tests": [
+            {"vars": {"name": "Ada"}, "assert": [{"type": "contains", "value": "Ada"}]},
+            {"vars": {"name": "Bo"}, "assert": [{"type": "contains", "value": "Bo"}]},
+        ],
+    },
+    "results": {
+        "prompts": [{"raw": "Greet {{name}}."}, {"raw": "Greet {{name}} warmly."}],
+        "results": [
+            {
+                "promptIdx": prompt,
+                "testIdx": test,
+                "provider": {"id": "openai:gpt-4o-mini"},
+                "response": {"output": f"Hello {name}{'!' * prompt}"},
+            }
+            for test, name in enumerate(["Ada", "Bo"])
+            for prompt in (0, 1)
+        ],
+    },
+}
+
 ALL = {
     "promptfooconfig.yaml": PROMPTFOO,
     "variants.txt": VARIANTS,
     "summarise.prompt.yml": PROMPT_YML,
+    "results.json": json.dumps(RESULTS, indent=1),
     "langfuse.json": json.dumps(LANGFUSE, indent=2),
     **PAIR,
 }

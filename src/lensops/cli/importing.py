@@ -58,7 +58,6 @@ def import_(
     """
     from lensops.cli.output import Report, emit, say
     from lensops.flows.import_history import commit_history
-    from lensops.flows.import_outputs import write_outputs
     from lensops.flows.importing import prepare_import, write_import
     from lensops.report.imported import data, document, with_diff
 
@@ -71,7 +70,6 @@ def import_(
         hint = f"next: review branch {branch}, then `git merge --ff-only {branch}`"
     else:
         write_import(prepared)
-        write_outputs(prepared)
         hint = "next: lensops validate, lensops gate"
         if prepared.bundle.activations:
             hint = "next: commit; --history would commit the activations on a branch for review"

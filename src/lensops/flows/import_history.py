@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from lensops.errors import UserError
@@ -27,8 +28,10 @@ def commit_history(prepared: Import) -> str:
         below = "" if prefix in {"", "."} else f"{prefix}/"
         tip = repository.head()
         files = {below + name: data for name, data in prepared.files.items()}
+        actives = {activation.prompt: activation.version for activation in reversed(activations)}
         for activation in activations:
-            files[below + prepared.manifest] = _manifest(prepared, activation.version)
+            actives[activation.prompt] = activation.version
+            files[below + prepared.manifest] = _manifest(prepared, actives)
             message = f"Activate {activation.version} of {activation.prompt}"
             tip = write_commit(repository.git, tip, files, message, _people(activation))
             files = {}
@@ -37,14 +40,14 @@ def commit_history(prepared: Import) -> str:
 
 
 def _with_active(prepared: Import) -> list[Activation]:
-    """The activations, and one of now where the active version is not that of the last."""
+    """The activations, and one of now where a version is active that is not the last."""
     activations = list(prepared.bundle.activations)
     if not activations:
         raise UserError("the source has no activations", "leave --history away")
-    prompt = activations[-1].prompt
-    active = prepared.bundle.prompts[prompt]["active"]
-    if active != activations[-1].version:
-        activations.append(Activation(prompt, active, datetime.now(UTC).replace(microsecond=0)))
+    now = datetime.now(UTC).replace(microsecond=0)
+    for prompt, last in {entry.prompt: entry.version for entry in activations}.items():
+        active = prepared.bundle.prompts[prompt]["active"]
+        activations += [Activation(prompt, active, now)] if active != last else []
     return activations
 
 
@@ -59,14 +62,18 @@ def _check(prepared: Import, repository: Repository) -> None:
         raise UserError(problem, "--history is for the first import of a prompt")
 
 
-def _manifest(prepared: Import, version: str) -> bytes:
-    prompt = prepared.bundle.activations[0].prompt
-    return set_text(prepared.new, prepared.manifest, ("prompts", prompt, "active"), version)
+def _manifest(prepared: Import, actives: Mapping[str, str]) -> bytes:
+    """The manifest with these versions active."""
+    data = prepared.new
+    for prompt, version in actives.items():
+        data = set_text(data, prepared.manifest, ("prompts", prompt, "active"), version)
+    return data
 
 
 def _people(activation: Activation) -> dict[str, str]:
-    """git's variables: the entry's time and author; the committer is the user of now."""
-    variables = {"GIT_AUTHOR_DATE": activation.time.strftime("%Y-%m-%dT%H:%M:%S%z")}
+    """git's variables: the entry's time, which history shows, and author; the committer is you."""
+    when = activation.time.strftime("%Y-%m-%dT%H:%M:%S%z")
+    variables = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
     if activation.author:
         match = re.fullmatch(r"(.*?)\s*<(.*)>", activation.author)
         name, mail = (match[1], match[2]) if match else (activation.author, "unknown")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-from lensops.errors import UserError
+from lensops.errors import Invalid, UserError
 from lensops.files import Folder, create_exclusive, write_atomic
 from lensops.interchange import Bundle, Import, Source, convert
-from lensops.manifest import NAMES, read_yaml
+from lensops.manifest import NAMES, check, read_yaml
 from lensops.manifest.insert import insert_entry
 from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
-
-SCHEMA_LINE = "# yaml-language-server: $schema=.lensops/schema.json\n"
+from lensops.prompts import parse
+from lensops.prompts.layout import FOLDER
 
 
 def prepare_import(
@@ -34,18 +35,63 @@ def prepare_import(
     file, tree, old = _manifest(ref)
     _rebase_paths(bundle, source, tree)
     new, conflicts = _extend_manifest(old or _new_manifest(tree), file, bundle)
+    _require_sound(new, file, bundle)
     files, existing, taken = _new_files(tree, bundle.files)
     rows, conflicts = tuple(bundle.rows), [*conflicts, *taken]
     return Import(file, old, new, files, rows, existing, tuple(conflicts), bundle, tree)
 
 
 def write_import(prepared: Import) -> None:
-    """Write the new files, then the manifest. Raises `UserError` when one appeared meanwhile."""
-    for name, data in prepared.files.items():
-        if not create_exclusive(prepared.tree.path(name), data):
-            raise UserError(f"{name} was created meanwhile", "run the import again")
-    if prepared.new != prepared.old:
-        write_atomic(prepared.tree.path(prepared.manifest), prepared.new)
+    """Write the new files, then the manifest, then outputs as recordings: all of it, or nothing.
+
+    Raises `UserError` when a file appeared meanwhile, and `Invalid` when the project is not sound.
+    """
+    from lensops.flows.import_outputs import write_outputs
+
+    written: list[Path] = []
+    try:
+        for name, data in prepared.files.items():
+            path = prepared.tree.path(name)
+            _create(path, name, data)
+            written.append(path)
+        if prepared.new != prepared.old:
+            write_atomic(prepared.tree.path(prepared.manifest), prepared.new)
+        write_outputs(prepared)
+    except UserError:
+        _undo(prepared, written)
+        raise
+
+
+def _create(path: Path, name: str, data: bytes) -> None:
+    if not create_exclusive(path, data):
+        raise UserError(f"{name} was created meanwhile", "run the import again")
+
+
+def _undo(prepared: Import, written: list[Path]) -> None:
+    """Take back what was written, with the folders that are empty then."""
+    manifest = prepared.tree.path(prepared.manifest)
+    if prepared.old:
+        write_atomic(manifest, prepared.old)
+    else:
+        written = [*written, manifest]
+    for path in written:
+        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a folder that holds more
+            for folder in path.relative_to(prepared.tree.root).parents:
+                (prepared.tree.root / folder).rmdir()
+
+
+def _require_sound(new: bytes, manifest: str, bundle: Bundle) -> None:
+    """The manifest and the prompts as they would be. Raises `Invalid` with every problem."""
+    problems = list(check(read_yaml(new, manifest))[1])
+    for path, data in bundle.files.items():
+        if path.startswith(f"{FOLDER}/"):
+            try:
+                parse(data, path, "v1")
+            except Invalid as error:
+                problems += error.problems
+    if problems:
+        raise Invalid(tuple(problems))
 
 
 def _manifest(ref: ProjectRef) -> tuple[str, Folder, bytes]:

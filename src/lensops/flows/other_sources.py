@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lensops.errors import Location, Problem, UserError
-from lensops.prompts import declared_prompts
+from lensops.prompts import PromptFiles, declared_prompts
 
 if TYPE_CHECKING:
     from lensops.files import Snapshot
@@ -21,21 +22,30 @@ def disagreeing_files(reading: ManifestReading, tree: Snapshot) -> Iterator[Prob
     for prompt in declared_prompts(reading.node):
         if prompt.files.name not in reading.active:
             continue
-        folder = "" if prompt.files.folder == "." else f"{prompt.files.folder}/"
-        if ACTIVE not in tree.names(folder.rstrip("/")):
-            continue
-        version = _named_version(tree, folder + ACTIVE)
-        if version is not None and version != prompt.version:
-            message = f"names {version} of {prompt.files.name}, the manifest {prompt.version}"
-            hint = "remove the file: the manifest says which version is active"
-            yield Problem(Location(folder + ACTIVE), message, hint)
+        for path, version in _named_versions(tree, prompt.files):
+            if version is not None and version != prompt.version:
+                message = f"names {version} of {prompt.files.name}, the manifest {prompt.version}"
+                hint = "remove the file: the manifest says which version is active"
+                yield Problem(Location(path), message, hint)
 
 
-def _named_version(tree: Snapshot, path: str) -> str | None:
-    from lensops.interchange.json_pair import active_version
+def _named_versions(tree: Snapshot, files: PromptFiles) -> Iterator[tuple[str, str | None]]:
+    """What an `active.json` beside the versions, or beside their folder, says of a prompt."""
+    from lensops.interchange.json_pair import active_version, active_versions
     from lensops.interchange.source import json_node
+    from lensops.interchange.templates import slug
 
-    try:
-        return active_version(tree.parse(path, _MAX_BYTES, json_node))
-    except (UserError, FileNotFoundError):
-        return None
+    own = PurePosixPath(files.folder)
+    for folder in dict.fromkeys((own, own.parent)):
+        path = (folder / ACTIVE).as_posix()
+        if ACTIVE not in tree.names("" if str(folder) == "." else folder.as_posix()):
+            continue
+        try:
+            node = tree.parse(path, _MAX_BYTES, json_node)
+        except (UserError, FileNotFoundError):
+            continue
+        several = {slug(name): version for name, version in active_versions(node).items()}
+        if files.name in several:
+            yield path, several[files.name]
+        elif folder == own:
+            yield path, active_version(node)

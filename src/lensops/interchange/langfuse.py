@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lensops.errors import UserError
+from lensops.errors import Location, UserError
 from lensops.interchange.bundle import Bundle
 from lensops.interchange.prompt_file import ROLES, model_id, prompt_file
 from lensops.interchange.promptfoo import PARAMETERS
-from lensops.interchange.promptfoo_tests import CHOSEN
+from lensops.interchange.promptfoo_tests import CHOSEN, GUESS
 from lensops.interchange.source import Source
 from lensops.interchange.templates import slug, template_fault, unique
 from lensops.manifest import Node
@@ -142,14 +142,18 @@ def _write_cases(bundle: Bundle, node: Node, prompts: dict[str, str]) -> None:
         rows[identity] = {"id": identity, "inputs": inputs, **reference}
         bundle.take("case", title, item.location, f"evals/{prompt}/cases.jsonl")
     for prompt, rows in cases.items():
-        _write_eval(bundle, prompt, list(rows.values()))
+        _write_eval(bundle, prompt, list(rows.values()), node.location)
 
 
-def _write_eval(bundle: Bundle, prompt: str, rows: list[dict[str, Any]]) -> None:
+def _write_eval(
+    bundle: Bundle, prompt: str, rows: list[dict[str, Any]], location: Location
+) -> None:
     compared = all("reference" in row for row in rows)
     weights = {"bleu": 0.5, "rouge_l": 0.5} if compared else {"checks": 1.0}
+    chosen = 0.3 if compared else CHOSEN
+    bundle.take("threshold", str(chosen), location, GUESS)
     bundle.evals[prompt] = {
         "cases": bundle.add_cases(prompt, rows),
         "weights": weights,
-        "threshold": CHOSEN if not compared else 0.3,
+        "threshold": chosen,
     }

@@ -9,10 +9,11 @@ from typing import Any
 
 from lensops.interchange.bundle import Bundle
 from lensops.interchange.prompt_file import model_id
-from lensops.interchange.promptfoo_tests import CHOSEN
+from lensops.interchange.promptfoo_tests import CHOSEN, GUESS
 from lensops.interchange.source import Source
 from lensops.interchange.templates import shorten, slug, unique
 from lensops.manifest import Node
+from lensops.prompts import parse
 
 ENDINGS = (".prompt.yml", ".prompt.yaml")
 _EXPECTED = re.compile(r"\{\{\s*expected\s*\}\}")
@@ -32,17 +33,18 @@ _GRADED = {
 
 def accepts(source: Source, node: Node) -> bool:
     """Whether a document is such a file."""
-    return source.path.endswith(ENDINGS) and node.get("messages") is not None
+    return source.path.endswith((".yml", ".yaml")) and node.get("messages") is not None
 
 
 def convert(source: Source, node: Node, name: str | None = None) -> Bundle:
-    """The file as it is becomes the first version: lensops reads this form."""
+    """The file as it is becomes the first version. Raises `Invalid` where it cannot be read."""
     bundle = Bundle()
     declared = node.get("name")
     prompt = name or slug(str(declared.value) if declared is not None else source.stem)
-    ending = next(e for e in ENDINGS if source.path.endswith(e))
+    ending = next((e for e in ENDINGS if source.path.endswith(e)), ENDINGS[0])
     path = f"prompts/{prompt}/v1{ending}"
     bundle.files[path] = source.read()
+    parse(bundle.files[path], source.path, "v1")  # what is wrong is said where it stands
     bundle.take("prompt", PurePosixPath(source.path).name, node.location, path)
     bundle.prompts[prompt] = {"active": "v1"}
     data = node.get("testData")
@@ -66,7 +68,7 @@ class _Suite:
             self._evaluator(item)
         cases = [self._case(index, item) for index, item in enumerate(data.value, 1)]
         entry: dict[str, Any] = {"cases": self.bundle.add_cases(self.name, cases)}
-        entry |= self._scoring()
+        entry |= self._scoring(node)
         model = node.get("model")
         identity = model_id(str(model.value).removeprefix("openai/")) if model is not None else None
         entry |= {"model": identity} if identity else {}
@@ -129,10 +131,12 @@ class _Suite:
         self.rubric[dimension] = text
         self.bundle.take("rubric", name, item.location, f"dimension {dimension}, graded 1 to 5")
 
-    def _scoring(self) -> dict[str, Any]:
+    def _scoring(self, place: Node) -> dict[str, Any]:
         parts = ["judge"] if self.rubric else []
         parts += ["checks"] if self.checks or self.case_checks else []
         parts = parts or (["rouge_l"] if self.compared else ["checks"])
         weights = dict.fromkeys(parts, 1 / len(parts))
-        only_checks = parts == ["checks"]
-        return {"weights": weights, "threshold": 1.0 if only_checks else CHOSEN}
+        chosen = 1.0 if parts == ["checks"] else CHOSEN
+        reason = GUESS if chosen < 1 else "threshold: every check must hold"
+        self.bundle.take("threshold", str(chosen), place.location, reason)
+        return {"weights": weights, "threshold": chosen}

@@ -10,17 +10,30 @@ from lensops.interchange.prompt_file import model_id, prompt_file
 from lensops.interchange.promptfoo_prompts import Variant, variants
 from lensops.interchange.promptfoo_tests import Suite
 from lensops.interchange.source import Source
-from lensops.interchange.templates import shorten, slug
+from lensops.interchange.templates import name_unread, shorten, slug
 from lensops.manifest import Node
 
-PARAMETERS = ("temperature", "max_tokens", "top_p", "seed", "stop")
+_READ: tuple[str, ...] = (
+    "description",
+    "prompts",
+    "providers",
+    "targets",
+    "tests",
+    "defaultTest",
+    "metadata",
+)
+_READ += ("tags", "$schema")
+_OWN_RUN = "it is for a run of promptfoo"
+PARAMETERS = (
+    *("temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "tool_choice"),
+    *("presence_penalty", "frequency_penalty", "reasoning_effort", "top_k", "verbosity"),
+)
 
 
 def accepts(node: Node) -> bool:
     """Whether a document is such a configuration."""
-    return node.get("prompts") is not None and (
-        node.get("tests") is not None or node.get("providers") is not None
-    )
+    beside = ("tests", "providers", "targets", "defaultTest")
+    return node.key("prompts") is not None and any(node.get(key) is not None for key in beside)
 
 
 def convert(source: Source, node: Node, name: str | None = None) -> Bundle:
@@ -29,6 +42,7 @@ def convert(source: Source, node: Node, name: str | None = None) -> Bundle:
     described = node.get("description")
     title = str(described.value) if described is not None else source.stem
     prompt = name or slug(shorten(title, 40))
+    name_unread(bundle, node, _READ, "setting", _OWN_RUN)
     model, parameters = _provider(node, bundle)
     readable = list(variants(source, node, bundle))
     if not readable:
@@ -59,8 +73,10 @@ def _write_version(
 
 def _provider(node: Node, bundle: Bundle) -> tuple[str | None, dict[str, Any]]:
     """The first provider's model and parameters; the others are named."""
-    providers = node.get("providers")
-    items = providers.value if providers is not None and providers.kind == "sequence" else ()
+    providers = node.get("providers") or node.get("targets")
+    items: tuple[Node, ...] = () if providers is None else (providers,)
+    if providers is not None and providers.kind == "sequence":
+        items = providers.value
     model, parameters = None, {}
     for index, item in enumerate(items):
         identity = item if item.kind == "scalar" else item.get("id")
@@ -75,6 +91,8 @@ def _provider(node: Node, bundle: Bundle) -> tuple[str | None, dict[str, Any]]:
             continue
         bundle.take("model", label, item.location, model)
         config = item.get("config") if item.kind == "mapping" else None
+        if item.kind == "mapping":
+            name_unread(bundle, item, ("id", "config", "label"), "model", _OWN_RUN)
         settings = config.plain() if config is not None and config.kind == "mapping" else {}
         parameters = {key: settings[key] for key in PARAMETERS if key in settings}
         for key in settings.keys() - parameters.keys():
@@ -85,4 +103,6 @@ def _provider(node: Node, bundle: Bundle) -> tuple[str | None, dict[str, Any]]:
 
 
 def _first_reason(bundle: Bundle) -> str | None:
-    return next((f"{row.location}: {row.reason}" for row in bundle.rows if row.reason), None)
+    """Why a prompt could not come over."""
+    reasons = (f"{row.location}: {row.reason}" for row in bundle.rows if row.what == "prompt")
+    return next(reasons, "`prompts:` is empty")

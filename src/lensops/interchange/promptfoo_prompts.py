@@ -58,12 +58,16 @@ def _texts(source: Source, entry: Node, bundle: Bundle) -> Iterator[tuple[str, L
         bundle.refuse("prompt", path, entry.location, "it runs code; prompts are texts")
         return
     try:
-        file = source.beside(path)
-        text = file.text()
+        for file in source.matching(path):
+            yield from _file_texts(file)
     except UserError as error:
         bundle.refuse("prompt", path, entry.location, error.message)
-        return
-    if path.endswith(_DOCUMENTS):
+
+
+def _file_texts(file: Source) -> Iterator[tuple[str, Location]]:
+    """The whole of a document, or the parts of a text between dashes."""
+    text = file.text()
+    if file.path.endswith(_DOCUMENTS):
         yield text, Location(file.path, 1)
         return
     line = 1

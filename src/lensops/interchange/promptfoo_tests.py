@@ -11,11 +11,20 @@ from lensops.errors import UserError
 from lensops.interchange.assertions import checks_of
 from lensops.interchange.bundle import Bundle
 from lensops.interchange.promptfoo_csv import read_rows
-from lensops.interchange.source import Source
-from lensops.interchange.templates import slug, unique
+from lensops.interchange.source import Source, json_node, relocate
+from lensops.interchange.templates import name_unread, slug, unique
 from lensops.manifest import Node
 
 METRICS = {"bleu": "bleu", "rouge-n": "rouge_1"}  # assertions that compare with a reference
+_OF_TESTS = ("vars", "assert", "description")
+_NO_PLACE = {
+    "weight": "checks of an eval weigh the same",
+    "threshold": "an assertion has no threshold of its own here",
+    "provider": "the model of the judge is that of the eval",
+    "rubricPrompt": "the judge has a prompt of its own",
+    "config": "it has no settings here",
+}
+GUESS = "threshold: a first guess, to be found with `lensops calibrate`"
 CHOSEN = 0.75  # the threshold of an eval whose source has none
 
 
@@ -32,6 +41,14 @@ class Suite:
     def convert(self, node: Node, model: str | None) -> None:
         default = node.get("defaultTest")
         checks = self._checks(default, {}, shared=True) if default is not None else []
+        if default is not None:
+            name_unread(
+                self.bundle,
+                default,
+                (*_OF_TESTS, "threshold"),
+                "setting",
+                "a case has no such setting",
+            )
         shared = default.get("vars") if default is not None else None
         for test in self._tests(self.source, node.get("tests")):
             self._case(test, shared.plain() if shared is not None else {})
@@ -39,7 +56,7 @@ class Suite:
             return
         entry: dict[str, Any] = {"cases": self.bundle.add_cases(self.name, [*self.cases.values()])}
         entry["weights"] = self._weights()
-        entry["threshold"] = self._threshold(default)
+        entry["threshold"] = self._threshold(default, node)
         entry |= {"model": model} if model else {}
         entry |= {"judge": {"rubric": self.rubric}} if self.rubric else {}
         entry |= {"checks": checks} if checks else {}
@@ -53,19 +70,25 @@ class Suite:
                 continue
             reference = str(item.value).removeprefix("file://")
             try:
-                yield from self._read_tests(source.beside(reference), item)
+                for file in source.matching(reference):
+                    yield from self._read_tests(file, item)
             except UserError as error:
                 self.bundle.refuse("case", reference, item.location, error.message)
 
     def _read_tests(self, source: Source, item: Node) -> Iterator[Node]:
         if source.path.endswith(".csv"):
             yield from read_rows(source.text(), item.location)
+        elif source.path.endswith(".jsonl"):
+            for number, line in enumerate(source.text().splitlines(), 1):
+                if line.strip():
+                    yield relocate(json_node(line.encode(), source.path), number)
         elif source.path.endswith((".yaml", ".yml", ".json")):
             yield from self._tests(source, source.node())
         else:
-            raise UserError("tests come from YAML, JSON or CSV; nothing is run or fetched")
+            raise UserError("tests come from YAML, JSON, JSONL or CSV; nothing is run or fetched")
 
     def _case(self, test: Node, shared: dict[str, Any]) -> None:
+        name_unread(self.bundle, test, _OF_TESTS, "case", "a case has no such setting")
         variables = test.get("vars")
         values = shared | (
             variables.plain() if variables is not None and variables.kind == "mapping" else {}
@@ -94,6 +117,7 @@ class Suite:
                 dimension = unique(slug(str(body.get("metric", "rubric")), "rubric"), self.rubric)
                 self.rubric[dimension] = " ".join(value.split())
                 self.bundle.take("rubric", kind, item.location, f"dimension {dimension}")
+                self._name_rest(body, kind, item)
             elif kind == "llm-rubric":
                 reason = "a rubric grades every case; put it into defaultTest"
                 self.bundle.refuse("rubric", kind, item.location, reason)
@@ -101,9 +125,15 @@ class Suite:
                 case["references"] = [*case.get("references", []), value]
                 self.metrics.add(METRICS[kind])
                 self.bundle.take("check", kind, item.location, f"reference, {METRICS[kind]}")
+                self._name_rest(body, kind, item)
             else:
                 checks += self._convert_check(body, kind, item)
         return checks
+
+    def _name_rest(self, body: dict[str, Any], kind: str, item: Node) -> None:
+        """What an assertion says besides its type and value."""
+        for key in body.keys() & _NO_PLACE.keys():
+            self.bundle.refuse("check", f"{kind} {key}", item.location, _NO_PLACE[key])
 
     def _convert_check(self, body: dict[str, Any], kind: str, item: Node) -> list[dict[str, Any]]:
         checks = checks_of(body)
@@ -111,6 +141,7 @@ class Suite:
             self.bundle.refuse("check", kind or "assertion", item.location, checks)
             return []
         self.checked = True
+        self._name_rest(body, kind, item)
         checks = [self._with_file(check) for check in checks]
         self.bundle.take("check", kind, item.location, ", ".join(key for c in checks for key in c))
         return checks
@@ -136,9 +167,12 @@ class Suite:
         weights[parts[-1]] = (100 - share * (len(parts) - 1)) / 100
         return weights
 
-    def _threshold(self, default: Node | None) -> float:
+    def _threshold(self, default: Node | None, node: Node) -> float:
         declared = default.get("threshold") if default is not None else None
         if declared is not None and isinstance(declared.value, int | float):
             self.bundle.take("threshold", str(declared.value), declared.location, "threshold")
             return float(declared.value)
-        return CHOSEN if self.rubric or self.metrics else 1.0  # every assertion must hold there
+        chosen = CHOSEN if self.rubric or self.metrics else 1.0
+        reason = GUESS if chosen < 1 else "threshold: every check must hold, as in promptfoo"
+        self.bundle.take("threshold", str(chosen), node.location, reason)
+        return chosen

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -55,6 +56,21 @@ class Source:
                 parts.append(part)
         return Source(self.tree, "/".join(parts))
 
+    def matching(self, name: str) -> list[Source]:
+        """The files that a name beside this one stands for: one, or those of a pattern.
+
+        Raises `UserError` for a pattern that nothing fits.
+        """
+        pattern = self.beside(name)
+        pure = PurePosixPath(pattern.path)
+        if "*" not in pure.name:
+            return [pattern]
+        folder = "" if str(pure.parent) == "." else str(pure.parent)
+        names = [n for n in self.tree.names(folder) if fnmatchcase(n, pure.name)]
+        if not names:
+            raise UserError(f"no file is named like {pattern.path}")
+        return [Source(self.tree, str(pure.parent / n)) for n in names]
+
     def read(self) -> bytes:
         """Raises `UserError` when it cannot be read."""
         try:
@@ -88,6 +104,17 @@ def json_node(data: bytes, path: str) -> Node:
         except Invalid:  # such as tabs, which JSON allows and YAML does not
             pass
     return _without_lines(value, Location(path))
+
+
+def relocate(node: Node, line: int) -> Node:
+    """The nodes of one line of a file, with the line that it has there."""
+    if node.kind == "mapping":
+        pairs = tuple((relocate(key, line), relocate(value, line)) for key, value in node.value)
+        value: Any = pairs
+    else:
+        items = node.value if node.kind == "sequence" else ()
+        value = tuple(relocate(item, line) for item in items) or node.value
+    return replace(node, value=value, location=node.location._replace(line=line))
 
 
 def _without_lines(value: Any, location: Location) -> Node:

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from lensops.interchange.bundle import Bundle
+from lensops.manifest import Node
+
 _VARIABLE = re.compile(r"\{\{\s*[A-Za-z_][A-Za-z0-9_]*\s*\}\}")
 _MARKUP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _KINDS = {"{%": "a block of template logic", "{#": "a template comment", "{{": "an expression"}
@@ -26,6 +29,13 @@ def shorten(text: str, length: int = 60) -> str:
     """A text in one line, truncated at a length."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def name_unread(bundle: Bundle, node: Node, read: Collection[str], what: str, reason: str) -> None:
+    """A row for each key of a mapping that is not read."""
+    for key, _ in node.value if node.kind == "mapping" else ():
+        if key.value not in read:
+            bundle.refuse(what, str(key.value), key.location, reason)
 
 
 def slug(text: str, default: str = "prompt") -> str:
