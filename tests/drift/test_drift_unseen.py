@@ -271,3 +271,53 @@ def test_a_file_that_grows_while_it_is_read_is_stale(tmp_path: Path) -> None:
     with pytest.raises(Stale, match=r"b.csv was changed while it was read"):
         engine.require_unchanged()
     engine.close()
+
+
+DRESSED = {
+    "decimal comma": "{0},{1:02d}",
+    "thousands": "{0},{1:03d}.50",
+    "money": "${0}.{1:02d}",
+    "money behind": "{0},{1:02d} €",
+    "percent": "{0} %",
+    "brackets for a loss": "({0}.{1:02d})",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("dress", DRESSED)
+def test_numbers_as_people_write_them_are_no_category_in_silence(
+    tmp_path: Path, dress: str, ending: str
+) -> None:
+    texts = [DRESSED[dress].format(i % 89 + 10, i % 97) for i in range(300)]
+    with pytest.raises(UserError, match="holds numbers as people write them") as caught:
+        compare(tmp_path, texts, texts, ending)
+    assert "kind: category" in (caught.value.hint or "")
+    assert compare(tmp_path, texts, texts, ending, kind="category").psi == 0.0
+
+
+SAME_VALUE = {
+    "zones": ("2026-03-03 02:00:00+01:00", "2026-03-03T01:00:00Z"),
+    "half-hour zones": ("2026-03-03 05:30:00.25+05:30", "2026-03-03 00:00:00.250+00"),
+    "bare decimals": (".0070", "0.007"),
+    "a nought of many digits": ("0E-10", "0"),
+    "infinity": ("Infinity", "inf"),
+    "exponents": ("1E+022", "1e+22"),
+}
+
+
+@pytest.mark.parametrize("value", SAME_VALUE)
+def test_one_value_of_several_writers_is_one_category(tmp_path: Path, value: str) -> None:
+    first, second = SAME_VALUE[value]
+    sides = [[side, "other"] * 200 for side in (first, second)]
+    windows(tmp_path, {"x": sides[0]}, {"x": sides[1]})
+    assert feature(tmp_path, features={"x": {"kind": "category"}}).psi == 0.0
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_nan_among_texts_is_no_number(tmp_path: Path, ending: str) -> None:
+    names = ["nan" if i % 9 == 0 else f"name {i % 4}" for i in range(300)]
+    found = compare(tmp_path, names, names, ending)
+    assert (found.kind, found.psi) == ("category", 0.0)
+    numbers = ["nan" if i % 9 == 0 else str(i % 40) for i in range(300)]
+    found = compare(tmp_path, numbers, numbers, ending)
+    assert (found.kind, found.missing) == ("number", (34, 34))

@@ -79,7 +79,9 @@ def _problem(
 
 def _readability(values: list[Any], feature: Feature) -> Readability:
     texts = [str(value).strip() for value in values if value is not None]
-    filled = [text for text in texts if text and text not in feature.missing]
+    filled = [
+        text for text in texts if text and text.lower() != "nan" and text not in feature.missing
+    ]
     odd = [text for text in filled if not _is_number(text.replace(feature.decimal, "."))]
     return Readability(len(filled), len(filled) - len(odd), tuple(dict.fromkeys(odd))[:EXAMPLES])
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lensops.errors import UserError
 
+_DRESSED = re.compile(
+    r"[+-]?\s?(?:[$€£¥₹]|USD|EUR|GBP|CHF)?\s?[+-]?\d{1,3}(?:[.,'’\s]\d{3})*(?:[.,]\d+)?"
+    r"\s?(?:[%€£¥$₹]|USD|EUR|GBP|CHF)?|\(\d+(?:[.,]\d+)*\)|[+-]?\d+,\d+"
+)  # numbers as people write them: 1,234.50  1.234,5  $5  12 %  (17.5)
 SOME = 0.05  # the share of numbers from which a column of texts is not taken for a category
 
 
@@ -23,6 +28,7 @@ def kind_of_texts(column: str, readable: Readability) -> str:
     if readable.filled and readable.numbers == readable.filled:
         return "number"
     if readable.numbers < SOME * readable.filled or not readable.filled:
+        _refuse_dressed(column, readable)
         return "category"
     share = readable.numbers / readable.filled
     examples = ", ".join(repr(example) for example in readable.examples)
@@ -31,3 +37,14 @@ def kind_of_texts(column: str, readable: Readability) -> str:
         'declare `kind: number`, with `missing: ["NA", "-"]` or `decimal: ","` where these are'
         " the reason, or `kind: category`",
     )
+
+
+def _refuse_dressed(column: str, readable: Readability) -> None:
+    """Raise `UserError` where the texts are numbers with signs of money, percent or thousands."""
+    if readable.examples and all(_DRESSED.fullmatch(text.strip()) for text in readable.examples):
+        examples = ", ".join(repr(example) for example in readable.examples)
+        raise UserError(
+            f"column {column!r} holds numbers as people write them: {examples}",
+            'declare `kind: number` with `decimal: ","` where the comma is the reason, write plain'
+            " numbers into the data, or declare `kind: category`",
+        )

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from lensops.drift.binning import BinCounts, Measure, ValueCounts
 
@@ -13,7 +14,12 @@ VALUES = 10_000  # values of a category that are listed; those of more are no ca
 BOOLEAN = {"true": "1", "false": "0", "1": "true", "0": "false"}  # the other spelling
 _DECIMAL = re.compile(r"[+-]?(0|[1-9]\d*)\.\d+")
 _SIGNED = re.compile(r"\+(0|[1-9]\d*)(\.\d+)?")
-_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d+)?(Z|\+00(:?00)?)?")
+_BARE = re.compile(r"([+-]?)(\.\d+)")
+_NOUGHT = re.compile(r"[+-]?0(\.0+)?[eE][+-]?\d+")
+_EXPONENT = re.compile(r"([+-]?\d+(?:\.\d+)?)[eE]([+-])0*(\d+)")
+_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d+)?(Z|[+-]\d\d(?::?\d\d)?)?")
+_INFINITE = {"infinity": "inf", "+infinity": "inf", "+inf": "inf", "inf": "inf"}
+_INFINITE |= {"-infinity": "-inf", "-inf": "-inf"}
 WORD = r"\S+"
 FENCE = "```"
 BEGINNING = 300  # characters in which a refusal announces itself
@@ -33,19 +39,29 @@ def canonical_text(text: str) -> str:
     """A value without the accidents of its format.
 
     No padding; `true` and `false` in small letters; `1.0` and `1.50` as `1` and `1.5`, but no
-    leading zero is cut off, for `007` is a name; a timestamp as `2026-01-31 12:00:00`, one of
-    midnight as its date.
+    leading zero is cut off, for `007` is a name; a timestamp in UTC as `2026-01-31 12:00:00`, one
+    of midnight as its date.
     """
     text = text.strip()
-    if text.lower() in {"true", "false"}:
-        return text.lower()
+    small = text.lower()
+    if small in {"true", "false"} or small in _INFINITE:
+        return _INFINITE.get(small, small)
     if match := _TIMESTAMP.fullmatch(text):
         return _timestamp(match)
+    return _number_text(text)
+
+
+def _number_text(text: str) -> str:
+    """A number without a plus sign, nor zeros at its end; other texts as they are."""
     if _SIGNED.fullmatch(text):
         text = text[1:]
+    if match := _BARE.fullmatch(text):
+        text = f"{match[1].replace('+', '')}0{match[2]}"
+    if match := _EXPONENT.fullmatch(text):
+        text = f"{match[1]}e{match[2]}{match[3]}"
     if _DECIMAL.fullmatch(text):
         text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return "0" if text == "-0" or _NOUGHT.fullmatch(text) else text
 
 
 def count_values(
@@ -85,9 +101,18 @@ def spelled_alike(current: ValueCounts, baseline: ValueCounts) -> ValueCounts:
 
 
 def _timestamp(match: re.Match[str]) -> str:
-    date, minutes, seconds, fraction, _zone, _ = match.groups()
+    date, minutes, seconds, fraction, zone = match.groups()
+    date, minutes = _in_utc(date, minutes, zone) if zone else (date, minutes)
     clock = f"{minutes}{seconds or ':00'}{(fraction or '').rstrip('0').rstrip('.')}"
     return date if clock == "00:00:00" else f"{date} {clock}"
+
+
+def _in_utc(date: str, minutes: str, zone: str) -> tuple[str, str]:
+    try:
+        moment = datetime.fromisoformat(f"{date}T{minutes}{zone}").astimezone(UTC)
+    except (ValueError, OverflowError):  # no date, as in 2026-13-45
+        return date, minutes
+    return moment.date().isoformat(), f"{moment:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

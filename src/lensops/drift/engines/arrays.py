@@ -164,7 +164,7 @@ def _readability(array: Any, measure: Measure) -> Readability:
     texts = [text for text in _texts(array) if text is not None]
     read = {text: _number(text, measure) for text in dict.fromkeys(texts)}
     odd = sorted(text for text, number in read.items() if number is None or _is_boolean(text))
-    filled = [text for text in texts if text.strip()]
+    filled = [text for text in texts if text.strip() and not _is_missing(read[text])]
     numbers = sum(text not in set(odd) for text in filled)
     return Readability(len(filled), numbers, tuple(odd[:EXAMPLES]))
 

@@ -36,6 +36,7 @@ from lensops.drift.engines.duckdb.sql import (
     number_count_sql,
     number_sql,
     odd_texts_sql,
+    outer_texts_sql,
     text_sql,
 )
 from lensops.drift.engines.duckdb.windows import (
@@ -114,7 +115,9 @@ class DuckEngine:
         filled = self._measure_each(rows, measures, filled_count_sql)
         numbers = self._measure_each(rows, measures, number_count_sql)
         mixed = [m for m in measures if 0 < numbers[m.name] < filled[m.name]]
-        odd = self._measure_each(rows, mixed, odd_texts_sql)  # to rank texts costs most
+        unread = [m for m in measures if 0 == numbers[m.name] < filled[m.name]]
+        odd = self._measure_each(rows, unread, outer_texts_sql)
+        odd |= self._measure_each(rows, mixed, odd_texts_sql)  # to rank texts costs most
         return {name: to_readability(filled[name], numbers[name], odd.get(name)) for name in filled}
 
     def _measure_each(

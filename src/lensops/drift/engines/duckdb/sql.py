@@ -96,13 +96,13 @@ def filled_sql(measure: Measure, column: Column, statement: Statement) -> str:
 
 
 def filled_count_sql(measure: Measure, column: Column, statement: Statement) -> str:
-    """The rows with a text that counts."""
-    return f"count({filled_sql(measure, column, statement)})"
+    """The rows with a text that counts: NaN says that there is none."""
+    return f"count(nullif(lower({filled_sql(measure, column, statement)}), 'nan'))"
 
 
 def number_count_sql(measure: Measure, column: Column, statement: Statement) -> str:
     """The rows whose text reads as a number."""
-    return f"count({_read_sql(measure, column, statement)})"
+    return f"count(nullif({_read_sql(measure, column, statement)}, 'nan'::DOUBLE))"
 
 
 def odd_texts_sql(measure: Measure, column: Column, statement: Statement) -> str:
@@ -110,6 +110,12 @@ def odd_texts_sql(measure: Measure, column: Column, statement: Statement) -> str
     text, number = filled_sql(measure, column, statement), _read_sql(measure, column, statement)
     odd = f"FILTER (WHERE {number} IS NULL AND {text} IS NOT NULL)"
     return f"min(left({text}, {LENGTH}), {4 * EXAMPLES}) {odd}"
+
+
+def outer_texts_sql(measure: Measure, column: Column, statement: Statement) -> str:
+    """A few texts of a column that reads no number, at less cost."""
+    text = f"left({filled_sql(measure, column, statement)}, {LENGTH})"
+    return f"list_value(min({text}), max({text}), any_value({text}))"
 
 
 def _read_sql(measure: Measure, column: Column, statement: Statement) -> str:
