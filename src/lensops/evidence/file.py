@@ -119,7 +119,8 @@ def _predicate(file: StatementFile, name: str) -> EvidenceFile:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     values = asdict(finding)
-    values["place"] = values.pop("location")
+    location = values.pop("location")
+    values["place"] = location._asdict() if location else None
     del values["keys"]
     return {
         **values,
