@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from lensops.errors import UserError
-from lensops.files import Folder, Snapshot, Tree, open_regular
+from lensops.files import Folder, Snapshot, Tree, open_regular, refuse_pointer
 
 MAX_LINE = 10_000_000
 MAX_FILE = 2_000_000_000  # of a file in a git revision, which is read at once
@@ -92,7 +92,9 @@ def open_stream(tree: Tree, path: str) -> tuple[bool, BinaryIO]:
             full = tree.path(path)
             if full.is_file() and full.stat().st_size > LARGE:
                 return False, open_regular(full)
-        return True, io.BytesIO(tree.read(path, MAX_FILE))
+        data = tree.read(path, MAX_FILE)
+        refuse_pointer(data, path)
+        return True, io.BytesIO(data)
     except FileNotFoundError:
         raise NoFile(f"there is no file {path}") from None
     except OSError as error:

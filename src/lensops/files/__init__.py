@@ -1,5 +1,6 @@
 """Files: read within limits and the repository, write so that a crash leaves old or new."""
 
+from lensops.files.pointers import content_digest, pointer_oid, refuse_pointer
 from lensops.files.regular import open_regular
 from lensops.files.snapshot import Snapshot
 from lensops.files.text import decode
@@ -13,8 +14,11 @@ __all__ = [
     "Snapshot",
     "Tree",
     "check_destination",
+    "content_digest",
     "create_exclusive",
     "decode",
     "open_regular",
+    "pointer_oid",
+    "refuse_pointer",
     "write_atomic",
 ]

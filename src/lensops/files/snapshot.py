@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from lensops.errors import Stale, UserError
+from lensops.files.pointers import content_digest
 from lensops.files.regular import open_regular
 from lensops.files.tree import LocalTree, Tree
 
@@ -47,7 +48,7 @@ class Snapshot:
             except FileNotFoundError as error:
                 self._data[key] = error
             else:
-                self.record(key, hashlib.sha256(data).hexdigest())
+                self.record(key, self._digest_of(data))
                 self._data[key] = data
         content = self._data[key]
         if isinstance(content, FileNotFoundError):
@@ -152,11 +153,15 @@ class Snapshot:
             self._listings[kind, key] = names(key)
         return self._listings[kind, key]
 
+    def _digest_of(self, data: bytes) -> str:
+        """Of a revision's pointer, the digest of the large file that it stands for."""
+        return hashlib.sha256(data).hexdigest() if self.is_local else content_digest(data)
+
     def _stream_digest(self, path: str) -> str:
         if isinstance(self._tree, _Digests):
             return self._tree.digest(path)
         if not self.is_local:
-            return hashlib.sha256(self._tree.read(path, 1 << 40)).hexdigest()
+            return self._digest_of(self._tree.read(path, 1 << 40))
         try:
             with open_regular(self.path(path)) as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()

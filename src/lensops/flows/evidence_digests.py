@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from lensops.drift.results import DriftReport
 
 MAX_BYTES = 2_000_000_000
-_POINTER = re.compile(rb"version https://git-lfs[^\n]*\n.*?oid sha256:([0-9a-f]{64})", re.DOTALL)
 NO_FILE = hashlib.sha256(b"").hexdigest()  # an eval says what is wrong with a missing file
 
 
@@ -75,9 +73,7 @@ def data_digests(project: Project) -> dict[str, dict[str, str]]:
     Windows in a warehouse have none. Raises `FileNotFoundError` when a file is not there.
     """
     return {
-        name: {
-            path: data_digest(project.tree, path) for path in window_files(project.tree, monitor)
-        }
+        name: {path: project.tree.digest(path) for path in window_files(project.tree, monitor)}
         for name, monitor in project.manifest.drift.items()
         if monitor.connection is None
     }
@@ -90,16 +86,6 @@ def window_fingerprint(report: DriftReport) -> str:
         for feature in report.features
     }
     return digest("windows", [report.n_baseline, report.n_current, counts])
-
-
-def data_digest(tree: Snapshot, path: str) -> str:
-    """The SHA-256 (hex) of a data file, of a large-file pointer in a revision the one it names.
-
-    Raises `FileNotFoundError`, `UserError`.
-    """
-    if not tree.is_local and (pointer := _POINTER.match(tree.read(path, MAX_BYTES))):
-        return pointer[1].decode()
-    return tree.digest(path)
 
 
 def lines_digest(tree: Snapshot, path: str) -> str:

@@ -14,7 +14,6 @@ from lensops.flows.base import BaseSnapshot
 from lensops.flows.evidence_digests import (
     MAX_BYTES,
     case_schemas,
-    data_digest,
     have_same_lines,
     schema_digests,
 )
@@ -147,6 +146,6 @@ def _monitor_inputs(tree: Snapshot, monitor: Monitor) -> MonitorInputs:
 
 def _content_digest(tree: Snapshot, path: str) -> str | None:
     try:
-        return data_digest(tree, path)
+        return tree.digest(path)
     except (FileNotFoundError, UserError):
         return None

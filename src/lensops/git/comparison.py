@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
-from lensops.files import OutsideError
+from lensops.files import OutsideError, pointer_oid
 from lensops.git.errors import GitFailed
 from lensops.git.tree import Entry, RevisionTree
 
 if TYPE_CHECKING:
     from lensops.git.repository import Repository
 
-_POINTER = re.compile(
-    rb"version https://git-lfs\.github\.com/spec/v1\n"
-    rb"(?:[a-z0-9.-]+ .*\n)*?oid sha256:([0-9a-f]{64})\n"
-)
 SHA1_DIGITS = 40
 _FILTERS = r"^filter\..*\.(clean|smudge|process|required)$"
 
@@ -107,10 +102,7 @@ def _entry(tree: RevisionTree, path: str) -> Entry | None:
 def _holds(repository: Repository, entry: Entry, digest: str) -> bool:
     """Whether a blob has this digest, or is a pointer to what has it."""
     blob = repository.objects.digest(entry.id)
-    if blob is None or blob.sha256 == digest:
-        return blob is not None
-    pointer = _POINTER.match(blob.head)
-    return pointer is not None and pointer[1].decode() == digest
+    return blob is not None and digest in (blob.sha256, pointer_oid(blob.head))
 
 
 def _converted_id(

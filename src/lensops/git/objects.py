@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import UserError
@@ -41,8 +42,9 @@ class GitObject(NamedTuple):
 class Objects:
     """Asks a running `cat-file --batch`, which is started by the first question."""
 
-    def __init__(self, git: Git) -> None:
+    def __init__(self, git: Git, large_files: Path | None = None) -> None:
         self._git = git
+        self.large_files = large_files  # where Git LFS keeps files by digest
         self._process: Conversation | None = None
         self._small: dict[str, GitObject] = {}  # by id: nothing is asked for twice
         self.failure: GitFailed | None = None  # why git ended, when it did

@@ -74,7 +74,7 @@ class Repository:
     @cached_property
     def objects(self) -> Objects:
         """Objects by name."""
-        return Objects(self.git)
+        return Objects(self.git, self._common_dir / "lfs/objects")
 
     @cached_property
     def is_partial(self) -> bool:

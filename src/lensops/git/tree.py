@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from lensops.errors import UserError
-from lensops.files import OutsideError
+from lensops.files import OutsideError, pointer_oid
+from lensops.git.large_files import resolve_pointer
 from lensops.git.links import follow_links
 from lensops.git.objects import Objects, TooLarge
 
@@ -60,15 +61,18 @@ class EntryTree:
             raise UserError(f"{path} is larger than {limit:,} bytes") from None
         if data is None:
             raise FileNotFoundError(path)
-        return data
+        return resolve_pointer(data, self._objects.large_files, path, limit)
 
     def digest(self, path: str) -> str:
-        """The SHA-256 (hex) of a file's bytes, of any size. Raises `FileNotFoundError`."""
+        """The SHA-256 (hex) of a file's bytes, of any size; of a pointer, of what it stands for.
+
+        Raises `FileNotFoundError`.
+        """
         entry = self.entry(path)
         blob = self._objects.digest(entry.id) if entry is not None and entry.is_file else None
         if blob is None:
             raise FileNotFoundError(path)
-        return blob.sha256
+        return pointer_oid(blob.head) or blob.sha256
 
     def names(self, folder: str) -> list[str]:
         return [name for name, entry in self._list_followed(folder) if entry.is_file]
