@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from resource import RLIM_INFINITY, RLIMIT_FSIZE, getrlimit, setrlimit
 from typing import Any
 
 import pytest
@@ -70,18 +71,22 @@ def alike(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(bare, key=lambda row: str(row["key"]))
 
 
-def begin_recording(root: Path) -> BaseProcess:
-    """The command in a process of its own; its stderr is a file beside the project's."""
-    process = SERVER.Process(target=_record, args=(root, dict(os.environ)))
+def begin_recording(root: Path, largest: int = RLIM_INFINITY) -> BaseProcess:
+    """The command in a process of its own; its stderr is a file beside the project's.
+
+    It can write no file with more than `largest` bytes.
+    """
+    process = SERVER.Process(target=_record, args=(root, dict(os.environ), largest))
     process.start()
     return process
 
 
-def _record(root: Path, environment: dict[str, str]) -> None:
+def _record(root: Path, environment: dict[str, str], largest: int) -> None:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(root)
     sys.stdout = sys.stderr = (root / "stderr.txt").open("w", buffering=1)
+    setrlimit(RLIMIT_FSIZE, (largest, getrlimit(RLIMIT_FSIZE)[1]))
     sys.exit(run([*RECORD]))
 
 
@@ -275,6 +280,15 @@ class TestCrash:
 
         with batch_server(answer, on_create=once) as server:
             small(repo, server.url)
+            self.go_on(repo, server)
+
+    def test_a_full_disk_loses_no_answer(self, repo: Repo) -> None:
+        with batch_server(answer) as server:
+            small(repo, server.url)
+            process = begin_recording(repo.root, largest=2_500)
+            process.join(60)
+            err = (repo.root / "stderr.txt").read_text()
+            assert (process.exitcode, "cannot write v1.jsonl: file too large" in err) == (2, True)
             self.go_on(repo, server)
 
     @pytest.mark.slow

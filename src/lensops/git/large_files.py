@@ -24,7 +24,7 @@ def resolve_pointer(data: bytes, store: Path | None, path: str, limit: int) -> b
         return data
     if len(content) > limit:
         raise UserError(f"{path} is larger than {limit:,} bytes")
-    if (found := hashlib.sha256(content).hexdigest()) != oid:
-        message = f"{path}: Git LFS has sha256:{found} in the place of sha256:{oid}"
+    if (actual := hashlib.sha256(content).hexdigest()) != oid:
+        message = f"{path}: Git LFS has sha256:{actual} in the place of sha256:{oid}"
         raise UserError(message, "`git lfs fsck` finds what is damaged")
     return content
