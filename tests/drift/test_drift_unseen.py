@@ -192,7 +192,7 @@ def test_fields_of_a_struct_are_columns(tmp_path: Path) -> None:
     assert found["user.of.x"].edges[-1] == 2 * float(found["user.age"].edges[-1])
     write(tmp_path / "b.jsonl", {"user": [{"age": v} for v in range(99)]})
     assert named(tmp_path, "user.age", baseline="b.jsonl", current="b.jsonl")["user.age"].psi == 0
-    with pytest.raises(UserError, match="holds lists or objects"):
+    with pytest.raises(UserError, match="holds lists, objects or bytes"):
         named(tmp_path, "user")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lensops.drift import text
 from lensops.drift.binning import Measure
-from lensops.drift.engine import NESTED, NUMBER, TEXT, TIME, Engine, Rows
+from lensops.drift.engine import NESTED, NUMBER, TEXT, TIME, UNKNOWN, Engine, Rows
 from lensops.drift.readability import Readability, kind_of_texts
 from lensops.errors import UserError
 from lensops.manifest.drift import Bands, Feature, Monitor
@@ -81,7 +81,7 @@ def _kind_is_open(feature: Feature) -> bool:
 def _refuse_nested(column: str, column_kind: str) -> None:
     if column_kind == NESTED:
         raise UserError(
-            f"column {column!r} holds lists or objects",
+            f"column {column!r} holds lists, objects or bytes",
             "watch what can be counted of them, such as a field (`user.age`) or a length",
         )
 
@@ -100,6 +100,11 @@ def _kind(
         raise UserError(
             f"column {feature.column or name!r} holds timestamps",
             "watch numbers, categories or texts, or declare `kind: category`",
+        )
+    if column_kind == UNKNOWN:
+        raise UserError(
+            f"column {feature.column or name!r} has a type that lensops does not know",
+            "declare `kind: number` or `kind: category`, or cast it in a view",
         )
     if column_kind == TEXT:
         return kind_of_texts(feature.column or name, readable[name])

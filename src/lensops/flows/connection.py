@@ -13,6 +13,7 @@ from lensops.files import LocalTree
 from lensops.models.secrets import expand_references, hide_secrets
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_HOST = re.compile(r"[^/?#]*")  # with user and password before it
 _PIECES = re.compile(r"[@/:?#&\s]+")
 _SHORT = 4  # a shorter piece of a secret would be found in ordinary words
 
@@ -20,15 +21,27 @@ _SHORT = 4  # a shorter piece of a secret would be found in ordinary words
 def expand_url(url: str) -> str:
     """The URL with each `${NAME}` filled in: user and password literally, whatever is in them.
 
-    Raises `UserError` for an unset variable.
+    Raises `UserError` for an unset variable, and where it is open what is the host.
     """
     credentials, separator, rest = url.rpartition("@")
-    if not separator:
-        return expand_references(url)
     for name in _REFERENCE.findall(credentials):
         value = quote(expand_references(f"${{{name}}}"), safe="")
         credentials = credentials.replace(f"${{{name}}}", value)
-    return credentials + separator + expand_references(rest)
+    expanded = credentials + separator + expand_references(rest)
+    _require_one_host(expanded)
+    return expanded
+
+
+def _require_one_host(url: str) -> None:
+    """A part of a password must not be looked up as a host. Raises `UserError`."""
+    _, _, rest = url.partition("://")
+    host = _HOST.match(rest)
+    if rest.count("@") > 1 or ("@" in rest and "@" not in (host[0] if host else "")):
+        raise UserError(
+            "user or password of `connection` hold a sign that a URL gives a meaning to",
+            "write `user:${NAME}@host`: a variable in this place is taken literally; or"
+            " percent-encode the sign",
+        )
 
 
 def database_url(url: str, tree: LocalTree) -> str:

@@ -130,7 +130,9 @@ class Window(_Strict):
     """Some rows of the data: by time, by a filter, or both; half-open in UTC, from ≤ t < to."""
 
     data: Files | None = Field(None, description="Files of this window; default: `data`.")
-    table: str | None = Field(None, description="The table of this window; default: `table`.")
+    table: str | None = Field(
+        None, min_length=1, description="The table of this window; default: `table`."
+    )
     start: Moment | None = Field(None, alias="from")
     to: Moment | None = None
     last: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}[hdw]$")] | None = Field(
@@ -169,7 +171,9 @@ class Monitor(_Strict):
 
     data: Files | None = Field(None, description="Files that windows are cut from.")
     connection: str | None = Field(None, description="URL of another engine; ${NAME} allowed.")
-    table: str | None = Field(None, description="The table to read over `connection`.")
+    table: str | None = Field(
+        None, min_length=1, description="The table to read over `connection`."
+    )
     baseline: Files | Window | None = None
     current: Files | Window | None = None
     profile: RelativePath | None = Field(

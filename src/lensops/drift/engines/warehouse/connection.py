@@ -81,10 +81,10 @@ def _scheme(url: str) -> str:
 
 
 def _server(scheme: str, url: str) -> Server:
-    from lensops.drift.engines.warehouse import server
+    from lensops.drift.engines.warehouse import postgres, server
 
     if scheme in {"postgres", "postgresql"}:
-        return server.Postgres(server.connect(url).connection)
+        return postgres.connect(url)
     if scheme == "duckdb":
         return server.connect_duckdb(url.partition("://")[2])
     if scheme != "pyspark":

@@ -14,7 +14,14 @@ LOST = re.compile(
     r"(?i)connection.*(closed|lost|reset|refused|aborted|terminat)|server closed|broken pipe"
     r"|administrator command|could not connect|timed? ?out|consuming input failed|no connection"
 )
+STOPPED = re.compile(
+    r"(?i)(statement|query|execution).{0,20}(timeout|timed out|too long|time limit)"
+)
 CONNECTIONS = (ConnectionError, TimeoutError, EOFError)
+
+
+class CannotCount(UserError):
+    """The server refuses a statement."""
 
 
 class DriverErrors:
@@ -38,17 +45,21 @@ class DriverErrors:
 
     @contextlib.contextmanager
     def counting(self) -> Iterator[None]:
-        """Raise `RemoteFailed` for a connection that is lost, else `UserError`."""
+        """Raise `RemoteFailed` for a server that is lost or gives up, else `CannotCount`."""
         try:
             yield
         except UserError:
             raise
         except Exception as error:  # noqa: BLE001  # drivers share no class of errors
+            if STOPPED.search(str(error)):
+                problem = f"{self.scheme} stopped a statement: {self.first_line(error)}"
+                hint = "let it take longer on the server, watch fewer columns, or use a profile"
+                raise RemoteFailed(problem, hint) from None
             if isinstance(error, CONNECTIONS) or LOST.search(str(error)):
                 problem = f"the connection to {self.scheme} was lost: {self.first_line(error)}"
                 raise RemoteFailed(problem, "run the command again") from None
             problem = f"{self.scheme} cannot count this: {self.first_line(error)}"
-            raise UserError(problem) from None
+            raise CannotCount(problem) from None
 
     def first_line(self, error: Exception) -> str:
         """The first line of what a driver says."""

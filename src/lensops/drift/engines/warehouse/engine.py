@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,20 +15,21 @@ from lensops.drift.engine import (
     NESTED,
     NUMBER,
     TIME,
+    UNKNOWN,
     CountQuery,
     Extremes,
     Rows,
 )
 from lensops.drift.engines.warehouse import expressions, sampling
 from lensops.drift.engines.warehouse.counting import count_window
-from lensops.drift.engines.warehouse.driver_errors import DriverErrors
+from lensops.drift.engines.warehouse.driver_errors import CannotCount, DriverErrors
 from lensops.drift.engines.warehouse.server import Server
+from lensops.drift.engines.warehouse.tables import open_table
 from lensops.drift.engines.warehouse.windows import in_utc, key, moment, window
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
 from lensops.errors import UserError
-from lensops.manifest import suggestion
 
 
 class WarehouseEngine:
@@ -40,7 +42,7 @@ class WarehouseEngine:
     def open_tables(self, names: Sequence[str]) -> None:
         """Look the tables up. Raises `UserError` for one that is not there."""
         for name in names:
-            self._tables[name] = self._open_table(name)
+            self._tables[name] = open_table(name, self.server, self.errors)
 
     def close(self) -> None:
         self.server.close()
@@ -70,7 +72,7 @@ class WarehouseEngine:
         if not values:
             return {}
         extents = self.extents(rows, measures) if step > 1 else {}
-        with self.errors.counting():
+        with self._naming_columns(cut, measures), self.errors.counting():
             if step == 1:
                 return sampling.all_values(cut, values, self.server.batches)
             return sampling.every_step(cut, values, step, extents, self.server.batches)
@@ -82,7 +84,8 @@ class WarehouseEngine:
             value = self._finite(cut, measure)
             calls = {"n": value.count(), "low": value.min(), "high": value.max()}
             aggregates |= {f"{name}{index}": call for name, call in calls.items()}
-        (result,) = self._result_rows(cut.aggregate(**aggregates)) if aggregates else ({},)
+        with self._naming_columns(cut, measures):
+            (result,) = self._result_rows(cut.aggregate(**aggregates)) if aggregates else ({},)
         return {
             measure.name: Extent(
                 int(result[f"n{index}"]), result[f"low{index}"], result[f"high{index}"]
@@ -106,10 +109,11 @@ class WarehouseEngine:
         cut = window(self._table(rows), rows)
         group = key(cut, rows, query.group) if query.group else None
         tallies: dict[str | None, dict[str, Counts]] = {}
-        for name, measure, counts in count_window(
-            cut, group, query.binnings, self.server.name, self._result_rows
-        ):
-            tallies.setdefault(name, {})[measure] = counts
+        with self._naming_columns(cut, tuple(query.binnings)):
+            for name, measure, counts in count_window(
+                cut, group, query.binnings, self.server.name, self._result_rows
+            ):
+                tallies.setdefault(name, {})[measure] = counts
         return tallies
 
     def fingerprint(self, rows: Rows) -> str:
@@ -121,6 +125,26 @@ class WarehouseEngine:
     def _finite(self, table: Any, measure: Measure) -> Any:
         value = expressions.number(table, measure, self.server.name)
         return expressions.finite(value, may_not_be=expressions.is_floating(table, measure))
+
+    @contextlib.contextmanager
+    def _naming_columns(self, cut: Any, measures: Sequence[Measure]) -> Iterator[None]:
+        """A server's complaint about a statement, as one about the column that brings it about."""
+        try:
+            yield
+        except CannotCount as error:
+            for measure in measures:
+                self._try_column(cut, measure, error)
+            raise
+
+    def _try_column(self, cut: Any, measure: Measure, error: CannotCount) -> None:
+        """Raise `UserError` when a measure cannot be counted by itself."""
+        is_number = measure.kind == NUMBER
+        value = self._finite(cut, measure) if is_number else expressions.text(cut, measure.column)
+        try:
+            list(self._result_rows(cut.aggregate(n=value.count())))
+        except CannotCount:
+            hint = "declare another `kind:`, or cast the column in a view"
+            raise UserError(f"column {measure.column!r}: {error.message}", hint) from None
 
     def _result_rows(self, expression: Any) -> Iterator[dict[str, Any]]:
         """The rows of a statement's result, as they arrive."""
@@ -134,27 +158,12 @@ class WarehouseEngine:
             self.open_tables([name])
         return self._tables[name]
 
-    def _open_table(self, name: str) -> Any:
-        """The table of a name, `schema.table` too. Raises `UserError` when there is none."""
-        *places, table = name.split(".")
-        try:
-            return self.server.table(tuple(places), table)
-        except Exception as error:  # noqa: BLE001  # drivers share no class of errors
-            problem = f"there is no table {name!r} that can be read"
-            hint = self._near(table)
-            raise UserError(f"{problem} ({self.errors.first_line(error)})", hint) from None
-
-    def _near(self, name: str) -> str:
-        try:
-            tables = self.server.tables()
-        except Exception:  # noqa: BLE001  # a hint; the problem itself is known already
-            tables = []
-        return suggestion(name, tables) or "a schema is written `schema.table`"
-
 
 def _kind(kind: Any) -> str:
     if kind.is_timestamp() or kind.is_date():
         return TIME
+    if kind.is_unknown():
+        return UNKNOWN
     if kind.is_nested() or kind.is_binary() or kind.is_json():
         return NESTED
     return NUMBER if kind.is_numeric() and not kind.is_boolean() else CATEGORY

@@ -50,9 +50,10 @@ def number(table: Any, measure: Measure, engine: str) -> Any:
     value = table[measure.column]
     if value.type().is_boolean():
         return value.cast("int32").cast("float64")
-    if not value.type().is_numeric():
+    kind = value.type()
+    if not (kind.is_numeric() or kind.is_unknown()):
         raise UserError(
-            f"column {measure.column!r} holds no numbers but {value.type()}",
+            f"column {measure.column!r} holds no numbers but {kind}",
             "declare `kind: category`, or cast it in a view",
         )
     return value.cast("float64")
@@ -61,7 +62,8 @@ def number(table: Any, measure: Measure, engine: str) -> Any:
 def is_floating(table: Any, measure: Measure) -> bool:
     """Whether a measure can be NaN or infinite."""
     kind = table[measure.column].type()
-    return bool(measure.derivation == "value" and (kind.is_floating() or kind.is_decimal()))
+    may = kind.is_floating() or kind.is_decimal() or kind.is_unknown()
+    return bool(measure.derivation == "value" and may)
 
 
 def finite(value: Any, *, may_not_be: bool) -> Any:

@@ -30,8 +30,11 @@ class Server:
         """A table of the current schema, or of the one that `places` name."""
         return self.connection.table(name, database=places or None)
 
-    def tables(self) -> list[str]:
-        return list(self.connection.list_tables())
+    def tables(self, places: tuple[str, ...] = ()) -> list[str]:
+        return list(self.connection.list_tables(database=places or None))
+
+    def schemas(self) -> list[str]:
+        return list(self.connection.list_databases())
 
     def batches(self, statement: Any) -> Iterable[Any]:
         """The result of a statement as Arrow batches, as they arrive."""
@@ -39,35 +42,6 @@ class Server:
 
     def close(self) -> None:
         self.connection.disconnect()
-
-
-class Postgres(Server):
-    """All statements in one transaction that reads one state: rows that come meanwhile do not."""
-
-    def __init__(self, connection: Any) -> None:
-        super().__init__(connection)
-        self._began = False
-
-    def batches(self, statement: Any) -> Iterable[Any]:
-        import pyarrow
-
-        driver, sql = self.connection.con, self.connection.compile(statement)
-        if not self._began:
-            driver.rollback()
-            driver.autocommit = True
-            with driver.cursor() as cursor:
-                cursor.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            self._began = True
-        schema = statement.as_table().schema().to_pyarrow()
-        with driver.cursor(name="lensops") as cursor:
-            cursor.execute(sql)
-            while rows := cursor.fetchmany(ROWS):
-                columns = [list(column) for column in zip(*rows, strict=True)]
-                arrays = [
-                    pyarrow.array(column).cast(field.type)
-                    for column, field in zip(columns, schema, strict=True)
-                ]
-                yield pyarrow.record_batch(arrays, schema=schema)
 
 
 class Duck(Server):
