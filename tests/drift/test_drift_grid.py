@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -39,12 +40,20 @@ def binning_of(cuts: list[float]) -> Binning:
 def duck_counts(
     connection: duckdb.DuckDBPyConnection, values: list[float | None], kind: str, cuts: list[float]
 ) -> BinCounts:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS SELECT unnest($1::{kind}[]) x", [values])
-    rows, statement = Rows(("t",)), Statement()
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE rows AS SELECT unnest($1::{kind}[]) x", [values]
+    )
+    return counts_of(connection, "rows", kind, cuts, MANY)
+
+
+def counts_of(
+    connection: duckdb.DuckDBPyConnection, source: str, kind: str, cuts: list[float], many: int
+) -> BinCounts:
+    rows, statement = Rows((source,)), Statement()
     binnings: dict[Measure, Binning] = {MEASURE: binning_of(cuts)}
-    query = CountQuery({**binnings}, rows=MANY)
+    query = CountQuery({**binnings}, rows=many)
     counting = Counting(rows, query, binnings, {"x": Column("x", kind)})
-    text = counting.text("t", statement)
+    text = counting.text(source, statement)
     return counting.counts(connection.execute(text, statement.values).fetchall()[0])["x"]
 
 
@@ -106,3 +115,22 @@ def test_a_grid_decides_most_rows_of_a_usual_shape() -> None:
 )
 def test_cuts_without_a_grid_are_compared(cuts: list[float]) -> None:
     assert codes_between(cuts, whole=False).grid is None
+
+
+@pytest.mark.parametrize("rows", [MANY, 0])
+@pytest.mark.parametrize("odd", [[math.nan], [math.inf, math.nan], [-math.inf, None, math.nan]])
+def test_the_statistics_of_a_file_say_nothing_of_nan(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, rows: int, odd: list[float | None]
+) -> None:
+    """pyarrow and pandas write the least and the largest number of those that are none."""
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    values = [*odd, *(float(at % 11) for at in range(60))] * 5
+    for kind in ("float64", "float32"):
+        table = pyarrow.table({"x": pyarrow.array(values, type=kind)})
+        parquet.write_table(table, tmp_path / "x.parquet")
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW file AS FROM '{tmp_path}/x.parquet'")
+        for cuts in ([3.0, 5.0, 50.0], [2.0, math.nextafter(2.0, 3), 20.0], [-1.0, 0.5, 7.25]):
+            duck = "DOUBLE" if kind == "float64" else "FLOAT"
+            found = counts_of(connection, "file", duck, cuts, rows)
+            assert found == numpy_counts(values, cuts)

@@ -55,9 +55,10 @@ class Numbers:
     """Finite values between the cuts, and the others by kind.
 
     Text is cast where it can be; what cannot is unreadable. Where there are many rows, their codes
-    are counted; rows without a finite value then count in the outermost bins first, which costs
-    less than to keep them out. Else DuckDB's histogram looks each value up: it includes the upper
-    end of a bin, so that the number just below a cut ends one.
+    are counted; with a grid, those without a finite value count in the outermost bins first, which
+    costs less than to keep them out. Else DuckDB's histogram looks each value up: it includes the
+    upper end of a bin, so that the number just below a cut ends one. NaN is what is left, for
+    `isnan` believes the statistics of a Parquet file, which leave NaN out.
     """
 
     measure: Measure
@@ -93,12 +94,12 @@ class Numbers:
 
     def outer(self, name: str, statement: Statement) -> list[str]:
         filled = f"count({name}_text)" if self._is_text else f"count({name})"
-        tests = ("isnan({0})", "{0} = 'inf'::DOUBLE", "{0} = '-inf'::DOUBLE")
+        tests = ("isfinite({0})", "{0} = 'inf'::DOUBLE", "{0} = '-inf'::DOUBLE")
         special = [f"count_if({test.format(name)})" for test in tests]
         return [
             filled,
             f"count({name})",
-            *(special if self._may_be_special else ["0", "0", "0"]),
+            *(special if self._may_be_special else [f"count({name})", "0", "0"]),
             self._histogram(name, statement),
         ]
 
@@ -110,12 +111,13 @@ class Numbers:
         return f"histogram({value}, {statement.bind(self._ends)}::DOUBLE[])"
 
     def counts(self, rows: int, results: Result) -> BinCounts:
-        filled, numbers, nan, above, below = (int(result or 0) for result in results[:5])
-        histogram = results[5] or {}
+        filled, numbers, finite, above, below = (int(result or 0) for result in results[:5])
+        nan, histogram = numbers - finite - above - below, results[5] or {}
         if self.codes:
             bins = self.codes.bins(histogram)
-            bins[0] -= below + rows - numbers
-            bins[-1] -= above + nan
+            if self.codes.grid:
+                bins[0] -= below + rows - numbers
+                bins[-1] -= above + nan
         else:
             bins = [int(histogram.get(end, 0)) for end in (*self._ends, math.inf)]
         return BinCounts(tuple(bins), rows - filled + nan, above + below, filled - numbers)

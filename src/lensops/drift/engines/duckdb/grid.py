@@ -51,8 +51,9 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The codes of numbers between cuts. NULL is coded as below all cuts, NaN as above them.
+    """The codes of numbers between cuts.
 
+    With a grid NULL is coded as below all cuts, NaN as above them; without one they have no code.
     With a grid the code is the cell, of each cell with cuts there are as many more as cuts that a
     number there may have passed. Without a grid it is the number of passed cuts. Expressions are of
     columns `x`, a DOUBLE, `x_cell`, and `x_1`, `x_2` of the tables.
@@ -76,7 +77,8 @@ class Codes:
 
     def sql(self, x: str, statement: Statement) -> str:
         if self.grid is None:
-            return f"({_place_sql(x, self.cuts, statement)})::SMALLINT"
+            place = _place_sql(x, self.cuts, statement)
+            return f"CASE WHEN isfinite({x}) THEN ({place})::SMALLINT END"
         if self.grid.whole:
             return f"{x}_cell"
         held = set(self.grid.places)
