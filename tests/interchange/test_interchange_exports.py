@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from lensops.errors import Exit
+from lensops.evals.cases import load_cases
+from lensops.files import Folder, Snapshot
 from lensops.manifest import read_yaml
-from lensops.prompts import parse, request_body
+from lensops.prompts import load_prompt, request_body
 from support.cli import lensops
 from support.repo import Repo
 
@@ -26,6 +28,7 @@ evals:
     checks:
       - contains: coffee
       - max_words: 40
+      - min_chars: 1
 """
 CASES = [
     {
@@ -62,13 +65,20 @@ def test_promptfoo_gets_versions_tests_and_assertions(shop: Repo) -> None:
     chat = json.loads(config["prompts"][0]["raw"])
     assert chat[0] == {"role": "system", "content": "{% raw %}Be {{ kind }}.{% endraw %}"}
     assert config["providers"] == [{"id": "openai:gpt-4o-mini", "config": {"temperature": 0.2}}]
-    assert config["defaultTest"]["assert"] == [{"type": "contains", "value": "coffee"}]
+    assert config["defaultTest"] == {
+        "threshold": 0.5,
+        "assert": [
+            {"type": "contains", "value": "coffee"},
+            {"type": "word-count", "value": {"max": 40}},
+        ],
+    }
     assert config["tests"][0]["assert"] == [
         {"type": "not-contains", "value": "tea"},
         {"type": "is-json", "value": {"type": "object"}},
         {"type": "bleu", "value": "Coffee"},
     ]
-    assert "left out: check max_words" in done.err
+    assert "left out: temperature of v1: a provider has one for all versions" in done.err
+    assert "left out: check min_chars" in done.err
 
 
 def test_github_models_get_data_and_evaluators(shop: Repo, tmp_path: Path) -> None:
@@ -83,18 +93,92 @@ def test_github_models_get_data_and_evaluators(shop: Repo, tmp_path: Path) -> No
     assert "left out: literal braces" in done.err
 
 
-def test_an_export_comes_back_as_it_was(shop: Repo, tmp_path: Path) -> None:
-    shop.commit("No braces", {"prompts/copy/v2.yaml": "user: Hi {{ name }}, {{ points }}.\n"})
-    text = lensops("export", "promptfoo", cwd=shop.root).out
+BOTH = """\
+version: 1
+project: shop
+prompts:
+  copy: {active: v1}
+evals:
+  copy:
+    cases: evals/copy/cases.jsonl
+    weights: {bleu: 0.33, judge: 0.33, checks: 0.34}
+    threshold: 0.6
+    model: openai:gpt-5
+    samples: 2
+    limits: {concurrency: 3}
+    judge: {rubric: {tone: Warm. 5=warm}}
+    checks:
+      - contains: coffee
+      - min_words: 2
+"""
+PROMPTS = {
+    "v1.yaml": r"""
+system: 'Be \{{ kind }}, {% x, { y: 1 } and {{ name }}.'
+user: Hi {{ name }}, {{ points }}.
+model: openai:gpt-5
+parameters: {temperature: 0.2, max_tokens: 9}
+tools: [{name: f, parameters: {type: object}}]
+output_schema: {type: object}
+""",
+    "v2.yaml": """
+messages:
+  - {role: user, content: "A {{ name }} {{ points }}"}
+  - {role: assistant, content: B}
+  - {role: user, content: C}
+model: openai:gpt-5
+modelParameters: {temperature: 0.2, max_tokens: 9}
+tools: [{name: f, parameters: {type: object}}]
+jsonSchema: '{"type": "object"}'
+""",
+}
+
+
+def test_what_both_can_say_comes_back_as_it_was(shop: Repo, tmp_path: Path) -> None:
+    shop.git("rm", "-qr", "prompts")
+    files = {f"prompts/copy/{name}": text for name, text in PROMPTS.items()}
+    shop.commit("Both", {"lensops.yaml": BOTH, **files})
+    exported = lensops("export", "promptfoo", cwd=shop.root)
+    assert (exported.code, exported.err) == (0, "")
     other = Repo(tmp_path / "other")
-    other.commit("promptfoo", {"promptfooconfig.yaml": text})
+    other.commit("promptfoo", {"promptfooconfig.yaml": exported.out})
     assert lensops("import", "promptfooconfig.yaml", cwd=other.root).code == 0
-    values = {"name": "Ada", "points": 5}
-    (first, *_) = sorted((other.root / "prompts/copy").iterdir())
-    again = parse(first.read_bytes(), first.name, "v1")
-    assert request_body(again, values)["messages"] == [{"role": "user", "content": "Hi Ada, 5."}]
-    lines = (other.root / "evals/copy/cases.jsonl").read_text().splitlines()
-    assert [json.loads(line)["inputs"] for line in lines] == [case["inputs"] for case in CASES]
+    for name in ("v1", "v2"):
+        here, there = (load_prompt(Folder(repo.root), "copy", name) for repo in (shop, other))
+        assert here == there
+    cases = (repo.root / "evals/copy/cases.jsonl" for repo in (shop, other))
+    first, second = (load_cases(Snapshot(Folder(p.parent)), p.name) for p in cases)
+    known = [(c.id, c.inputs, c.references) for c in second]
+    assert known == [(c.id, c.inputs, c.references) for c in first]
+    entries = [read_yaml((r.root / "lensops.yaml").read_bytes(), "x") for r in (shop, other)]
+    suites = [entry.get("evals", "copy").plain() for entry in entries]
+    assert suites[0] == suites[1]
+
+
+def test_a_file_of_github_models_comes_back_as_it_was(shop: Repo, tmp_path: Path) -> None:
+    text = PROMPTS["v2.yaml"].replace("tools: [{name: f, parameters: {type: object}}]\n", "")
+    text = text.replace("openai:", "openai/")
+    shop.git("rm", "-qr", "prompts")
+    manifest = BOTH.replace("v1}", "v2}").replace("judge: 0.33, ", "").replace("0.34", "0.67")
+    manifest = manifest.replace("    judge: {rubric: {tone: Warm. 5=warm}}\n", "")
+    shop.commit("Both", {"lensops.yaml": manifest, "prompts/copy/v2.yaml": text})
+    exported = lensops("export", "prompt.yml", cwd=shop.root)
+    assert exported.code == 0, exported.err
+    said = {line.removeprefix("left out: ") for line in exported.err.splitlines()}
+    assert said == {
+        "checks of case one",
+        "further references of case two",
+        "check min_words",
+        "threshold of the eval",
+    }
+    other = Repo(tmp_path / "other")
+    other.commit("GitHub", {"copy.prompt.yml": exported.out})
+    done = lensops("import", "copy.prompt.yml", cwd=other.root)
+    assert done.code == 0, done.err
+    here = load_prompt(Folder(shop.root), "copy", "v2")
+    there = load_prompt(Folder(other.root), "copy", "v1")
+    assert request_body(there, {"name": 1, "points": 2}) == (
+        request_body(here, {"name": 1, "points": 2})
+    )
 
 
 def test_a_prompt_is_renamed_and_its_history_goes_on(shop: Repo) -> None:

@@ -68,10 +68,11 @@ def test_what_has_an_equal_comes_over_and_the_rest_is_named(source: Repo) -> Non
     refused = {key: row["reason"] for key, row in found.items() if row["reason"]}
     assert refused == {
         "prompt file://prompts/two.txt prompts/two.txt:3": (
-            "an expression, '{{ text | upper }}': prompts have variables and no logic"
+            "a filter, '{{ text | upper }}': the application formats values before it passes them"
         ),
         "prompt First line {% if formal %}Sir{% endif %} promptfooconfig.yaml:7": (
-            "a block of template logic, '{% if formal %}': prompts have variables and no logic"
+            "a block of template logic, '{% if formal %}': prompts have variables and no logic: "
+            "let the application decide, or add a version"
         ),
         "prompt make.py:create promptfooconfig.yaml:8:5": "it runs code; prompts are texts",
         "model apiKey promptfooconfig.yaml:11:49": "no such parameter is sent",

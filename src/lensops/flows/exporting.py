@@ -7,10 +7,12 @@ from typing import Any
 
 from lensops.errors import UserError
 from lensops.flows.project import Opened, open_project
-from lensops.interchange.exports import Export, Exported, to_prompt_yml, to_promptfoo
+from lensops.interchange.exports import Export, Exported
+from lensops.interchange.prompt_yml_export import to_prompt_yml
+from lensops.interchange.promptfoo_export import to_promptfoo
 from lensops.manifest.locate import ProjectRef
 from lensops.manifest.select import select_prompt
-from lensops.prompts import load_prompt, locate_prompt, version_files
+from lensops.prompts import locate_prompt, version_files
 
 FORMATS = {"promptfoo": to_promptfoo, "prompt.yml": to_prompt_yml}
 _MAX_BYTES = 1_000_000
@@ -28,7 +30,7 @@ def export_prompt(ref: ProjectRef, kind: str, *, prompt: str | None = None) -> E
     if kind == "promptfoo":
         files = locate_prompt(project.manifest, name)
         inactive = [v for v in version_files(project.tree, files) if v != active.version]
-        versions += [load_prompt(project.tree, files, version) for version in inactive]
+        versions += [project.load(name, version) for version in inactive]
     suite = next((s for s in project.manifest.evals if project.manifest.prompt_of(s) == name), None)
     if suite is None:
         return FORMATS[kind](Exported(name, versions))

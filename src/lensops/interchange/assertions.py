@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lensops.interchange.templates import shorten, template_fault
+from lensops.interchange.templates import shorten
 
 Checks = list[dict[str, Any]] | str  # the checks, or the reason why there is none
 
@@ -18,7 +18,7 @@ def checks_of(assertion: Mapping[str, Any]) -> Checks:
         return "it needs a transform or a provider of its own"
     if isinstance(value, str) and value.startswith("file://"):
         return f"its value is code or a file: {shorten(value)}"
-    if isinstance(value, str) and (template_fault(value) or "{{" in value):
+    if isinstance(value, str) and ("{{" in value or "{%" in value):
         return "its value is a template"
     converter = _CONVERTERS.get(kind)
     if converter is None:
@@ -62,6 +62,15 @@ def _json(value: Any) -> Checks:
     return [{"valid_json": True}] if value is None else [{"json_schema": value}]
 
 
+def _word_count(value: Any) -> Checks:
+    """A number of words, or `{min, max}`."""
+    limits = value if isinstance(value, dict) else {"min": value, "max": value}
+    names = {"min": "min_words", "max": "max_words"}
+    if not all(isinstance(limits.get(key, 0), int) for key in names) or limits.keys() - names:
+        return "its value is no count of words"
+    return [{names[key]: limits[key]} for key in names if key in limits]
+
+
 def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else str(value).split(",")
 
@@ -83,6 +92,7 @@ _CONVERTERS: dict[str, Callable[[Any], Checks]] = {
     "starts-with": lambda value: [{"regex": rf"\A{re.escape(_text(value))}"}],
     "regex": _regex,
     "is-json": _json,
+    "word-count": _word_count,
 }
 _CODE = "it runs code; nothing in a manifest does"
 _REASONS = {

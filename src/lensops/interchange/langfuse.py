@@ -11,8 +11,9 @@ from lensops.interchange.prompt_file import ROLES, model_id, prompt_file
 from lensops.interchange.promptfoo import PARAMETERS
 from lensops.interchange.promptfoo_tests import CHOSEN, GUESS
 from lensops.interchange.source import Source
-from lensops.interchange.templates import slug, template_fault, unique
+from lensops.interchange.templates import slug, translate_text, unique
 from lensops.manifest import Node
+from lensops.prompts.tags import parse_handlebars
 
 LABEL = "production"
 
@@ -101,9 +102,10 @@ def _messages(item: Node) -> list[tuple[str, str]] | str:
         role, content = message.get("role"), message.get("content")
         if role not in ROLES or not isinstance(content, str):
             return f"the role {role!r} with such a content is not known"
-        if fault := template_fault(content):
+        text, fault = translate_text(content, parse_handlebars)
+        if fault:
             return fault[1]
-        pairs.append((role, content))
+        pairs.append((role, text))
     return pairs
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from lensops.manifest.dump import dump_yaml
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
+SECTIONS = ("tools", "response_format")
+_RENAMED = {"google": "google-gla"}  # providers that promptfoo calls otherwise
 _PROVIDERS = {"gpt-": "openai", "o1": "openai", "o3": "openai", "o4": "openai"}
 _PROVIDERS |= {"claude-": "anthropic", "gemini-": "google-gla", "mistral-": "mistral"}
 
@@ -17,9 +19,14 @@ def prompt_file(
     model: str | None = None,
     parameters: Mapping[str, Any] | None = None,
 ) -> tuple[str, bytes]:
-    """Ending and bytes: sections where each role stands once and in order, else `messages:`."""
+    """Ending and bytes: sections where each role stands once and in order, else `messages:`.
+
+    `tools` and `response_format` among the parameters are sections of their own.
+    """
+    parameters = dict(parameters or {})
     settings: dict[str, Any] = {"model": model} if model else {}
-    settings |= {"parameters": dict(parameters)} if parameters else {}
+    settings |= {key: parameters.pop(key) for key in SECTIONS if key in parameters}
+    settings |= {"parameters": parameters} if parameters else {}
     roles = [role for role, _ in messages]
     if sorted(set(roles), key=ROLES.index) == roles:
         return ".yaml", dump_yaml({**dict(messages), **settings}).encode()
@@ -34,5 +41,7 @@ def model_id(name: str) -> str | None:
     if ":" in name:
         provider, _, rest = name.partition(":")
         kind, _, model = rest.partition(":")  # such as openai:chat:gpt-6-luna
-        return f"{provider}:{model}" if kind in {"chat", "messages"} and model else name
+        provider = _RENAMED.get(provider, provider)
+        is_named = kind in {"chat", "messages"} and model
+        return f"{provider}:{model}" if is_named else f"{provider}:{rest}"
     return next((f"{p}:{name}" for start, p in _PROVIDERS.items() if name.startswith(start)), None)

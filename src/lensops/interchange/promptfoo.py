@@ -6,7 +6,7 @@ from typing import Any
 
 from lensops.errors import UserError
 from lensops.interchange.bundle import Bundle
-from lensops.interchange.prompt_file import model_id, prompt_file
+from lensops.interchange.prompt_file import SECTIONS, model_id, prompt_file
 from lensops.interchange.promptfoo_prompts import Variant, variants
 from lensops.interchange.promptfoo_tests import Suite
 from lensops.interchange.source import Source
@@ -22,10 +22,11 @@ _READ: tuple[str, ...] = (
     "defaultTest",
     "metadata",
 )
-_READ += ("tags", "$schema")
+_READ += ("tags", "$schema", "evaluateOptions")
 _OWN_RUN = "it is for a run of promptfoo"
 PARAMETERS = (
     *("temperature", "max_tokens", "max_completion_tokens", "top_p", "seed", "stop", "tool_choice"),
+    *SECTIONS,
     *("presence_penalty", "frequency_penalty", "reasoning_effort", "top_k", "verbosity"),
 )
 

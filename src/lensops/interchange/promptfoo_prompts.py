@@ -9,7 +9,7 @@ from lensops.errors import Invalid, Location, UserError
 from lensops.interchange.bundle import Bundle
 from lensops.interchange.prompt_file import ROLES
 from lensops.interchange.source import Source, json_node
-from lensops.interchange.templates import shorten, template_fault
+from lensops.interchange.templates import shorten, translate_text
 from lensops.manifest import Node, read_yaml
 
 _FILES = (".txt", ".md", ".json", ".yaml", ".yml", ".j2")
@@ -83,13 +83,16 @@ def _variant(
     if isinstance(messages, str):
         bundle.refuse("prompt", name, location, messages)
         return
-    for _, content in messages:
-        if fault := template_fault(content):
-            offset, reason = fault
-            line = None if location.line is None else location.line + offset
-            bundle.refuse("prompt", name, location._replace(line=line, column=None), reason)
+    translated: list[tuple[str, str]] = []
+    for role, content in messages:
+        own, fault = translate_text(content)
+        if fault:
+            line = None if location.line is None else location.line + fault[0]
+            place = location._replace(line=line, column=None)
+            bundle.refuse("prompt", name, place, fault[1])
             return
-    yield Variant(name, messages, location)
+        translated.append((role, own))
+    yield Variant(name, tuple(translated), location)
 
 
 def _messages(

@@ -57,6 +57,7 @@ class Suite:
         entry: dict[str, Any] = {"cases": self.bundle.add_cases(self.name, [*self.cases.values()])}
         entry["weights"] = self._weights()
         entry["threshold"] = self._threshold(default, node)
+        entry |= self._options(node.get("evaluateOptions"))
         entry |= {"model": model} if model else {}
         entry |= {"judge": {"rubric": self.rubric}} if self.rubric else {}
         entry |= {"checks": checks} if checks else {}
@@ -166,6 +167,21 @@ class Suite:
         weights = dict.fromkeys(parts, share / 100)
         weights[parts[-1]] = (100 - share * (len(parts) - 1)) / 100
         return weights
+
+    def _options(self, options: Node | None) -> dict[str, Any]:
+        """What a run of promptfoo says that an eval says as well."""
+        entry: dict[str, Any] = {}
+        for key, value in options.value if options is not None else ():
+            if key.value == "repeat" and type(value.value) is int:
+                entry["samples"] = value.value
+            elif key.value == "maxConcurrency" and type(value.value) is int:
+                entry["limits"] = {"concurrency": value.value}
+            else:
+                reason = "it is for a run of promptfoo"
+                self.bundle.refuse("setting", str(key.value), key.location, reason)
+                continue
+            self.bundle.take("setting", str(key.value), key.location, str(value.value))
+        return entry
 
     def _threshold(self, default: Node | None, node: Node) -> float:
         declared = default.get("threshold") if default is not None else None

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from lensops.interchange.bundle import Bundle
 from lensops.manifest import Node
+from lensops.prompts.tags import Parsed, parse_jinja
 
-_VARIABLE = re.compile(r"\{\{\s*[A-Za-z_][A-Za-z0-9_]*\s*\}\}")
-_MARKUP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_KINDS = {"{%": "a block of template logic", "{#": "a template comment", "{{": "an expression"}
+Parser = Callable[[str], Parsed]
 
 
-def template_fault(text: str) -> tuple[int, str] | None:
-    """The line (from 0) and the reason of the first thing that is more than a variable."""
-    for match in _MARKUP.finditer(text):
-        markup = match[0]
-        if not _VARIABLE.fullmatch(markup):
-            line = text.count("\n", 0, match.start())
-            kind = _KINDS[markup[:2]]
-            return line, f"{kind}, {shorten(markup)!r}: prompts have variables and no logic"
-    return None
+def translate_text(text: str, parse: Parser = parse_jinja) -> tuple[str, tuple[int, str] | None]:
+    """The text as lensops writes it, and of the first thing that is more than a variable: its line
+    (from 0) and the reason.
+    """
+    template, faults = parse(text)
+    if not faults:
+        return str(template), None
+    fault = faults[0]
+    reason = f"{fault.what}, {shorten(fault.token)!r}: {fault.hint}"
+    return text, (text.count("\n", 0, fault.start), reason)
 
 
 def shorten(text: str, length: int = 60) -> str:
