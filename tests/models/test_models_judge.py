@@ -184,6 +184,17 @@ def test_the_run_ends_in_time_whatever_hangs() -> None:
     assert "run_timeout" in (replies[-1].error or "")
 
 
+def test_the_time_is_that_of_the_run_however_often_a_judge_is_asked() -> None:
+    with provider(lambda *_: verdict()) as server:
+        settings = Judge(model="openai:small", base_url=server.url, rubric=RUBRIC)
+        judge = open_judge(settings, Limits(run_timeout=0.4))
+        assert not isinstance(judge, Unavailable)
+        assert [reply.grades for reply in judge.grade([request(0)])] == [GRADES]
+        time.sleep(0.5)
+        (late,) = judge.grade([request(1)])
+    assert "run_timeout" in (late.error or "")
+
+
 def test_a_server_where_everything_hangs_ends_the_run() -> None:
     assert "in time" in ends(lambda *_: Said(hang=True), 3, call_timeout=0.2, retries=0).message
 

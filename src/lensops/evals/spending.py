@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 BATCH_SHARE = 0.5  # of the list price, what providers ask for a request in a batch
@@ -25,6 +26,13 @@ class Spending:
     tokens: int = field(default=0, init=False)
     cost: float = field(default=0.0, init=False)
     _reserved: Bound = field(default=Bound(0, 0.0), init=False)
+    _until: float | None = field(default=None, init=False)
+
+    def deadline(self, seconds: float) -> float:
+        """When the time of the whole run is over, on the monotonic clock; calls begin it."""
+        if self._until is None:
+            self._until = time.monotonic() + seconds
+        return self._until
 
     def reserve(self, request_bound: Bound) -> bool:
         """Set a request's bound aside, or say that it does not fit. Without a price none fits."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from collections.abc import Generator as Stream
 from contextlib import AbstractAsyncContextManager
@@ -59,7 +60,7 @@ class Runner(Generic[Request, Reply]):
         sense: no rights, no quota, or nobody answers at all.
         """
         with asyncio.Runner() as runner:
-            self._until = runner.get_loop().time() + self.limits.run_timeout
+            self._until = self.spending.deadline(self.limits.run_timeout)
             self._hopes = min(DEAD, len(requests))
             session = self.session()
             runner.run(session.__aenter__())
@@ -126,7 +127,7 @@ class Runner(Generic[Request, Reply]):
 
     async def _once(self, request: Request) -> Reply | Fault:
         """The reply, or what the error means."""
-        left = self._until - asyncio.get_running_loop().time()
+        left = self._until - time.monotonic()
         if left <= 0:
             return Exhausted("the time for the run is over (limits.run_timeout)")
         try:
@@ -142,7 +143,7 @@ class Runner(Generic[Request, Reply]):
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
         pause *= random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, keeps no secret
         pause = max(pause, fault.wait or 0.0)
-        left = self._until - asyncio.get_running_loop().time()
+        left = self._until - time.monotonic()
         return pause if pause < left else None
 
     def _stand_in(self, request: Request, fault: Fault) -> Reply:
