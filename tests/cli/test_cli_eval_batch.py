@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
@@ -91,7 +92,7 @@ def _record(root: Path, environment: dict[str, str], largest: int) -> None:
 
 
 def jobs(repo: Repo) -> list[Path]:
-    return sorted((repo.root / ".lensops/batches").rglob("*.json"))
+    return sorted((repo.root / ".lensops/recording").rglob("*.json"))
 
 
 class TestRows:
@@ -292,18 +293,21 @@ class TestCrash:
             self.go_on(repo, server)
 
     @pytest.mark.slow
-    def test_a_second_process_is_refused(self, repo: Repo) -> None:
+    @pytest.mark.parametrize("options", [RECORD, RECORD[:2]])
+    def test_a_second_process_waits_and_asks_nothing(
+        self, options: tuple[str, ...], repo: Repo
+    ) -> None:
         with batch_server(answer, polls=10_000) as server:
             small(repo, server.url)
             process = begin_recording(repo.root)
             while not any(batch.polls for batch in server.batches):
                 time.sleep(0.01)
-            second = lensops(*RECORD, cwd=repo.root)
-            server.polls = 1
+            threading.Timer(0.5, lambda: setattr(server, "polls", 1)).start()
+            second = lensops(*options, cwd=repo.root)
             process.join(30)
-            assert process.exitcode == 0
-            assert (second.code, "another lensops is at the batches" in second.err) == (2, True)
-            assert server.paid == 2 * len(OFFERS)
+            assert (process.exitcode, second.code) == (0, 0)
+            assert "another lensops records copy" in second.err
+            assert (len(rows(repo)), server.paid) == (2 * len(OFFERS), 2 * len(OFFERS))
 
 
 def _drop_first(found: Rows) -> Rows:
@@ -438,7 +442,9 @@ class TestFaults:
             lensops(*RECORD, cwd=repo.root)
             server.batches.clear()
             result = lensops(*RECORD, cwd=repo.root)
-            assert (result.code, "rm .lensops/batches/copy/" in result.err) == (5, True), result.err
+            assert (result.code, "rm .lensops/recording/copy/" in result.err) == (5, True), (
+                result.err
+            )
 
     def test_a_server_without_metadata_is_searched_by_the_ids(self, repo: Repo) -> None:
         def once(batch: Batch) -> None:
@@ -453,7 +459,7 @@ class TestFaults:
     def test_a_file_that_is_no_job_is_named(self, repo: Repo) -> None:
         with batch_server(answer) as server:
             small(repo, server.url)
-            repo.write({".lensops/batches/copy/0000000000000000.json": "{"})
+            repo.write({".lensops/recording/copy/0000000000000000.json": "{"})
             result = lensops(*RECORD, cwd=repo.root)
             assert (result.code, "is no job of a batch" in result.err, server.paid) == (2, True, 0)
 
@@ -504,4 +510,4 @@ class TestUsage:
         written = [path for path in repo.root.rglob("*") if path.is_file()]
         assert jobs(repo)
         assert not any(b"a-secret-of-tests" in path.read_bytes() for path in written)
-        assert (repo.root / ".lensops/batches/.gitignore").exists()
+        assert (repo.root / ".lensops/recording/.gitignore").exists()

@@ -21,13 +21,13 @@ from lensops.files import Snapshot
 from lensops.flows.base import BaseSnapshot, prompt_at_base
 from lensops.flows.model_factory import model_factory
 from lensops.flows.project import Opened
+from lensops.flows.recording_turn import batch_place, take_turn
 from lensops.flows.run_options import RunOptions
 from lensops.flows.suite_checks import declared_problems, needs_of
 
 if TYPE_CHECKING:
     from lensops.models.batch.jobs import BatchPlace
 
-JOBS = ".lensops/batches"  # the batches under way, a folder for each eval
 BATCH = 50_000  # cases that are asked at once, so that few batches follow one another
 
 
@@ -48,6 +48,12 @@ def run_suite(context: SuiteContext) -> SuiteResult:
 
     Raises `Invalid` for what is faulty, `UserError`, `RemoteFailed`.
     """
+    tree, listener = context.project.tree, context.listener
+    with take_turn(tree, context.name, context.options, listener):
+        return _run(context, batch_place(tree, context.name, context.options, listener))
+
+
+def _run(context: SuiteContext, batches: BatchPlace | None) -> SuiteResult:
     project, name, options = context.project, context.name, context.options
     suite = project.manifest.evals[name]
     if problems := tuple(declared_problems(project.file, name, project.tree, project.active)):
@@ -63,7 +69,7 @@ def run_suite(context: SuiteContext) -> SuiteResult:
     responses = CachedResponses(
         suite,
         options.mode,
-        model_factory(suite, _batches(context)),
+        model_factory(suite, batches),
         context.listener,
         rejudge=options.rejudge,
     )
@@ -84,18 +90,6 @@ def run_suite(context: SuiteContext) -> SuiteResult:
     if options.mode is Mode.RECORD:
         _forget_recordings(context, head, base)
     return result
-
-
-def _batches(context: SuiteContext) -> BatchPlace | None:
-    """Where the batches of this suite, or of this shard of it, are kept while they run."""
-    options = context.options
-    if not options.batch:
-        return None
-    from lensops.models.batch.jobs import BatchPlace, JobFolder
-
-    shard = f".shard-{options.shard.number}-of-{options.shard.of}" if options.shard else ""
-    folder = context.project.tree.path(f"{JOBS}/{context.name}{shard}")
-    return BatchPlace(JobFolder(folder), context.listener.note)
 
 
 def _outputs(

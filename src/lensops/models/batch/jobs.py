@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensops.errors import UserError
-from lensops.files import check_destination, create_exclusive, write_atomic
+from lensops.files import write_atomic
 
 NONCE = 8  # bytes
 
@@ -63,7 +61,6 @@ class JobFolder:
             created=time.time(),
             keys=[*keys],
         )
-        create_exclusive(self.path.parent / ".gitignore", b"*\n")
         self._write(job)
         return job
 
@@ -88,25 +85,6 @@ class JobFolder:
     def file(self, job: Job) -> Path:
         """Where a job stands."""
         return self.path / f"{job.nonce}.json"
-
-    @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keep other processes from the same jobs. Raises `UserError` when one is at them."""
-        try:
-            import fcntl
-        except ImportError:  # Windows
-            yield
-            return
-        self.path.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(check_destination(self.path / "lock"), os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-        except BlockingIOError:
-            message = f"another lensops is at the batches of {self.path.name}"
-            raise UserError(message, "wait until it is done, or split the work: --shard") from None
-        finally:
-            os.close(descriptor)
 
     def _write(self, job: Job) -> None:
         write_atomic(self.file(job), job.model_dump_json(indent=1).encode() + b"\n")

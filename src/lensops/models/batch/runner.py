@@ -65,8 +65,8 @@ class BatchRunner(Generic[Request, Reply]):
     _fatal: Fatal | None = field(default=None, init=False)  # the last fault that others will meet
 
     def replies(self, requests: Sequence[Request]) -> Stream[Reply, None, None]:
-        """One reply a request. Raises `RemoteFailed`, and `UserError` for jobs of others."""
-        with self.batch.folder.lock(), asyncio.Runner() as loop:
+        """One reply a request. Raises `RemoteFailed`, `UserError` for what is no job."""
+        with asyncio.Runner() as loop:
             session = self.single.session()
             loop.run(session.__aenter__())
             try:
