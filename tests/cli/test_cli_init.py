@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -140,6 +141,37 @@ def test_prompts_that_exist_are_declared(repo: Repo) -> None:
     repo.commit("Begin")
     assert lensops("apply", "--yes", cwd=repo.root).code == 0
     assert "uv tool install 'lensops==" in done.out
+
+
+def test_what_an_import_brings_more_of_is_named(repo: Repo) -> None:
+    repo.commit("promptfoo", {"promptfooconfig.yaml": "prompts: [Hi]\ntests: []\n"})
+    done = lensops("init", "--yes", cwd=repo.root)
+    assert done.code == 2
+    assert "lensops import promptfooconfig.yaml, or add --sample" in done.err
+    data = "messages: [{role: user, content: 'Sum {{ x }}'}]\ntestData: [{x: a}]\n"
+    repo.commit("More", {**FOUND, "my notes.prompt.yml": data, "app/prompts/history.json": "[]"})
+    done = lensops("init", "--yes", cwd=repo.root)
+    assert done.code == 0
+    named = [line for line in done.err.splitlines() if line.startswith("cases and checks, too: ")]
+    assert [line.partition("lensops import ")[2] for line in named] == [
+        "'my notes.prompt.yml'",
+        "promptfooconfig.yaml",
+        "app/prompts --history",
+    ]
+
+
+def test_the_outline_of_an_eval_is_sound(repo: Repo) -> None:
+    repo.commit("Application", {"prompts/greet_v1.txt": "Greet {{ name }}"})
+    assert lensops("init", "--yes", cwd=repo.root).code == 0
+    path = repo.root / "lensops.yaml"
+    outline = path.read_text()
+    case = outline.partition("#   # ")[2].partition("\n")[0]
+    text = re.sub(r"^#( evals:|   [g ])", r"\1", outline, flags=re.MULTILINE)
+    path.write_text(text.replace("\n evals:", "\nevals:").replace("   # {", "# {"))
+    repo.write({"evals/greet/cases.jsonl": case + "\n"})
+    done = lensops("validate", cwd=repo.root)
+    assert done.code == 0, done.out
+    assert "evals:\n" in path.read_text() or "evals: #" in path.read_text()
 
 
 def test_an_active_json_that_disagrees_is_noted(repo: Repo) -> None:

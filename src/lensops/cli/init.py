@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -65,6 +66,10 @@ def _find(folder: Path, *, yes: bool) -> Findings | None:
     from lensops.render.escape import visible
 
     findings = find_prompts(folder)
+    if not findings.prompts and findings.importable:
+        problem = f"{findings.importable[0]} holds prompts; nothing was written"
+        hint = f"{_import_command(findings.importable[0])}, or add --sample"
+        raise UserError(problem, hint)
     if not findings.prompts:
         return None
     lines = []
@@ -73,6 +78,7 @@ def _find(folder: Path, *, yes: bool) -> Findings | None:
         copied = f", which becomes {prompt.copied_to}" if prompt.copied_to else ""
         lines.append(f"found {prompt.name}: {files}{copied}")
     lines += [f"not read: {reason}" for _, reason in findings.refused]
+    lines += [f"cases and checks, too: {_import_command(path)}" for path in findings.importable]
     text = "\n".join([*lines, "", manifest_text(folder, findings.prompts)])
     write(visible(text) + "\n", sys.stderr)
     if yes:
@@ -83,3 +89,11 @@ def _find(folder: Path, *, yes: bool) -> Findings | None:
     if not typer.confirm("Write this manifest?", err=True):
         raise Refused("nothing was written: you answered no")
     return findings
+
+
+def _import_command(path: str) -> str:
+    """What imports a file; of two JSON files, the folder, with their history."""
+    folder, _, name = path.rpartition("/")
+    if name == "history.json":
+        return f"lensops import {shlex.quote(folder or '.')} --history"
+    return f"lensops import {shlex.quote(path)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from lensops.errors import Invalid, UserError
 from lensops.files import Folder
-from lensops.interchange.json_pair import ACTIVE, active_version
+from lensops.interchange.json_pair import ACTIVE, HISTORY, active_version
 from lensops.interchange.source import Source
 from lensops.interchange.templates import slug, unique
 from lensops.manifest.dump import dump_yaml
@@ -21,6 +22,7 @@ from lensops.prompts.forms import ending_of
 MAX_FILES = 20_000
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "dist", "build", "venv", "eval_results"}
 _OWN_ENDINGS = (".prompt.yml", ".prompt.yaml", ".prompty", ".prompt")  # nothing else ends so
+_IMPORTABLE = ("promptfooconfig.yaml", "promptfooconfig.yml", HISTORY)
 _FOLDER = re.compile(r"(?:\w+[_-])?prompts?", re.IGNORECASE)
 _VERSIONED = re.compile(r"(?P<stem>.*?)(?P<gap>[_.-]?)(?P<version>v?\d+(?:\.\d+)*)\Z")
 _MAX_BYTES = 1_000_000
@@ -46,6 +48,7 @@ class Findings:
 
     prompts: list[FoundPrompt] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)  # path and reason
+    importable: list[str] = field(default_factory=list)  # what `lensops import` brings more of
 
     @property
     def copies(self) -> dict[str, str]:
@@ -58,8 +61,12 @@ def find_prompts(folder: Path) -> Findings:
     tree, findings = Folder(folder), Findings()
     families: dict[tuple[str, str, str, str], dict[str, str]] = {}
     for path in _candidates(folder):
+        if PurePosixPath(path).name in _IMPORTABLE:
+            findings.importable.append(path)
+            continue
         try:
-            parse(tree.read(path, _MAX_BYTES), path, "v1")
+            data = tree.read(path, _MAX_BYTES)
+            parse(data, path, "v1")
         except Invalid as error:
             findings.refused.append((path, str(error.problems[0])))
         except (UserError, OSError) as error:
@@ -67,6 +74,7 @@ def find_prompts(folder: Path) -> Findings:
         else:
             key, version = _family(path)
             families.setdefault(key, {})[version] = path
+            findings.importable += [path] if b"\ntestData:" in data else []
     names: list[str] = []
     for key, versions in sorted(families.items()):
         prompt = _prompt(tree, key, versions, names)
@@ -88,7 +96,23 @@ def manifest_text(folder: Path, prompts: list[FoundPrompt]) -> str:
     return (
         "# yaml-language-server: $schema=.lensops/schema.json\n"
         f"version: 1\nproject: {project}\n\n"
-        f"{dump_yaml({'prompts': entries})}\n{dump_yaml({'targets': targets})}"
+        f"{dump_yaml({'prompts': entries})}\n{_eval_outline(folder, prompts[0])}\n"
+        f"{dump_yaml({'targets': targets})}"
+    )
+
+
+def _eval_outline(folder: Path, prompt: FoundPrompt) -> str:
+    """An eval of a prompt as a comment: what the gate asks for next."""
+    path = prompt.versions[prompt.active]
+    inputs = dict.fromkeys(parse((folder / path).read_bytes(), path, "v1").variables, "…")
+    case = json.dumps({"id": "1", "inputs": inputs, "reference": "…"}, ensure_ascii=False)
+    return (
+        "# evals: # what the gate measures; a line of the cases:\n"
+        f"#   # {case}\n"
+        f"#   {prompt.name}:\n"
+        f"#     cases: evals/{prompt.name}/cases.jsonl\n"
+        "#     weights: {rouge_l: 1}\n"
+        "#     threshold: 0.5\n"
     )
 
 
@@ -103,7 +127,7 @@ def _candidates(folder: Path) -> Iterator[str]:
             count += 1
             if count > MAX_FILES:
                 return
-            has_own_ending = name.endswith(_OWN_ENDINGS)
+            has_own_ending = name.endswith(_OWN_ENDINGS) or name in _IMPORTABLE
             if has_own_ending or (is_prompt_folder and ending_of(name) and not _is_other(name)):
                 yield (inside / name).as_posix()
 
@@ -113,7 +137,7 @@ def _is_other(name: str) -> bool:
     lowered = name.lower()
     return lowered.startswith((".", "readme", "license", "changelog", "_")) or lowered in {
         ACTIVE,
-        "history.json",
+        HISTORY,
         "package.json",
         "index.json",
     }

@@ -11,10 +11,11 @@ from lensops.errors import Location
 from lensops.manifest import Node
 
 
-def read_rows(text: str, location: Location) -> Iterator[Node]:
+def read_rows(text: str, path: str) -> Iterator[Node]:
     """Each row as a test: `__expected` columns are assertions, columns without `__` variables."""
-    for row in csv.DictReader(io.StringIO(text)):
-        yield _test(row, location)
+    rows = csv.DictReader(io.StringIO(text))
+    for row in rows:
+        yield _test(row, Location(path, rows.line_num))
 
 
 def _test(row: dict[str, Any], location: Location) -> Node:

@@ -72,13 +72,13 @@ class Suite:
             reference = str(item.value).removeprefix("file://")
             try:
                 for file in source.matching(reference):
-                    yield from self._read_tests(file, item)
+                    yield from self._read_tests(file)
             except UserError as error:
                 self.bundle.refuse("case", reference, item.location, error.message)
 
-    def _read_tests(self, source: Source, item: Node) -> Iterator[Node]:
+    def _read_tests(self, source: Source) -> Iterator[Node]:
         if source.path.endswith(".csv"):
-            yield from read_rows(source.text(), item.location)
+            yield from read_rows(source.text(), source.path)
         elif source.path.endswith(".jsonl"):
             for number, line in enumerate(source.text().splitlines(), 1):
                 if line.strip():

@@ -55,7 +55,7 @@ class PromptEntry(Strict):
         | dict[VariableName, Variable | None]
         | None
     ) = Field(None, description="What the application passes: names, or names with types.")
-    renamed_from: Name | None = Field(
+    renamed_from: PromptName | None = Field(
         None, description="The earlier name of the prompt, so that its history goes on."
     )
 
