@@ -196,6 +196,7 @@ def test_ctrl_c_keeps_what_is_done(repo: Repo) -> None:
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=20)
     assert running.returncode == 130, err
+    assert "the same command goes on where it stopped\n" in err
     assert "Traceback" not in err
     assert out == ""
     assert [row["case"] for row in rows(repo)] == ["tea", "coffee"]

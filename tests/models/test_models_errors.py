@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from pydantic_ai.exceptions import ModelHTTPError, UnexpectedModelBehavior
 
-from lensops.models.errors import Exhausted, Fatal, Retryable, describe, fault_of, retry_after
+from lensops.models.errors import Exhausted, Fatal, Retryable, describe, fault_of
+from lensops.models.rate_windows import requested_wait, retry_after
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -33,6 +34,43 @@ def test_retry_after_in_seconds_or_as_a_date(value: str, seconds: float | None) 
 
 def test_no_header_asks_for_nothing() -> None:
     assert retry_after({}, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7", "x-ratelimit-reset": "90"}, 7.0),
+        ({"retry-after-ms": "1500"}, 1.5),
+        ({"x-ratelimit-reset-requests": "1m30s"}, 90.0),
+        ({"x-ratelimit-reset-tokens": "6m0s"}, 360.0),
+        ({"x-ratelimit-reset-requests": "20ms"}, 0.02),
+        ({"x-ratelimit-reset-requests": "1h2m3.5s"}, 3723.5),
+        ({"x-ratelimit-reset": "45"}, 45.0),
+        ({"ratelimit-reset": "12.5"}, 12.5),
+        ({"x-ratelimit-reset": str(int(NOW.timestamp()) + 40)}, 40.0),
+        ({"x-ratelimit-reset": str((int(NOW.timestamp()) + 40) * 1000)}, 40.0),
+        ({"anthropic-ratelimit-requests-reset": "2026-01-01T12:00:50Z"}, 50.0),
+        ({"x-ratelimit-reset": "Thu, 01 Jan 2026 12:00:30 GMT"}, 30.0),
+        ({"x-ratelimit-reset": "2026-01-01T11:00:00Z"}, 0.0),
+        (  # the window that is used up counts, not the longer one
+            {
+                "x-ratelimit-reset-requests": "10s",
+                "x-ratelimit-remaining-requests": "0",
+                "x-ratelimit-reset-tokens": "90s",
+                "x-ratelimit-remaining-tokens": "8000",
+            },
+            10.0,
+        ),
+        ({"x-ratelimit-reset-requests": "10s", "x-ratelimit-reset-tokens": "20s"}, 20.0),
+        ({"x-ratelimit-reset": "soon", "x-ratelimit-limit": "60"}, None),
+        ({"x-ratelimit-reset": ""}, None),
+    ],
+)
+def test_the_end_of_a_rate_window_in_the_forms_of_providers(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    waited = requested_wait(headers, NOW)
+    assert waited == (seconds if seconds is None else pytest.approx(seconds))
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,9 @@ def test_a_judge_that_never_gives_a_valid_verdict_gives_none() -> None:
     assert reply.tokens_in == 300
 
 
-def test_what_may_pass_is_asked_again() -> None:
+def test_what_may_pass_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Six requests at once; the first attempt of each meets another status."""
+    monkeypatch.setattr("lensops.models.runner.WINDOW", 0.1)
     statuses = [408, 429, 500, 502, 503, 529]
     failed = set()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +21,10 @@ from lensops.manifest.locate import ProjectRef
 
 if TYPE_CHECKING:
     from lensops.evals.result import EvalRun
+
+
+KEPT = "replies so far are recorded: the same command goes on where it stopped"
+LOST = "replies so far are not kept: with --record they would be"
 
 
 class EvalFormat(StrEnum):
@@ -133,13 +139,26 @@ def evaluate(
     mode = Mode.RECORD if record else Mode.REPLAY if replay else Mode.ASK
     options = RunOptions(tuple(suite or ()), threshold, base, outputs, mode, rejudge, part, batch)
     rows = CaseRows(project)
-    ran = run_evals(project, options, Progress(), rows.sink)
+    with _interruptible(is_recording=record):
+        ran = run_evals(project, options, Progress(), rows.sink)
     stored = save_result(project, "eval", run_data(ran, rows.refs()))
     if form is EvalFormat.OTLP:
         _emit_events(ran, stored, output)
     else:
         emit(Report("eval", run_document(ran), stored), Format(form), output)
     return exit_of(ran.outcome) if part is None else 0  # the gate decides on all shards
+
+
+@contextmanager
+def _interruptible(*, is_recording: bool) -> Iterator[None]:
+    """On Ctrl-C, say what becomes of the replies so far."""
+    from lensops.cli.output import say
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(KEPT if is_recording else LOST)
+        raise
 
 
 def _emit_events(run: EvalRun, stored: dict[str, Any], output: Path | None) -> None:

@@ -61,7 +61,40 @@ PROVIDERS = {
     "fireworks": Provider((("FIREWORKS_API_KEY",),), "fireworks:accounts/fireworks/models/NAME"),
 }
 ALIASES = {"openai-chat": "openai", "openai-responses": "openai"}
-RENAMED = {"google-gla": "google", "google-vertex": "google-cloud", "vertex": "google-cloud"}
+OTHER_NAMES = {  # by which people know a provider
+    "google-gla": "google",
+    "gemini": "google",
+    "google-vertex": "google-cloud",
+    "vertex": "google-cloud",
+    "vertexai": "google-cloud",
+    "vertex-ai": "google-cloud",
+    "azure-openai": "azure",
+    "aws": "bedrock",
+    "amazon": "bedrock",
+    "aws-bedrock": "bedrock",
+    "amazon-bedrock": "bedrock",
+    "claude": "anthropic",
+    "gpt": "openai",
+    "grok": "xai",
+    "hf": "huggingface",
+    "llama": "ollama",
+}
+FAMILIES = {  # what the names of a provider's models begin with
+    "gpt-": "openai",
+    "chatgpt-": "openai",
+    "o1": "openai",
+    "o3": "openai",
+    "o4": "openai",
+    "claude-": "anthropic",
+    "gemini-": "google",
+    "mistral-": "mistral",
+    "ministral-": "mistral",
+    "codestral-": "mistral",
+    "magistral-": "mistral",
+    "deepseek-": "deepseek",
+    "command-": "cohere",
+    "grok-": "xai",
+}
 
 
 def provider_name(model: str) -> str | None:
@@ -81,14 +114,32 @@ def model_name(model: str) -> str:
 
 def model_fault(model: str, server: str | None) -> tuple[str, str] | None:
     """What is wrong with a model's name in the manifest, and what fixes it."""
-    if server is not None or provider_name(model) is not None:
-        return None
     prefix, colon, rest = model.partition(":")
     names = ", ".join(PROVIDERS)
+    if colon and not rest:
+        return f"{model!r} names no model", "write provider:model"
+    if server is not None or provider_name(model) is not None:
+        return None
     if not colon:
-        return f"{model!r} names no provider", f"write provider:model; providers: {names}"
-    if prefix in RENAMED:
-        return f"there is no provider {prefix!r}", f"it is called {RENAMED[prefix]!r}"
-    near = suggestion(prefix, [*PROVIDERS, *ALIASES])
+        whole = _with_provider(model)
+        hint = f"did you mean {whole!r}?" if whole else f"write provider:model; providers: {names}"
+        return f"{model!r} names no provider", hint
+    near = OTHER_NAMES.get(prefix.lower())
+    if near is not None:
+        return f"there is no provider {prefix!r}", f"it is called {near!r}"
+    if prefix.lower().rstrip("0123456789.-") in ("llama", "qwen", "gemma", "phi", "mixtral"):
+        hint = f"'ollama:{model}', or set `base_url` for a server of your own"
+        return f"there is no provider {prefix!r}; {model!r} is a model's name", hint
     hint = f"providers: {names}; for a server of your own set `base_url`"
-    return f"there is no provider {prefix!r} for {rest!r}", near or hint
+    typo = suggestion(prefix.lower(), [*PROVIDERS, *ALIASES])
+    return f"there is no provider {prefix!r} for {rest!r}", typo or hint
+
+
+def _with_provider(name: str) -> str | None:
+    """A bare name with the provider whose models are called so, such as `openai:gpt-6-luna`."""
+    vendor, slash, rest = name.partition("/")
+    if slash and vendor in PROVIDERS:
+        return f"{vendor}:{rest}"
+    families = (provider for start, provider in FAMILIES.items() if name.startswith(start))
+    provider = next(families, None)
+    return f"{provider}:{name}" if provider else None

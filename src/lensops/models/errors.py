@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import socket
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+
+from lensops.models.rate_windows import requested_wait, retry_after
 
 STOP = {
     401: "the key is not accepted; check the environment variable",
@@ -37,12 +36,14 @@ class Fatal:
 class Retryable:
     """It may work later; `wait` is what the provider asks for, in seconds.
 
-    `is_billed`: the model may have answered all the same, so that it costs.
+    `is_billed`: the model may have answered all the same, so that it costs. `is_limit`: too much
+    was asked within a window, mostly a minute.
     """
 
     reason: str
     wait: float | None = None
     is_billed: bool = False
+    is_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def fault_of(error: Exception) -> Fault:
     if (status := getattr(error, "status_code", None)) is not None:
         return _of_response(error, int(status))
     kind = _category(error)
-    reason = describe(error) if kind is None else f"{kind}: {describe(error)}"
+    reason = describe(error) if kind is None else f"{kind}{_address(error)}: {describe(error)}"
     if isinstance(error, TimeoutError):
         return Retryable("no answer in time (limits.call_timeout)", is_billed=True)
     if kind is not None or isinstance(error, OSError):
@@ -95,6 +96,16 @@ def _category(error: Exception) -> str | None:
     return "the connection broke off"
 
 
+def _address(error: Exception) -> str:
+    """Where a request went, such as ` (http://127.0.0.1:8000/v1)`; nothing where none tells."""
+    for cause in _chain(error):
+        request = getattr(cause, "__dict__", {}).get("_request") or vars(cause).get("request")
+        if url := getattr(request, "url", None):
+            path = str(url.path).removesuffix("/chat/completions")
+            return f" ({url.scheme}://{url.netloc.decode()}{path})"
+    return ""
+
+
 def _chain(error: BaseException) -> list[BaseException]:
     """An error and what it came of."""
     chain = [error]
@@ -107,28 +118,6 @@ def describe(error: BaseException) -> str:
     """An error in one line of bounded length."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= _LONG else text[: _LONG - 1] + "…"
-
-
-def retry_after(headers: dict[str, str], moment: datetime | None = None) -> float | None:
-    """Seconds that `Retry-After` asks to wait (RFC 9110, 10.2.3); None without a sound one."""
-    value = headers.get("retry-after", "").strip()
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        return _until(value, moment or datetime.now(UTC))
-    return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def _until(value: str, moment: datetime) -> float | None:
-    """Seconds until a date; None when it is none."""
-    try:
-        then = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (then - moment).total_seconds())
 
 
 def _of_response(error: Exception, status: int) -> Fault:
@@ -152,7 +141,8 @@ def _of_status(status: int, reason: str, headers: dict[str, str]) -> Fault:
     if hint := STOP.get(status):
         return Fatal(reason, hint)
     if status == 429:
-        return Retryable(f"the rate limit was reached: {reason}", retry_after(headers))
+        wait = requested_wait(headers)
+        return Retryable(f"the rate limit was reached: {reason}", wait, is_limit=True)
     if status in (503, 529):
         return Retryable(f"the provider is overloaded: {reason}", retry_after(headers))
     if status in AGAIN or status >= 500:

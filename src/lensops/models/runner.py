@@ -21,6 +21,7 @@ Reply = TypeVar("Reply")
 
 FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
 LONGEST_PAUSE = 30.0
+WINDOW = 60.0  # seconds after which a limit begins anew, where a provider does not tell
 DEAD = 3  # requests given up, without any success before, after which nobody is there
 
 
@@ -142,6 +143,9 @@ class Runner(Generic[Request, Reply]):
             return None
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
         pause *= random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, keeps no secret
+        if fault.is_limit and fault.wait is None:  # all pauses together last as long as a window
+            share = 2**attempt / (2**self.limits.retries - 1)
+            pause = WINDOW * share * random.uniform(1.0, 1.2)  # noqa: S311  # as above
         pause = max(pause, fault.wait or 0.0)
         left = self._until - time.monotonic()
         return pause if pause < left else None
