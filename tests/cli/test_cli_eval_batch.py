@@ -146,6 +146,39 @@ class TestRows:
         assert (result.code, rows(repo)[-1]["grades"]) == (0, {"tone": 4})
         assert rows(repo)[-1]["tokens_in"] == 200  # of both rounds
 
+    def test_cases_that_ask_the_same_and_samples_are_asked_each(self, repo: Repo) -> None:
+        with batch_server(answer) as server:
+            small(repo, server.url)
+            same = {"inputs": {"offer": "tea"}, "reference": "Come in for tea."}
+            lines = [json.dumps({"id": name, **same}) for name in ("a", "b")]
+            (repo.root / "cases.jsonl").write_text("\n".join(lines) + "\n")
+            path = repo.root / "lensops.yaml"
+            path.write_text(
+                path.read_text().replace("    threshold", "    samples: 2\n    threshold")
+            )
+            assert lensops(*RECORD, cwd=repo.root).code == 0
+            in_batches = rows(repo)
+            (repo.root / "evals/copy/recordings/v1.jsonl").unlink()
+            assert lensops("eval", "--record", cwd=repo.root).code == 0
+        assert alike(in_batches) == alike(rows(repo))
+
+    def test_the_provider_of_a_name_is_asked_where_it_is(
+        self, repo: Repo, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with batch_server(answer) as server:
+            monkeypatch.setenv("OPENAI_API_KEY", "a key of tests")
+            monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+            small(repo)
+            text = CLAUDE.replace("anthropic:claude-haiku-4-5", "openai:gpt-4.1-mini")
+            text = text.replace("anthropic:claude-sonnet-4-6", "openai:gpt-4.1")
+            (repo.root / "lensops.yaml").write_text(text)
+            assert lensops(*RECORD, cwd=repo.root).code == 0
+            assert (len(server.single), len(server.batches)) == (0, 2)
+            in_batches = rows(repo)
+            (repo.root / "evals/copy/recordings/v1.jsonl").unlink()
+            assert lensops("eval", "--record", cwd=repo.root).code == 0
+        assert alike(in_batches) == alike(rows(repo))
+
     def test_shards_have_batches_of_their_own(self, repo: Repo) -> None:
         with batch_server(answer) as server:
             small(repo, server.url)
@@ -455,6 +488,28 @@ class TestFaults:
             small(repo, server.url)
             assert lensops(*RECORD, cwd=repo.root).code == 0
             assert server.paid == 2 * len(OFFERS)
+
+    @pytest.mark.parametrize("closed", ["POST files", "POST batches"])
+    def test_a_server_without_batches_says_so(self, closed: str, repo: Repo) -> None:
+        with batch_server(answer, closed=closed) as server:
+            small(repo, server.url)
+            result = lensops(*RECORD, cwd=repo.root)
+            assert (result.code, "has no batch interface" in result.err) == (5, True), result.err
+            assert (server.paid, jobs(repo)) == (0, [])
+
+    def test_a_server_that_lists_none_decides_nothing(self, repo: Repo) -> None:
+        """Whether the batch was made cannot be told, so none is made again."""
+
+        def cut(_: Batch) -> None:
+            raise Cut
+
+        with batch_server(answer, on_create=cut, closed="GET batches") as server:
+            small(repo, server.url)
+            for _ in range(2):
+                result = lensops(*RECORD, cwd=repo.root)
+                assert (result.code, "cannot be told" in result.err) == (5, True), result.err
+                assert "rm .lensops/recording/copy/" in result.err
+            assert server.paid == len(OFFERS)
 
     def test_a_file_that_is_no_job_is_named(self, repo: Repo) -> None:
         with batch_server(answer) as server:

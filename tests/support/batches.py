@@ -46,6 +46,7 @@ class BatchServer:
     errors: list[dict[str, Any]] | None = None
     on_create: Callable[[Batch], None] = lambda _: None
     has_metadata: bool = True
+    closed: str = ""  # a method and path that the server does not know
     content: bytes | None = None  # of a results file, in place of rows
     batches: list[Batch] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -117,6 +118,8 @@ def _route(
     server: BatchServer, method: str, path: str, query: str, data: bytes
 ) -> tuple[int, bytes]:
     parts = path.removeprefix("/v1/").split("/")
+    if server.closed == f"{method} {'/'.join(parts)}":
+        return 404, b'{"error": {"message": "there is nothing here"}}'
     match method, parts:
         case "POST", ["chat", "completions"] | ["messages"]:
             body = json.loads(data)
@@ -256,6 +259,10 @@ def _reply(server: BatchServer, body: dict[str, Any]) -> dict[str, Any]:
             "usage": {"input_tokens": 100, "output_tokens": 20},
         }
     message: dict[str, Any] = {"role": "assistant", "content": text}
+    if tools:
+        function = {"name": tools[0]["function"]["name"], "arguments": text}
+        call = {"id": "t1", "type": "function", "function": function}
+        message = {"role": "assistant", "content": None, "tool_calls": [call]}
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",

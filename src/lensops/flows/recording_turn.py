@@ -73,4 +73,4 @@ def _wait_for(descriptor: int, name: str, listener: ProgressListener) -> None:
 def _folder(tree: Snapshot, suite: str, options: RunOptions) -> Path:
     shard = options.shard
     part = f".shard-{shard.number}-of-{shard.of}" if shard else ""
-    return tree.path(f"{UNDER_WAY}/{suite}{part}")
+    return tree.path(f"{UNDER_WAY}/{suite.replace('/', '+')}{part}")

@@ -50,10 +50,10 @@ def run_suite(context: SuiteContext) -> SuiteResult:
     """
     tree, listener = context.project.tree, context.listener
     with take_turn(tree, context.name, context.options, listener):
-        return _run(context, batch_place(tree, context.name, context.options, listener))
+        return _score_suite(context, batch_place(tree, context.name, context.options, listener))
 
 
-def _run(context: SuiteContext, batches: BatchPlace | None) -> SuiteResult:
+def _score_suite(context: SuiteContext, batches: BatchPlace | None) -> SuiteResult:
     project, name, options = context.project, context.name, context.options
     suite = project.manifest.evals[name]
     if problems := tuple(declared_problems(project.file, name, project.tree, project.active)):

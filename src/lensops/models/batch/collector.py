@@ -45,9 +45,8 @@ class Collector:
         try:
             state = await self.calls.await_end(batch)
         except RemoteFailed as error:
-            hint = (
-                f"the same command goes on with it; if it is gone for good: rm {self._place(job)}"
-            )
+            place = self.submission.folder.place(job)
+            hint = f"the same command goes on with it; if it is gone for good: rm {place}"
             raise RemoteFailed(f"batch {batch}: {error.message}", hint) from None
         if state is None:
             late = Row("", reason=f"batch {batch} goes on; the same command collects it later")
@@ -76,9 +75,7 @@ class Collector:
 
     def _distrust(self, job: Job, fault: str) -> RemoteFailed:
         message = self.calls.clean(f"batch {job.batch} {fault}; nothing of it was used")
-        hint = f"ask the provider; to have, and pay, it anew: rm {self._place(job)}"
+        hint = (
+            f"ask the provider; to have, and pay, it anew: rm {self.submission.folder.place(job)}"
+        )
         return RemoteFailed(message, hint)
-
-    def _place(self, job: Job) -> str:
-        """The file of a job, from the project's root."""
-        return "/".join(self.submission.folder.file(job).parts[-4:])

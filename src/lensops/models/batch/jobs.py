@@ -86,6 +86,10 @@ class JobFolder:
         """Where a job stands."""
         return self.path / f"{job.nonce}.json"
 
+    def place(self, job: Job) -> str:
+        """The same as people see it, from the project's root."""
+        return "/".join(self.file(job).parts[-4:])
+
     def _write(self, job: Job) -> None:
         write_atomic(self.file(job), job.model_dump_json(indent=1).encode() + b"\n")
 

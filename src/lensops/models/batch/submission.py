@@ -14,6 +14,7 @@ from lensops.models.batch.jobs import Job, JobFolder
 from lensops.models.batch.transport import custom_id
 from lensops.models.errors import Retryable
 
+NO_INTERFACE = (404, 405, 501)  # statuses of a server that does not know the address
 LINE = 200  # bytes of a request's line beside its body
 
 
@@ -85,6 +86,11 @@ class Submission:
         """Wait for another attempt. A job that was refused is forgotten, as it was never made."""
         if await self.calls.pause(error.fault, attempt):
             return
+        if error.status in NO_INTERFACE:
+            self.folder.remove(job)
+            message = f"{self.calls.model}: the server has no batch interface"
+            hint = "leave --batch out, or check `base_url`"
+            raise RemoteFailed(f"{message}: {self.calls.clean(error.fault.reason)}", hint)
         hint = "the same command looks first whether the batch was made"
         if 400 <= error.status < 500 and not isinstance(error.fault, Retryable):
             self.folder.remove(job)
@@ -94,9 +100,15 @@ class Submission:
     async def _find(self, job: Job) -> str | None:
         """The batch of a job whose id is not stored, or None: it was not made."""
         taken = {other.batch for other in self.jobs()}
-        candidates = await self.calls.ask(
-            lambda: list_items(self.calls.client.candidates(job.nonce, len(job.keys), job.created))
-        )
+        client = self.calls.client
+        try:
+            candidates = await self.calls.ask(
+                lambda: list_items(client.candidates(job.nonce, len(job.keys), job.created))
+            )
+        except RemoteFailed as error:
+            message = f"whether the batch of {job.nonce} was made cannot be told: {error.message}"
+            hint = f"run the same command again; if it was not made: rm {self.folder.place(job)}"
+            raise RemoteFailed(message, hint) from None
         for candidate in candidates:
             if candidate.is_certain:
                 return candidate.id
