@@ -19,7 +19,12 @@ from lensops.drift.check import decide, monitor_result
 from lensops.drift.evidence import Evidence, Figures, Status
 from lensops.drift.psi import Vector, jeffreys_shares, psi
 from lensops.drift.results import DriftReport, DriftRun, FeatureDrift
-from lensops.drift.two_sample import benjamini_hochberg, ordered_p_value, table_p_value
+from lensops.drift.two_sample import (
+    benjamini_hochberg,
+    ends_p_value,
+    ordered_p_value,
+    table_p_value,
+)
 from lensops.evidence import Outcome
 from lensops.manifest.drift import Bands
 from support.drift import monitor
@@ -253,3 +258,11 @@ def test_a_monitor_without_a_psi_has_no_reading_and_never_passes() -> None:
     assert monitor_result(monitor(), DriftReport(0, 0, ())).finding.message == (
         "no PSI could be computed"
     )
+
+
+def test_the_exceedance_of_an_end_is_the_share_of_splits_that_have_it() -> None:
+    """Of C(8, 4) splits, C(6, 2) have both outermost rows in the current window; two ends."""
+    baseline, current = np.array([0, 4, 0]), np.array([0, 2, 2])
+    share = math.comb(6, 2) / math.comb(8, 4)
+    assert ends_p_value(baseline, current) == pytest.approx(2 * share)
+    assert ends_p_value(current, baseline) == 1.0, "and its own ends say nothing"

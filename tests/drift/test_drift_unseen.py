@@ -321,3 +321,28 @@ def test_nan_among_texts_is_no_number(tmp_path: Path, ending: str) -> None:
     numbers = ["nan" if i % 9 == 0 else str(i % 40) for i in range(300)]
     found = compare(tmp_path, numbers, numbers, ending)
     assert (found.kind, found.missing) == ("number", (34, 34))
+
+
+@pytest.mark.parametrize("share", [0.01, 0.03])
+@pytest.mark.parametrize("where", ["above", "below"])
+@pytest.mark.parametrize("settings", [{}, {"range": [0, 1]}])
+def test_rows_beyond_all_that_was_are_not_explained_by_chance(
+    tmp_path: Path, settings: dict[str, Any], where: str, share: float
+) -> None:
+    """Few rows at the ends move neither deciles nor ranks, however far out they are."""
+    rng = generator()
+    baseline, current = rng.random(3000), rng.random(3000)
+    sign = 1 if where == "above" else -1
+    moved = rng.random(3000) < share
+    current[moved] = sign * rng.uniform(1e3, 1e6, moved.sum())
+    found = compare(tmp_path, baseline, current, **settings)
+    assert found.evidence in {"confirmed", "real but small"}, found
+    assert not any(cause.kind == "chance" for cause in found.causes)
+
+
+def test_a_move_outside_of_a_range_that_does_not_fit_is_inconclusive(tmp_path: Path) -> None:
+    rng = generator()
+    found = compare(tmp_path, rng.normal(-50, 1, 900), rng.normal(-60, 1, 900), range=[0, 1])
+    assert found.evidence == "inconclusive"
+    assert "outside the declared range" in found.unfit
+    assert not any("chance" in cause.text for cause in found.causes)

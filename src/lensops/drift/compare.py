@@ -132,7 +132,7 @@ def _feature_drift(monitor: Monitor, measured: _Measured, q_value: float) -> Fea
     evidence = evidence_word(status, figures, q_value, band, gate_level(monitor))
     outside = outside_shares(counts.binning, pair)
     unfit = _unfit(counts, outside)
-    if unfit and evidence not in {Evidence.CONFIRMED, Evidence.SMALL}:
+    if unfit and evidence is not Evidence.CONFIRMED:
         evidence = Evidence.INCONCLUSIVE
     if status is Status.OK and (max(outside) > OUTSIDE or _lost_share(pair) > OUTSIDE or unfit):
         status = Status.WARNING

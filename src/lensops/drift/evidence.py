@@ -12,10 +12,16 @@ from lensops.drift.binning import BinCounts, Pair, ValueCounts
 from lensops.drift.distributions import chi_square_ppf
 from lensops.drift.psi import Vector, psi
 from lensops.drift.shape import Shape
-from lensops.drift.two_sample import combine_weighted, ordered_p_value, table_p_value
+from lensops.drift.two_sample import (
+    combine_weighted,
+    ends_p_value,
+    ordered_p_value,
+    table_p_value,
+)
 from lensops.manifest.drift import Bands, Monitor
 
-ORDER, TIES, EXTRA = 0.8, 0.1, 0.1  # weights of what is tested of a number
+ORDER, TIES, EXTRA, ENDS = 0.8, 0.1, 0.05, 0.05  # weights of what is tested of a number
+FLAG = 2  # bins of a flag, which has no ends
 TIED_ROWS, TIED_SHARE = 5, 0.01  # of both windows: from these on one value is tested by itself
 DRAWS = 1_000  # of the bootstrap
 SEED = 20_180_402  # fixed: the same counts give the same interval
@@ -72,7 +78,7 @@ class BinWindows:
     shapes: tuple[Shape | None, Shape | None] = (None, None)
 
     def exchange_p_value(self) -> float:
-        """Of the order of the values, their ties, and the rows without a value, each by a test."""
+        """Of the order of values, their ties, their ends and the rows without one, each tested."""
         fine = _tested_bins(self.baseline, self.tested), _tested_bins(self.current, self.tested)
         extras = [
             np.array([side.rows - sum(side.extras), *side.extras])
@@ -81,9 +87,10 @@ class BinWindows:
         tables = [(ORDER, fine, ordered_p_value), (EXTRA, (extras[0], extras[1]), table_p_value)]
         if self.shapes[0] is not None and self.shapes[1] is not None:
             tables.append((TIES, _tie_table(self.shapes[0], self.shapes[1]), table_p_value))
-        return combine_weighted(
-            [(test(*table), weight) for weight, table, test in tables if _can_differ(*table)]
-        )
+        tested = [(test(*table), weight) for weight, table, test in tables if _can_differ(*table)]
+        if len(self.tested) > FLAG and _can_differ(*fine):
+            tested.append((ends_p_value(*fine), ENDS))
+        return combine_weighted(tested)
 
 
 @dataclass(frozen=True, slots=True)

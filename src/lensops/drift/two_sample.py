@@ -73,6 +73,20 @@ def ordered_p_value(baseline: Vector, current: Vector) -> float:
     return weighted_chi_square_sf(observed, eigenvalues)
 
 
+def ends_p_value(baseline: Vector, current: Vector) -> float:
+    """Rosenbaum's exceedance test at both ends of ordered bins, the outer ones of which begin where
+    the baseline's values end.
+
+    If rows could be exchanged, the t outermost of all n + m are current ones with probability
+    m (m - 1) … / ((n + m) (n + m - 1) …). A baseline with rows out there was not read whole: 1.
+    Source: S. Rosenbaum, Annals of Mathematical Statistics 25 (1954), 146-150.
+    """
+    n, m = int(baseline.sum()), int(current.sum())
+    ends = [int(current[end]) for end in (0, -1) if not baseline[end]]
+    logs = [_log_choose(m, t) - _log_choose(n + m, t) for t in ends if t]
+    return min(1.0, 2 * math.exp(min(logs, default=0.0)))
+
+
 def combine_weighted(p_values: list[tuple[float, float]]) -> float:
     """One p-value of several tests of one null hypothesis, each with its weight.
 

@@ -29,6 +29,8 @@ def chance(case: Case) -> Cause | None:
     if case.evidence not in {Evidence.NOISE, Evidence.INCONCLUSIVE}:
         return None
     figures, (n, m) = case.figures, case.pair.sizes
+    if figures.p_value < SURE:
+        return None  # it is not chance that leaves this open
     if figures.psi > figures.noise_limit and case.evidence is Evidence.INCONCLUSIVE:
         return Cause("chance", f"chance is not ruled out (p = {figures.p_value:.2g})")
     text = (

@@ -18,7 +18,7 @@ from lensops.drift.causes.case import (
     percent,
     tolerance,
 )
-from lensops.drift.causes.moves import offset, whole_cause
+from lensops.drift.causes.moves import FEWEST, offset, whole_cause
 from lensops.drift.psi import Shares
 from lensops.drift.shape import Shape
 from lensops.drift.two_sample import table_p_value
@@ -57,7 +57,10 @@ def replacement(case: Case) -> Cause | None:
     rest = conditional_distance(*shapes, without)
     if rest > chance / math.sqrt(max(1 - size, BEYOND)):  # fewer rows are compared
         return None
-    text = f"{number(lost)} became {number(gained)} ({percent(size)} of the rows)"
+    names = f"{number(lost)} became {number(gained)}"
+    if number(lost) == number(gained):
+        names = f"{lost:.10g} became {gained:.10g}"
+    text = f"{names} ({percent(size)} of the rows)"
     return Cause("replacement", text, _explained(*shapes, rest), rest)
 
 
@@ -75,7 +78,8 @@ def spike(case: Case) -> Cause | None:
     def without(shape: Shape, points: Shares) -> Shares:
         return _without_value(shape, points, value)
 
-    rest = conditional_distance(baseline, current, without)
+    is_all = current.distinct == 1
+    rest = 0.0 if is_all else conditional_distance(baseline, current, without)
     share, old = current.times(value) / current.rows, baseline.times(value) / baseline.rows
     if rest > tolerance(baseline, current) / math.sqrt(max(1 - share, BEYOND)):
         return None
@@ -94,7 +98,11 @@ def clipping(case: Case) -> Cause | None:
     above, below = _shares_beyond(baseline, current)
     high = _is_end(shapes, current.high, above, above=True)
     low = _is_end(shapes, current.low, below, above=False)
-    if not (high or low) or not (baseline.low < current.high and current.low < baseline.high):
+    if (
+        not (high or low)
+        or current.distinct < FEWEST
+        or not (baseline.low < current.high and current.low < baseline.high)
+    ):
         return None
     limits = current.low if low else -np.inf, current.high if high else np.inf
     changed = change(baseline, lambda x: np.clip(x, *limits))

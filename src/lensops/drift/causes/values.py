@@ -74,8 +74,10 @@ def renaming(case: Case) -> Cause | None:
     into = new or gained
     if not gone or len(into) == 0 or min(len(gone), len(into)) > 1:
         return None
-    if max(len(gone), len(into)) > SPLIT or (gained and len(gained) > 1):
+    if max(len(gone), len(into)) > SPLIT or len(gained) > 1:
         return None
+    if gained and len(case.windows.baseline.values) <= len(gone) + 1:
+        return None  # of two values nothing is left that could be as before
     moved = {*gone, *into}
     if _p_value(case.windows, moved) < ALIKE or not _same_rest(case.windows, moved):
         return None
