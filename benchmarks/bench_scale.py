@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench_evals import WORDS
@@ -48,7 +49,7 @@ def main() -> int:
     results = []
     for count in counts:
         with tempfile.TemporaryDirectory() as name:
-            write_project(Path(name), count)
+            write_project(Path(name), pairs(count))
             results += [(count, *replay(Path(name), count, verb)) for verb in ("eval", "gate")]
     slower = max(last[1] / first[1] for first, last in zip(results, results[-2:], strict=False))
     most = max(memory for _, _, memory in results)
@@ -56,8 +57,15 @@ def main() -> int:
     return 0 if most <= BAR_MB and slower <= BAR_TIME else 1
 
 
-def write_project(root: Path, count: int) -> None:
-    """A project whose outputs are all recorded."""
+def pairs(count: int) -> Iterator[tuple[str, str]]:
+    """Outputs and references of common words."""
+    draw, words = random.Random(7), WORDS.split()
+    for _ in range(count):
+        yield " ".join(draw.choices(words, k=12)), " ".join(draw.choices(words, k=12))
+
+
+def write_project(root: Path, texts: Iterable[tuple[str, str]]) -> None:
+    """A project whose outputs are all recorded, of pairs of an output and its reference."""
     (root / "prompts/copy").mkdir(parents=True)
     (root / "prompts/copy/v1.yaml").write_text("user: Write about {{ number }}.\nmodel: openai:x\n")
     (root / "lensops.yaml").write_text(MANIFEST)
@@ -65,14 +73,12 @@ def write_project(root: Path, count: int) -> None:
     recordings.parent.mkdir(parents=True)
     opened = open_project(ProjectRef(root))
     arm = arm_of(opened.active["copy"], opened.manifest.evals["copy"])
-    draw, words = random.Random(7), WORDS.split()
     with (root / "cases.jsonl").open("w") as cases, recordings.open("wb") as rows:
-        for number in range(count):
-            case = Case(f"c{number}", {"number": number}, (" ".join(draw.choices(words, k=12)),))
-            text = {"id": case.id, "inputs": case.inputs, "reference": case.references[0]}
-            cases.write(json.dumps(text) + "\n")
+        for number, (output, reference) in enumerate(texts):
+            case = Case(f"c{number}", {"number": number}, (reference,))
+            row = {"id": case.id, "inputs": case.inputs, "reference": reference}
+            cases.write(json.dumps(row) + "\n")
             (request,) = arm.requests(case)
-            output = " ".join(draw.choices(words, k=12))
             rows.write(lines_of([AnswerReply(request, output)], "2026-01-01T00:00:00Z"))
 
 
