@@ -71,6 +71,11 @@ class TestDryRun:
     def test_predicted_tokens_are_those_that_are_billed(self, repo: Repo) -> None:
         with provider(billed) as server:
             small(repo, server.url, OFFERS)
+            manifest = repo.root / "lensops.yaml"
+            text = manifest.read_text()
+            text = text.replace("    judge:", "    price: {input: 2, output: 9}\n    judge:")
+            text = text.replace("rubric:", "price: {input: 5, output: 25}\n      rubric:")
+            manifest.write_text(text)
             assert lensops("eval", "--record", cwd=repo.root).code == 0
             repo.commit("Recorded")
             activate_v2(repo)
@@ -80,7 +85,7 @@ class TestDryRun:
             lensops("eval", "--record", cwd=repo.root)
         path = repo.root / "evals/copy/recordings/v2.jsonl"
         rows = [json.loads(line) for line in path.read_text().splitlines()]
-        for key in ("tokens_in", "tokens_out"):
+        for key in ("tokens_in", "tokens_out", "cost"):
             assert predicted[key] == pytest.approx(sum(row[key] for row in rows), rel=NEAR)
         assert "12 outputs and 12 votes to record" in plan.out
 

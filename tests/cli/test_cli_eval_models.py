@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -176,9 +177,12 @@ def test_several_votes_are_averaged_and_their_agreement_told(repo: Repo) -> None
     assert found["metrics"]["judge"] == pytest.approx(0.9)
 
 
-def test_ctrl_c_keeps_what_is_done(repo: Repo) -> None:
+def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(repo: Repo) -> None:
+    interrupted = threading.Event()
+
     def script(asked: dict[str, Any], number: int) -> Said:
-        return answers(asked, number) if number < 2 else Said(hang=True)
+        hangs = number == 2 and not interrupted.is_set()
+        return Said(hang=True) if hangs else answers(asked, number)
 
     with provider(script) as server:
         small(repo, server.url)
@@ -190,16 +194,21 @@ def test_ctrl_c_keeps_what_is_done(repo: Repo) -> None:
             env={**os.environ},
             text=True,
         )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 90
         while len(server.asked) < 3 and time.monotonic() < until:
             time.sleep(0.02)
+        assert len(server.asked) == 3
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=20)
-    assert running.returncode == 130, err
-    assert "the same command goes on where it stopped\n" in err
-    assert "Traceback" not in err
-    assert out == ""
-    assert [row["case"] for row in rows(repo)] == ["tea", "coffee"]
+        out, err = running.communicate(timeout=60)
+        interrupted.set()
+        assert running.returncode == 130, err
+        assert "the same command goes on where it stopped\n" in err
+        assert "Traceback" not in err
+        assert out == ""
+        assert [row["case"] for row in rows(repo)] == ["tea", "coffee"]
+        assert run(repo, "--record").code == 0
+        assert len(server.asked) == 3 + 2 + 4  # two outputs that were left, and the votes
+    assert len(rows(repo)) == 8
 
 
 def test_no_key_is_written_anywhere(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,8 +219,8 @@ def smallest_loss(mean: Mean, confidence: float) -> float | None:
     Scores of the same cases are taken to correlate by a half, so that the difference spreads as
     one version's scores do: sqrt(2 (1 − 0.5)) = 1.
     """
-    if mean.error is None:
-        return None
+    if not mean.error:
+        return None  # of scores that are all alike nothing says how they spread
     return t_quantile(confidence, mean.clusters - 1) * mean.error
 
 
