@@ -32,7 +32,7 @@ from lensops.evals.metrics.encoding import MANY, Encoder, Encoders
 from lensops.evals.metrics.metric import Unscored
 from lensops.evals.metrics.porter import stem
 from lensops.evals.metrics.rouge_l import rouge_l
-from lensops.evals.metrics.tokens import splitter, tokenizer_fault
+from lensops.evals.metrics.tokens import split_13a, splitter, tokenizer_fault
 
 SUMMEVAL = Path(__file__).parents[2].parent / "shared" / "data" / "summeval.jsonl"
 NEAR = 1e-9
@@ -104,6 +104,19 @@ def test_known_texts(text: str, references: list[str]) -> None:
 def test_bleu_with_every_tokenizer(text: str, references: list[str], tokenizer: str) -> None:
     wanted = sacrebleus(text, references, tokenizer)
     assert bleu_score(text, references, tokenizer) == pytest.approx(wanted, abs=NEAR)
+
+
+@settings(max_examples=300)
+@given(st.text("a5.,-&;<>'\"`/:@[{~ \n\té²・" + "0", max_size=14) | st.text(max_size=20) | wild)
+def test_tokens_of_13a_are_sacrebleus(text: str) -> None:
+    assert split_13a(text) == oracle("13a").tokenizer(text.rstrip()).split()
+
+
+@pytest.mark.parametrize(
+    "text", ["<skip<skipped>ped>&amp;lt;&amp;quot;", "1.,2-3--a-5-", "a-\n-\n"]
+)
+def test_what_13a_replaces_first(text: str) -> None:
+    assert split_13a(text) == oracle("13a").tokenizer(text.rstrip()).split()
 
 
 @settings(max_examples=150)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,21 +15,16 @@ from lensops.errors import UserError
 from lensops.files import Folder, create_exclusive
 from lensops.flows.project import Opened
 from lensops.render.json import envelope
-from lensops.report.overview.stored import (
-    DriftFile,
-    EvalFile,
-    Results,
-    StoredDrift,
-    StoredEval,
-    StoredFile,
-)
+
+if TYPE_CHECKING:
+    from lensops.report.overview.stored import Results, StoredFile
 
 FOLDERS = {"eval": "eval_results", "drift": "drift_results"}
 DRIFT_REPORT = "drift_report.json"  # what `drift --output` of older versions left
 MAX_BYTES = 50_000_000
 NEWEST = 200  # how many results of a kind are read: what a chart can show
 _STAMP = re.compile(r"(\d{8}T\d{6})")
-F = TypeVar("F", bound=StoredFile)
+F = TypeVar("F", bound="StoredFile")
 
 
 def save_result(project: Opened, noun: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -54,6 +49,14 @@ def save_result(project: Opened, noun: str, data: dict[str, Any]) -> dict[str, A
 
 def load_results(root: Path, newest: int = NEWEST) -> Results:
     """The newest results below a project's root; names carry the time, so only those are opened."""
+    from lensops.report.overview.stored import (  # what saves a result needs none of it
+        DriftFile,
+        EvalFile,
+        Results,
+        StoredDrift,
+        StoredEval,
+    )
+
     reader = _Reader(root)
     evals = [
         StoredEval(time, suite, file.release)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lensops.evals.metrics.encoding import Encoder, Encoders, Tokens
 from lensops.evals.metrics.metric import Unscored
-from lensops.evals.metrics.tokens import splitter, unreadable
+from lensops.evals.metrics.tokens import is_by_word_13a, splitter, unreadable
 
 ORDER = 4  # n-grams of one to four words
 SEARCHED = 2_000  # tokens of a reference beyond which counting its n-grams pays
@@ -21,7 +21,7 @@ _Index = str | Counter[Any]  # what holds the n-grams of a reference
 def bleu_score(hypothesis: str, references: Sequence[str], tokenizer: str = "13a") -> float:
     """The figure of `sacrebleu.BLEU(effective_order=True).sentence_score(…).score / 100`, 0 to 1.
 
-    The tokenizer is sacrebleu's. Counting is done here, because sacrebleu's own makes a tuple of
+    The tokens are sacrebleu's. Counting is done here, because sacrebleu's own makes a tuple of
     every n-gram in Python. Raises `ValueError` without a reference, `UserError` for the tokenizer.
     """
     if not references:
@@ -34,9 +34,7 @@ def bleu_score(hypothesis: str, references: Sequence[str], tokenizer: str = "13a
 
 def signature(tokenizer: str) -> str:
     """How the figure was made, in sacrebleu's form."""
-    from sacrebleu import __version__
-
-    return f"BLEU|nrefs:var|case:mixed|eff:yes|tok:{tokenizer}|smooth:exp|version:{__version__}"
+    return f"BLEU|nrefs:var|case:mixed|eff:yes|tok:{tokenizer}|smooth:exp|version:{_version()}"
 
 
 def score(text: str, references: Sequence[str], tokenizer: str) -> float | Unscored:
@@ -47,17 +45,15 @@ def score(text: str, references: Sequence[str], tokenizer: str) -> float | Unsco
     return bleu_score(text, references, tokenizer)
 
 
+@cache
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("sacrebleu")
+
+
 def _encoder(tokenizer: str) -> Encoder:
-    return Encoder(splitter(tokenizer), _is_by_word if tokenizer == "13a" else _is_whole)
-
-
-def _is_by_word(text: str) -> bool:
-    """Whether 13a's tokens of a text are those of its words.
-
-    Its rules look at no more than the neighbouring character, and at a word's end that is a space
-    whatever follows. Only what it replaces beforehand may reach over a space.
-    """
-    return not ("&" in text or "<skipped>" in text or "-\n" in text)
+    return Encoder(splitter(tokenizer), is_by_word_13a if tokenizer == "13a" else _is_whole)
 
 
 def _is_whole(text: str) -> bool:
