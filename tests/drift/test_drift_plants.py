@@ -181,6 +181,24 @@ PLANTS: dict[str, Plant] = {
         "respelling",
         "punctuation",
     ),
+    "letters lost": Plant(
+        lambda rng: rng.choice(["München", "Köln", "Berlin"], ROWS),
+        lambda _, x: np.array([str(v).encode("ascii", "replace").decode() for v in x]),
+        "respelling",
+        "another encoding",
+    ),
+    "half of them in capitals": Plant(
+        _tiers,
+        lambda rng, x: np.where(rng.random(x.size) < 0.5, np.char.upper(x), x),
+        "respelling",
+        "other capitals",
+    ),
+    "eu- before each": Plant(
+        _tiers, lambda _, x: np.char.add("eu-", x), "respelling", "'eu-' before each"
+    ),
+    "cut off after four": Plant(
+        _tiers, lambda _, x: np.array([v[:4] for v in x]), "respelling", "cut off after 4"
+    ),
     "gold to premium": Plant(
         _tiers, lambda _, x: np.where(x == "gold", "premium", x), "renaming", "'gold' became 'pr"
     ),

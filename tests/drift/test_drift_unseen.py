@@ -298,6 +298,7 @@ def test_numbers_as_people_write_them_are_no_category_in_silence(
 SAME_VALUE = {
     "zones": ("2026-03-03 02:00:00+01:00", "2026-03-03T01:00:00Z"),
     "half-hour zones": ("2026-03-03 05:30:00.25+05:30", "2026-03-03 00:00:00.250+00"),
+    "composed letters": ("Zu\u0308rich", "Z\u00fcrich"),
     "bare decimals": (".0070", "0.007"),
     "a nought of many digits": ("0E-10", "0"),
     "infinity": ("Infinity", "inf"),
@@ -346,3 +347,13 @@ def test_a_move_outside_of_a_range_that_does_not_fit_is_inconclusive(tmp_path: P
     assert found.evidence == "inconclusive"
     assert "outside the declared range" in found.unfit
     assert not any("chance" in cause.text for cause in found.causes)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_nan_of_a_column_of_numbers_is_no_category(tmp_path: Path, ending: str) -> None:
+    values = np.array([np.nan if i % 9 == 0 else float(i % 5) for i in range(300)])
+    write(tmp_path / "b.parquet", {"x": values})
+    write(tmp_path / f"c.{ending}", {"x": [None if np.isnan(v) else v for v in values.tolist()]})
+    files = {"baseline": "b.parquet", "current": f"c.{ending}"}
+    found = feature(tmp_path, features={"x": {"kind": "category"}}, **files)
+    assert (found.psi, found.missing) == (0.0, (34, 34))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,11 +39,12 @@ _REFUSAL = re.compile(REFUSAL)
 def canonical_text(text: str) -> str:
     """A value without the accidents of its format.
 
-    No padding; `true` and `false` in small letters; `1.0` and `1.50` as `1` and `1.5`, but no
-    leading zero is cut off, for `007` is a name; a timestamp in UTC as `2026-01-31 12:00:00`, one
-    of midnight as its date.
+    No padding; composed letters; `true` and `false` in small letters; `1.0` and `1.50` as `1` and
+    `1.5`, but no leading zero is cut off, for `007` is a name; a timestamp in UTC as
+    `2026-01-31 12:00:00`, one of midnight as its date.
     """
     text = text.strip()
+    text = text if text.isascii() else unicodedata.normalize("NFC", text)
     small = text.lower()
     if small in {"true", "false"} or small in _INFINITE:
         return _INFINITE.get(small, small)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -16,18 +17,36 @@ SPLIT = 5  # values that one may be split into, or merged from
 ALIKE = 0.01  # the p-value from which two shares are the same
 EXPECTED = 15  # rows of a value that would be seen, if it were still there
 EXAMPLES = 3
+VALUES = 200  # commonest values of either window that are held against each other
+SEVERAL = 2  # values that were changed in the same way, from which it is no accident
 
 
 def _is_mojibake(old: str, new: str) -> bool:
-    """Whether one is the other, its UTF-8 read as Latin-1 or Windows-1252."""
+    """Whether one is the other, its UTF-8 read as Latin-1 or Windows-1252, once or twice."""
     for encoding in ("latin-1", "cp1252"):
         for wrong, right in ((old, new), (new, old)):
-            try:
-                if wrong.encode(encoding).decode() == right:
-                    return True
-            except UnicodeError:
-                continue
-    return False
+            once = _as_utf8(wrong, encoding)
+            if right in {once, _as_utf8(once, encoding)} - {wrong}:
+                return True
+    return _has_lost_letters(old, new)
+
+
+def _as_utf8(text: str, encoding: str) -> str:
+    try:
+        return text.encode(encoding).decode()
+    except UnicodeError:
+        return text
+
+
+def _has_lost_letters(old: str, new: str) -> bool:
+    """Whether letters beyond ASCII were left out, or became a question mark."""
+    if old.isascii():
+        return False
+    left_out = old.encode("ascii", "ignore").decode() == new
+    marks = len(old) == len(new) and all(
+        a == b or (b in "\ufffd?" and not a.isascii()) for a, b in zip(old, new, strict=True)
+    )
+    return left_out or marks
 
 
 def _without_marks(text: str) -> str:
@@ -54,15 +73,34 @@ def respelling(case: Case) -> Cause | None:
     """Values that are the former ones in another spelling."""
     if not isinstance(case.windows, ValueWindows) or not case.real:
         return None
-    gone, new = _gone(case.windows), _new(case.windows)
+    former, new = list(case.windows.baseline.values)[:VALUES], _new(case.windows)[:VALUES]
     for words, is_alike in SPELLINGS.items():
-        pairs = [(old, value) for value in new for old in gone if is_alike(old, value)]
+        pairs = [(old, value) for value in new for old in former if is_alike(old, value)]
         if pairs:
-            rows = sum(case.windows.current.values[value] for _, value in pairs)
-            share = rows / max(case.windows.current.rows, 1)
-            examples = ", ".join(f"{old!r} is {value!r}" for old, value in pairs[:EXAMPLES])
-            return Cause("respelling", f"{words}: {examples} now", share)
-    return None
+            return _respelled(case.windows, words, pairs)
+    return _affixed(case.windows, former, new)
+
+
+def _respelled(windows: ValueWindows, words: str, pairs: list[tuple[str, str]]) -> Cause:
+    rows = sum(windows.current.values[value] for _, value in pairs)
+    examples = ", ".join(f"{old!r} is {value!r}" for old, value in pairs[:EXAMPLES])
+    share = rows / max(windows.current.rows, 1)
+    return Cause("respelling", f"{words}: {examples} now", share)
+
+
+def _affixed(windows: ValueWindows, former: list[str], new: list[str]) -> Cause | None:
+    """Several values with the same text before or behind them, or cut off at the same length."""
+    before = [(o, v, v.removesuffix(o)) for v in new for o in former if v.endswith(o) and o]
+    behind = [(o, v, v.removeprefix(o)) for v in new for o in former if v.startswith(o) and o]
+    for words, found in (("before", before), ("behind", behind)):
+        affixes = Counter(affix for *_, affix in found)
+        affix, times = max(affixes.items(), key=lambda item: item[1], default=("", 0))
+        if times >= SEVERAL:
+            pairs = [(old, value) for old, value, own in found if own == affix]
+            return _respelled(windows, f"{affix!r} {words} each", pairs)
+    longest = max(map(len, new), default=0)
+    cut = [(o, v) for v in new for o in former if o != v and o.startswith(v) and len(v) == longest]
+    return _respelled(windows, f"cut off after {longest}", cut) if len(cut) >= SEVERAL else None
 
 
 def renaming(case: Case) -> Cause | None:

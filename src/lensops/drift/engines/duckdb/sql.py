@@ -129,8 +129,9 @@ def flag_sql(measure: Measure, column: Column) -> str:
 
 
 def text_sql(column: Column) -> str:
-    """A column as text."""
-    return f"CAST({column.sql} AS VARCHAR)"
+    """A column as text; NaN among numbers says that there is none."""
+    text = f"CAST({column.sql} AS VARCHAR)"
+    return f"nullif({text}, 'nan')" if column.type in {"FLOAT", "DOUBLE"} else text
 
 
 def category_sql(column: Column) -> str:
