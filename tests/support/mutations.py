@@ -53,6 +53,10 @@ def document_mutations(root: Any) -> Iterator[tuple[str, Path, Any]]:
             if isinstance(value, dict):
                 yield "added", ("zzz",), {**root, "zzz": 1}
             continue
+        if isinstance(value, dict | list):
+            yield "a word", path, _changed(root, path, _set("word"))
+        else:
+            yield "a mapping", path, _changed(root, path, _set({"zzz": 1}))
         if isinstance(value, dict):
             yield "added", path, _changed(root, path, _set({**value, "zzz": 1}))
         elif isinstance(value, list):

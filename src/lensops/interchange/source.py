@@ -11,6 +11,7 @@ from typing import Any
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.files import Folder, decode
 from lensops.manifest import Node, read_yaml
+from lensops.prompts.forms.chat import as_yaml
 
 MAX_BYTES = 50_000_000  # results of other tools are large
 YAML_BYTES = 1_000_000
@@ -100,8 +101,8 @@ def json_node(data: bytes, path: str) -> Node:
         raise Invalid((Problem(location, f"not JSON: {error}"),)) from None
     if len(data) <= YAML_BYTES:
         try:
-            return read_yaml(data, path)
-        except Invalid:  # such as tabs, which JSON allows and YAML does not
+            return read_yaml(as_yaml(data), path)
+        except Invalid:  # more values than YAML may have
             pass
     return _without_lines(value, Location(path))
 

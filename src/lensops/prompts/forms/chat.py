@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 from lensops.errors import Invalid, Location, Problem
+from lensops.files import decode
 from lensops.manifest import Node, read_yaml
 from lensops.prompts.forms.langchain import is_langchain, parse_langchain
 from lensops.prompts.forms.nodes import mapping_node
@@ -12,17 +14,23 @@ from lensops.prompts.forms.settings import FORMATS
 from lensops.prompts.forms.structured import METADATA, build_prompt
 from lensops.prompts.value import Prompt
 
+_PAIR = re.compile(
+    rb"(?<!\\)(?P<slashes>(?:\\\\)*)"
+    rb"\\u(?P<high>d[89ab][0-9a-f]{2})\\u(?P<low>d[c-f][0-9a-f]{2})",
+    re.IGNORECASE,
+)
 _PARTS = ("messages", "model", "tools", *FORMATS)
 
 
 def parse_chat(data: bytes, path: str, version: str) -> Prompt:
     """The prompt of a JSON file. Raises `Invalid` with every problem of it."""
+    decode(data, path)
     try:
         json.loads(data)
     except (ValueError, RecursionError) as error:
         where = Location(path, getattr(error, "lineno", None), getattr(error, "colno", None))
         raise Invalid((Problem(where, f"not JSON: {error}"),)) from None
-    node = read_yaml(data.replace(b"\t", b" "), path)
+    node = read_yaml(as_yaml(data), path)
     if is_langchain(node):
         return parse_langchain(node, version)
     if node.kind == "sequence":
@@ -31,6 +39,17 @@ def parse_chat(data: bytes, path: str, version: str) -> Prompt:
         hint = 'write [{"role": "user", "content": "…"}] or {"messages": […]}'
         raise Invalid((Problem(node.location, "there are no messages", hint),))
     return build_prompt(_request(node), version, [])
+
+
+def as_yaml(data: bytes) -> bytes:
+    """JSON as YAML reads it: blanks for tabs, and characters for their two halves."""
+    return _PAIR.sub(_join_halves, data.replace(b"\t", b" "))
+
+
+def _join_halves(match: re.Match[bytes]) -> bytes:
+    high, low = int(match["high"], 16), int(match["low"], 16)
+    character = chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    return match["slashes"] + character.encode()
 
 
 def _request(node: Node) -> Node:

@@ -61,6 +61,7 @@ def _settings(reader: Reader, inputs: Inputs) -> Iterator[tuple[str, Node]]:
         if (value := reader.present(key)) is not None:
             inputs.note(value.location, f"{key} is for the application's loop, and not sent")
     if (model := reader.present("model")) is not None:
+        reader.text("model")
         provider, _, name = str(model.value).partition("/")
         prefix = _PROVIDERS.get(provider, provider)
         yield "model", scalar_node(f"{prefix}:{name}" if name else provider, model.location)
@@ -80,8 +81,8 @@ def _settings(reader: Reader, inputs: Inputs) -> Iterator[tuple[str, Node]]:
 
 def _tools(reader: Reader) -> Iterator[tuple[str, Node]]:
     """Tools that the file defines; a name alone is defined in the application's code."""
-    definitions = reader.present("toolDefs")
-    items = definitions.value if definitions is not None and definitions.kind == "sequence" else ()
+    definitions, tools = reader.expect("toolDefs", "sequence"), reader.expect("tools", "sequence")
+    items = definitions.value if definitions is not None else ()
     functions: list[dict[str, Any]] = []
     for item in items:
         inner = Reader(item, reader.problems)
@@ -90,7 +91,7 @@ def _tools(reader: Reader) -> Iterator[tuple[str, Node]]:
         if (schema := inner.present("inputSchema")) is not None:
             function["parameters"] = json_schema(inner, schema)
         functions.append(function)
-    called = [] if (tools := reader.present("tools")) is None else list(tools.value)
+    called = [] if tools is None else list(tools.value)
     sent = [f for f in functions if f.get("name") in [tool.value for tool in called]]
     for tool in called:
         if tool.value not in [function.get("name") for function in sent]:
@@ -111,8 +112,8 @@ def _read_input(reader: Reader, inputs: Inputs) -> None:
     reader.require_known(("schema", "default"), "key of input")
     if (schema := reader.present("schema")) is not None:
         _declare(json_schema(reader, schema), schema, inputs)
-    default = reader.present("default")
-    for key, value in default.value if default is not None and default.kind == "mapping" else ():
+    default = reader.expect("default", "mapping")
+    for key, value in default.value if default is not None else ():
         inputs.add_default(str(key.value), value)
 
 
@@ -121,7 +122,10 @@ def _declare(schema: Any, node: Node, inputs: Inputs) -> None:
     keys = schema if isinstance(schema, dict) else {}
     properties, required = keys.get("properties", {}), keys.get("required", ())
     _note_constraints(inputs, node, "input", keys.keys() - _OF_OBJECTS)
-    for name, body in properties.items() if isinstance(properties, dict) else ():
+    if not isinstance(properties, dict):
+        inputs.problems.append(Problem(node.location, "properties must be a mapping"))
+        return
+    for name, body in properties.items():
         place, about = _place(node, name), body if isinstance(body, dict) else {}
         kinds = about.get("type")
         inputs.declare(name, place.location, kinds[0] if isinstance(kinds, list) else kinds)

@@ -23,9 +23,9 @@ class Inputs:
         self.declared: dict[str, Variable] = {}
         self.places: dict[str, Location] = {}
 
-    def declare(self, name: str, place: Location, kind: str | None = None) -> None:
+    def declare(self, name: str, place: Location, kind: object = None) -> None:
         """A variable, with a type of `manifest.types` or none."""
-        kind = kind if kind in TYPES else None
+        kind = kind if isinstance(kind, str) and kind in TYPES else None
         self.declared[name] = replace(self.declared.get(name, Variable()), type=kind)
         self.places[name] = place
 

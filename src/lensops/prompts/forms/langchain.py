@@ -121,10 +121,11 @@ def _plain_message(node: Node, problems: list[Problem]) -> Iterator[Node]:
     reader = Reader(node, problems)
     reader.require_known(("role", "content"), "key of a message")
     role, content = _value(node, "role"), reader.present("content")
-    if content is not None:
-        yield message_node(
-            _NAMES.get(str(role), str(role)), translate(content, "f-string", problems)
-        )
+    if content is None:
+        reader.add(node.location, "the message has no content")
+        return
+    text = translate(content, "f-string", problems)
+    yield message_node(_NAMES.get(str(role), str(role)), text)
 
 
 def _text(node: Node, role: str, problems: list[Problem]) -> Iterator[Node]:

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lensops.errors import Invalid, Location, Problem
-from lensops.files import decode
-from lensops.files.text import BOM
 from lensops.manifest import Node
-from lensops.prompts.forms.messages import normalise_text
+from lensops.prompts.forms.messages import normalise_text, read_lines
 from lensops.prompts.forms.nodes import (
     mapping_node,
     message_node,
@@ -37,7 +35,7 @@ class Marked:
     @classmethod
     def read(cls, data: bytes, path: str) -> Marked:
         """Raises `Invalid` for a front matter that is no YAML, or that nothing ends."""
-        text = decode(data, path).removeprefix(BOM).replace("\r\n", "\n")
+        text = read_lines(data, path)
         above = _ABOVE.match(text)
         skipped = above[0].count("\n") if above else 0
         text = text[above.end() :] if above else text

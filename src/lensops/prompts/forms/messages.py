@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
-from lensops.errors import Location, Problem
+from lensops.errors import Invalid, Location, Problem
+from lensops.files import decode
+from lensops.files.text import BOM
 from lensops.manifest import Node
 from lensops.prompts.forms.reader import Reader
 from lensops.prompts.template import TemplateFault, parse_template
@@ -16,6 +19,9 @@ _ALIASES = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "as
 _ALIASES |= {"function": "tool"}
 _CALL_KEYS = ("id", "type", "function", "name", "arguments")
 _BRACES = r"only `{{ name }}` is filled in; write `\{{` for literal braces"
+_NAMES = r"names have the letters a to z, digits and '_'; write `\{{` for literal braces"
+_LIKE_NAME = re.compile(r"\{\{\s*[\w-]+\s*\}\}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def normalise_text(text: str) -> str:
@@ -23,10 +29,22 @@ def normalise_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 
 
+def read_lines(data: bytes, path: str) -> str:
+    """The text of a file with LF at line ends. Raises `Invalid` for other control characters."""
+    text = decode(data, path).removeprefix(BOM).replace("\r\n", "\n").replace("\r", "\n")
+    if match := _CONTROL.search(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        where = Location(path, text.count("\n", 0, match.start()) + 1, match.start() - start + 1)
+        message = f"the control character U+{ord(match[0]):04X} is not allowed"
+        raise Invalid((Problem(where, message, "remove it"),))
+    return text
+
+
 def fault_problem(fault: TemplateFault, location: Location) -> Problem:
     """What is wrong with braces that are no variable."""
     token = fault.token if len(fault.token) < 40 else fault.token[:37] + "…"
-    return Problem(location, f"{token!r} is not a variable", _BRACES)
+    hint = _NAMES if _LIKE_NAME.fullmatch(token) else _BRACES
+    return Problem(location, f"{token!r} is not a variable", hint)
 
 
 def read_template(reader: Reader, node: Node | None, label: str, missing: Location) -> str:

@@ -91,6 +91,8 @@ def _field(reader: Reader, match: re.Match[str], node: Node) -> dict[str, Any]:
         schema = _object(reader, node) if node.kind == "mapping" else {}
     elif kind == "enum":
         schema = {"enum": node.plain()}
+        if node.kind != "sequence":
+            reader.add(node.location, "an enum is a list of values")
     else:
         schema = {}
         reader.add(node.location, f"({kind}) is no kind of Picoschema", "array, object or enum")
@@ -98,7 +100,8 @@ def _field(reader: Reader, match: re.Match[str], node: Node) -> dict[str, Any]:
 
 
 def _scalar(reader: Reader, node: Node) -> dict[str, Any]:
-    name, _, about = str(node.value).partition(",")
+    written = node.value if isinstance(node.value, str) else node.raw or f"this {node.kind}"
+    name, _, about = written.partition(",")
     name = name.strip()
     if name not in _SCALARS:
         message = f"{name!r} is no type of Picoschema, or a schema of the application's code"

@@ -71,7 +71,7 @@ def _settings(reader: Reader, inputs: Inputs) -> Iterator[tuple[str, Node]]:
     if (declared := reader.present("inputs")) is not None:
         read_inputs(inputs, declared, values=True)
     if (sample := reader.present("sample")) is not None:
-        _take_sample(inputs, sample)
+        _take_sample(inputs, reader, sample)
     if (outputs := reader.present("outputs")) is not None:
         yield from _outputs(reader, outputs, inputs)
 
@@ -111,6 +111,7 @@ def _model(reader: Reader, inputs: Inputs) -> Iterator[tuple[str, Node]]:
         return
     inner = Reader(model, reader.problems)
     inner.require_known(_MODEL_KEYS, "key of model")
+    inner.text("id")
     kind = inner.present("apiType") or inner.present("api")
     if kind is not None and kind.value not in _CHATS:
         inner.add(kind.location, f"a model of kind {kind.raw} holds no chat", "known: chat")
@@ -130,8 +131,8 @@ def _model(reader: Reader, inputs: Inputs) -> Iterator[tuple[str, Node]]:
 
 def _options(model: Reader) -> Iterator[tuple[str, Node]]:
     key = model.first(("parameters", "options"))
-    node = model.present(key) if key else None
-    if node is None or node.kind != "mapping":
+    node = model.expect(key, "mapping") if key else None
+    if node is None:
         return
     inner = Reader(node, model.problems)
     _refuse_references(inner, ("tools", "response_format"))
@@ -151,6 +152,8 @@ _OWN_SECTIONS = ("response_format", "tools", "additionalProperties")
 def _tools(reader: Reader, node: Node) -> Node:
     """Functions in the shape of a request; tools that run elsewhere are problems."""
     functions: list[dict[str, object]] = []
+    if node.kind == "scalar" and "${file:" not in str(node.value):
+        reader.add(node.location, "tools must be a list of tools")
     for name, place, body in named_items(node):
         inner = Reader(body, reader.problems)
         kind = inner.present("kind") if body.kind == "mapping" else None
@@ -175,6 +178,8 @@ _TOOL_KEYS = ("name", "kind", "description", "parameters", "strict")
 
 def _outputs(reader: Reader, outputs: Node, inputs: Inputs) -> Iterator[tuple[str, Node]]:
     """The schema of the answer in the second generation; the first only described it."""
+    if outputs.kind == "scalar" and "${file:" not in str(outputs.value):
+        reader.add(outputs.location, "outputs must be a list of properties")
     bodies = [body for _, _, body in named_items(outputs)]
     if bodies and all(body.kind == "mapping" and body.get("kind") is not None for body in bodies):
         schema = object_schema(reader, outputs, strict=True)
@@ -188,11 +193,11 @@ def _outputs(reader: Reader, outputs: Node, inputs: Inputs) -> Iterator[tuple[st
         inputs.note(outputs.location, message, "name a kind for each to demand them")
 
 
-def _take_sample(inputs: Inputs, sample: Node) -> None:
-    if sample.kind != "mapping":
+def _take_sample(inputs: Inputs, reader: Reader, sample: Node) -> None:
+    if sample.kind == "scalar" and isinstance(sample.value, str):
         inputs.note(sample.location, f"the sample {sample.raw} is another file, and not read")
         return
-    for key, value in sample.value:
+    for key, value in sample.value if reader.expect("sample", "mapping") else ():
         inputs.add_example(str(key.value), value)
 
 

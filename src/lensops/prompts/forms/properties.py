@@ -7,6 +7,7 @@ from typing import Any
 
 from lensops.errors import Location, Problem
 from lensops.manifest import Node
+from lensops.manifest.types import TYPES
 from lensops.prompts.forms.inputs import Inputs
 from lensops.prompts.forms.reader import Reader
 
@@ -54,12 +55,17 @@ def read_inputs(inputs: Inputs, node: Node | None, *, values: bool = False) -> N
         inputs.problems.append(Problem(node.location, message, "write [name, …]"))
         return
     for name, place, body in named_items(node):
+        if name and name in inputs.declared and node.kind == "sequence":
+            inputs.problems.append(Problem(place, f"the variable {name!r} is declared twice"))
         if body.kind == "mapping":
             _read_input(inputs, name, place, Reader(body, inputs.problems))
         elif node.kind == "mapping" and values:
             inputs.add_example(name, body)
         elif body.kind == "scalar" and isinstance(body.value, str):
             inputs.declare(name or body.value, place, body.value if name else None)
+            if name and body.value not in TYPES:
+                message = f"{body.raw} is taken as a description of {name!r}"
+                inputs.note(body.location, message, f"types: {', '.join(TYPES)}")
         else:
             message = "a variable is a name, or a mapping of name and type"
             inputs.problems.append(Problem(body.location, message))

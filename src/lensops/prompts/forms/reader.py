@@ -20,8 +20,13 @@ class Reader:
         self.problems.append(Problem(location, message, hint))
 
     def require_known(self, names: Iterable[str], what: str) -> None:
-        """A problem for each key that is none of the names."""
+        """A problem for each key that is none of the names, or for what is no mapping."""
         allowed = tuple(names)
+        if self.node.kind != "mapping":
+            shown = self.node.raw or f"this {self.node.kind}"
+            hint = "a mapping of " + ", ".join(allowed[:4])
+            self.add(self.node.location, f"{shown} has no {what}", hint)
+            return
         for key, _ in self.node.value:
             if key.value not in allowed:
                 hint = suggestion(key.value, allowed) or "known: " + ", ".join(allowed)
@@ -69,6 +74,15 @@ class Reader:
         """The node under a key; None also where the value is left out."""
         node = self.node.get(name)
         return None if node is None or (node.kind == "scalar" and node.value is None) else node
+
+    def expect(self, name: str, kind: str) -> Node | None:
+        """The node under a key; a problem where it is not of this kind of node."""
+        node = self.present(name)
+        if node is not None and node.kind != kind:
+            word = {"sequence": "list", "scalar": "word"}.get(kind, kind)
+            self.add(node.location, f"{name} must be a {word}")
+            return None
+        return node
 
     def first(self, names: Iterable[str]) -> str | None:
         """The one of several spellings of a key that is there; a problem when there are two."""

@@ -20,7 +20,8 @@ _NUMBERS |= {"max_completion_tokens", "top_k", "min_p", "n", "top_logprobs"}
 _NAMES = _NUMBERS | {"stop", "logit_bias", "logprobs", "reasoning_effort", "tool_choice", "user"}
 _NAMES |= {"parallel_tool_calls", "metadata", "store", "service_tier", "verbosity", "prediction"}
 _OTHER_SPELLINGS = {"stop_sequences": "stop", "max_output_tokens": "max_tokens"}
-_OWN_SECTIONS = ("messages", "model", "tools", "response_format", "stream")
+_OWN_SECTIONS: tuple[str, ...] = ("messages", "model", "tools", "response_format", "stream")
+_OWN_SECTIONS += ("system", "instructions", "functions", "function_call")
 _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _VARIABLE = re.compile(rf"\{{\{{\s*{NAME}\s*\}}\}}")
 _TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -67,6 +68,10 @@ def parameter_name(name: str) -> str:
 _OWN_HINTS = {
     "stream": "the application decides how it reads the answer",
     "response_format": "write `response_format:` beside `parameters:`",
+    "system": "write it as a message of role system",
+    "instructions": "write it as a message of role system",
+    "functions": "write them as `tools:`",
+    "function_call": "write it as `tool_choice`",
     "tools": "write `tools:` beside `parameters:`",
 }
 

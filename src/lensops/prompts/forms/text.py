@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 from lensops.errors import Invalid, Location, Problem
-from lensops.files import decode
-from lensops.files.text import BOM
 from lensops.manifest import Node
 from lensops.prompts.forms.inputs import Inputs
-from lensops.prompts.forms.messages import normalise_text
+from lensops.prompts.forms.messages import read_lines
 from lensops.prompts.forms.nodes import (
     mapping_node,
     message_node,
@@ -23,7 +21,10 @@ from lensops.prompts.forms.reader import Reader
 from lensops.prompts.forms.structured import ABOUT, METADATA, build_prompt
 from lensops.prompts.value import ROLES, Prompt
 
-_HEAD = re.compile(r"\A---[ \t]*\n((?:(?!---[ \t]*(?:\n|\Z)).*(?:\n|\Z))*)")
+_HEAD = re.compile(
+    r"\A(?P<above>\s*\n|)---[ \t]*\n(?P<head>(?:(?!---[ \t]*(?:\n|\Z)).*(?:\n|\Z))*)"
+)
+_TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n(?=[\w.-]+[ \t]*=)")
 _SETTING = re.compile(r"\A\s*(?:#.*\n\s*)*[\"']?[A-Za-z_$][\w.-]*[\"']?[ \t]*:(?:\s|\Z)")
 _SETTINGS = ("model", "parameters", "modelParameters", "output_schema", "response_format", "tools")
 
@@ -32,7 +33,7 @@ def parse_text(
     data: bytes, path: str, version: str, template: str = "", role: str = "user"
 ) -> Prompt:
     """The prompt of a text file. Raises `Invalid` with every problem of it."""
-    text = normalise_text(decode(data, path).removeprefix(BOM))
+    text = read_lines(data, path).removesuffix("\n")
     front, body, line = _front_and_body(text, path)
     stripped = body.strip("\n") if front is not None else body
     if not stripped.strip():
@@ -58,10 +59,17 @@ def _front_and_body(text: str, path: str) -> tuple[Node | None, str, int]:
 
     Raises `Invalid` for settings that are no YAML, or that nothing ends.
     """
+    if toml := _TOML.match(text):
+        where = Location(path, text.count("\n", 0, toml.end()) + 1, 1)
+        hint = "write it as YAML between lines `---`"
+        raise Invalid((Problem(where, "settings in TOML are not read", hint),))
     head = _HEAD.match(text)
-    if head is None or not _SETTING.search(head[1]):
+    if head is None or (head["head"].strip() and not _SETTING.search(head["head"])):
         return None, text, 1
-    front, body, line = split_front_matter(text, path)
+    skipped = head["above"].count("\n")
+    front, body, line = split_front_matter(text[head.end("above") :], path, skipped)
+    if not head["head"].strip():
+        return (None, text, 1) if line == skipped + 1 else (None, body, line)
     if front is None:
         message = "the front matter has no end"
         raise Invalid((Problem(Location(path, 1, 1), message, "close it with a line `---`"),))
