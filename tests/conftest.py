@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ settings.register_profile("search", max_examples=1_000, deadline=None)
 settings.load_profile("suite")
 LONG = ("test_floors.py", "browser", "ci", "docs", "examples")  # files and folders, longest first
 KEPT = {"PATH", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "SSL_CERT_FILE", "CI"}
+
+
+def pytest_configure() -> None:
+    """Let children be interrupted: a suite that a shell began in the background ignores that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,6 +15,7 @@ import pytest
 from support import sample
 from support.cli import Result, lensops, process
 from support.repo import Repo
+from support.terminals import read_terminal
 
 TESTS = Path(__file__).parents[1]
 STAGING = "live/staging"
@@ -107,8 +108,7 @@ def test_on_a_terminal_it_shows_the_plan_and_asks(project: Repo, answer: str, co
         os.close(follower)
         os.write(leader, answer.encode() + b"\n")
         out = running.communicate()[0].decode()
-        shown = os.read(leader, 100_000).decode()
-    os.close(leader)
+    shown = read_terminal(leader)
     assert running.returncode == code
     assert "offer_copy" in shown
     assert "Apply to staging, production?" in shown

@@ -20,6 +20,7 @@ from support.cli import Result, lensops
 from support.evaluated import OFFERS, small
 from support.provider import Said, error, provider, verdict
 from support.repo import Repo
+from support.terminals import read_terminal
 
 
 def answers(asked: dict[str, Any], number: int) -> Said:
@@ -85,8 +86,7 @@ def test_a_terminal_sees_a_bar_with_tokens(repo: Repo) -> None:
             command, cwd=repo.root, stdout=subprocess.PIPE, stderr=terminal, check=False
         )
     os.close(terminal)
-    shown = os.read(seen, 1_000_000).decode()
-    os.close(seen)
+    shown = read_terminal(seen)
     assert done.returncode == 0
     assert "openai:writer: 4 outputs" in shown
     assert "4/4" in shown

@@ -14,7 +14,8 @@ from lensops.render.table import GAP, plain_table
 from lensops.report.document import Column, Line, Table, line
 
 WIDTH = 80
-TEXTS = st.text("ab é漢́\t\x1b[31m\n-–✓1.", max_size=9)
+SIGNS = [*"ab é漢\t\x1b[31m\n-–✓1.", "e\u0301"]  # a mark stands on a character
+TEXTS = st.lists(st.sampled_from(SIGNS), max_size=9).map("".join).map(str.strip)
 
 
 @st.composite

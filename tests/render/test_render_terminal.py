@@ -28,19 +28,13 @@ from lensops.report.document import (
 )
 from support.cli import process
 from support.repo import Repo
+from support.terminals import read_terminal
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LONG = "word " * 40
 CHANGE = SectionChange(
     "system", Action.UPDATE, "You are warm.\nKeep it.", "You are punchy.\nKeep it."
 )
-
-
-def _read(leader: int) -> bytes:
-    try:
-        return os.read(leader, 65_536)
-    except OSError:  # the other side is closed
-        return b""
 
 
 @pytest.fixture
@@ -54,9 +48,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         with os.fdopen(follower, "w", encoding="utf-8") as stream:
             print_document(document, stream, sides=sides)
             stream.flush()
-        arrived = b"".join(iter(lambda: _read(leader), b"")).decode()
-        os.close(leader)
-        return arrived.replace("\r\n", "\n")
+        return read_terminal(leader)
 
     return show
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from support.repo import Repo
+from support.terminals import read_terminal
 
 SCREENS = Path(__file__).parents[1] / "screens"
 WRITE = os.environ.get("LENSOPS_SCREENS") == "write"  # read before the tests' own environment
@@ -28,25 +29,13 @@ def screen(repo: Repo, columns: int, *args: str) -> str:
     command = [sys.executable, "-m", "lensops", *args]
     with subprocess.Popen(command, cwd=repo.root, env=env, stdout=follower, stderr=follower):
         os.close(follower)
-        seen = b""
-        while chunk := _read(leader):
-            seen += chunk
-    os.close(leader)
-    text = COLOUR.sub("", seen.decode()).replace("\r\n", "\n")
-    hidden = hide_digests(text)
+        hidden = hide_digests(COLOUR.sub("", read_terminal(leader)))
     return "\n".join(line.rstrip() for line in hidden.split("\n"))
 
 
 def hide_digests(text: str) -> str:
     """Digests and commits made alike: they change with any file of the sample."""
     return DIGEST.sub(lambda match: "x" * len(match[0]), text)
-
-
-def _read(leader: int) -> bytes:
-    try:
-        return os.read(leader, 65_536)
-    except OSError:  # the other side is closed
-        return b""
 
 
 def as_kept(name: str, seen: str, ending: str = "txt") -> str:
