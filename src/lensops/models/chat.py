@@ -34,8 +34,10 @@ async def refuse_no_reply(response: httpx2.Response) -> None:
     """Raises `NoReply` with the server's own words for HTML, an error, or no choices."""
     if response.status_code != 200 or response.request.method != "POST":
         return
-    await response.aread()
     is_chat = response.request.url.path.endswith("/chat/completions")
+    if not is_chat and response.headers.get("content-type", "").startswith("text/event-stream"):
+        return  # some libraries ask for a stream; of chat completions none is asked for
+    await response.aread()
     if reason := why_no_reply(response.text, is_chat=is_chat):
         raise NoReply(reason)
 
