@@ -32,7 +32,7 @@ def join(project: Path, rows: dict[str, bytes]) -> None:
         path = project / (part.partition(".shard-")[0] + ".jsonl")
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:
-            file.write(data)
+            file.write(data[: data.rfind(b"\n") + 1])  # a row that a crash cut short is none
 
 
 def main(arguments: list[str]) -> int:

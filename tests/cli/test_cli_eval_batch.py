@@ -511,6 +511,32 @@ class TestFaults:
                 assert "rm .lensops/recording/copy/" in result.err
             assert server.paid == len(OFFERS)
 
+    @pytest.mark.parametrize(
+        ("call", "body"),
+        [
+            ("POST files", b"<html>busy</html>"),
+            ("POST files", b"{}"),
+            ("POST batches", b"<html>busy</html>"),
+            ("POST batches", b'{"id": 7}'),
+            ("GET batches/batch_0", b"<html>busy</html>"),
+            ("GET batches/batch_0", b'{"id": "batch_0"}'),
+            ("GET batches/batch_0", b'{"id": "batch_9", "status": "completed"}'),
+            ("GET batches/batch_0", b"null"),
+        ],
+    )
+    def test_an_answer_that_is_none_is_never_taken_for_one(
+        self, call: str, body: bytes, repo: Repo
+    ) -> None:
+        with batch_server(answer) as server:
+            server.bodies[call] = body
+            small(repo, server.url)
+            result = lensops(*RECORD, cwd=repo.root)
+            assert (result.code, rows(repo)) == (5, []), result.err
+            assert "the server " in result.err
+            server.bodies.clear()
+            assert lensops(*RECORD, cwd=repo.root).code == 0
+            assert server.paid == 2 * len(OFFERS)
+
     def test_a_file_that_is_no_job_is_named(self, repo: Repo) -> None:
         with batch_server(answer) as server:
             small(repo, server.url)

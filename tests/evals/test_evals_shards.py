@@ -151,3 +151,11 @@ def test_lost_shards_are_those_without_a_row(labels: set[str], lost: list[str]) 
 def test_a_shard_names_its_file() -> None:
     assert label_of(parse_shard("2/8").path("a/v2.jsonl")) == "2/8"
     assert label_of("v2.jsonl") is None
+
+
+def test_a_part_that_a_crash_cut_short_is_refused_with_its_line(tmp_path: Path) -> None:
+    paths = record(tmp_path, cases_of([*range(6)]), 2)
+    paths[0].write_bytes(paths[0].read_bytes()[:-20])
+    lines = paths[0].read_bytes().count(b"\n")
+    with pytest.raises(Invalid, match=rf"v1.jsonl:{lines + 1}:"):
+        read_joined(tmp_path, paths)

@@ -46,6 +46,9 @@ class BatchServer:
     errors: list[dict[str, Any]] | None = None
     on_create: Callable[[Batch], None] = lambda _: None
     has_metadata: bool = True
+    bodies: dict[str, bytes] = field(
+        default_factory=dict
+    )  # by method and path, in place of its own
     closed: str = ""  # a method and path that the server does not know
     content: bytes | None = None  # of a results file, in place of rows
     batches: list[Batch] = field(default_factory=list)
@@ -86,7 +89,7 @@ def batch_server(answer: Callable[[dict[str, Any]], str], **settings: Any) -> It
             with lock:
                 server.calls.append(f"{self.command} {path}")
                 try:
-                    status, body = _route(server, self.command, path, query, data)
+                    status, body = _answer(server, self.command, path, query, data)
                 except Cut:
                     self.close_connection = True
                     return
@@ -114,12 +117,23 @@ def batch_server(answer: Callable[[dict[str, Any]], str], **settings: Any) -> It
         http.server_close()
 
 
+NOTHING = 404, b'{"error": {"message": "there is nothing here"}}'
+
+
+def _answer(
+    server: BatchServer, method: str, path: str, query: str, data: bytes
+) -> tuple[int, bytes]:
+    """What a test wants instead of the server's own answer, else that."""
+    call = f"{method} {path.removeprefix('/v1/')}"
+    if call in server.bodies:
+        return 200, server.bodies[call]
+    return NOTHING if server.closed == call else _route(server, method, path, query, data)
+
+
 def _route(
     server: BatchServer, method: str, path: str, query: str, data: bytes
 ) -> tuple[int, bytes]:
     parts = path.removeprefix("/v1/").split("/")
-    if server.closed == f"{method} {'/'.join(parts)}":
-        return 404, b'{"error": {"message": "there is nothing here"}}'
     match method, parts:
         case "POST", ["chat", "completions"] | ["messages"]:
             body = json.loads(data)
@@ -142,7 +156,7 @@ def _route(
             return _results(server, file_id.removeprefix("out-"))
         case "GET", ["messages", "batches", batch_id, "results"]:
             return _results(server, batch_id)
-    return 404, b'{"error": {"message": "there is nothing here"}}'
+    return NOTHING
 
 
 def _json(value: Any) -> tuple[int, bytes]:

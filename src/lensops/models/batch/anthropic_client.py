@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from lensops.models.batch.client import BatchState, Candidate, Entry, Phase, Row, text_id
+from lensops.models.batch.client import (
+    BatchState,
+    Candidate,
+    Entry,
+    Phase,
+    Row,
+    check_batch,
+    text_id,
+)
 from lensops.models.errors import NoReply
 
 if TYPE_CHECKING:
@@ -36,8 +44,7 @@ class AnthropicBatches:
 
     async def poll(self, batch_id: str) -> BatchState:
         batch = await self._batches.retrieve(batch_id)
-        if text_id(batch) != batch_id:
-            raise NoReply(f"asked for batch {batch_id}, the server tells of {batch.id}")
+        check_batch(batch, batch_id, "processing_status")
         counts = batch.request_counts
         if batch.archived_at is not None:
             return BatchState(batch_id, Phase.FAILED, reason="its results are archived by now")

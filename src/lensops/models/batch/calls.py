@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from json import JSONDecodeError
 from typing import TypeVar
 
 from lensops.errors import RemoteFailed
@@ -55,6 +56,9 @@ class Calls:
         try:
             async with asyncio.timeout(TRANSFER):
                 return await question()
+        except JSONDecodeError:
+            fault = Retryable("the server answered, but not in JSON")
+            raise FaultError(fault, 0) from None
         except Exception as error:  # noqa: BLE001  # providers' libraries raise all sorts
             raise FaultError(fault_of(error), getattr(error, "status_code", 0)) from None
 

@@ -79,6 +79,14 @@ class BatchClient(Protocol):
         """
 
 
+def check_batch(batch: Any, batch_id: str, status: str) -> None:
+    """Raises `NoReply` for what is not that batch, or has no text under `status`."""
+    if text_id(batch) != batch_id:
+        raise NoReply(f"the server was asked for batch {batch_id} and tells of {batch.id}")
+    if not isinstance(getattr(batch, status, None), str):
+        raise NoReply(f"the server tells no status of batch {batch_id}")
+
+
 def text_id(batch: object) -> str:
     """The id of what a server calls a batch. Raises `NoReply` where it has none."""
     batch_id = getattr(batch, "id", None)

@@ -6,7 +6,15 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lensops.models.batch.client import BatchState, Candidate, Entry, Phase, Row, text_id
+from lensops.models.batch.client import (
+    BatchState,
+    Candidate,
+    Entry,
+    Phase,
+    Row,
+    check_batch,
+    text_id,
+)
 from lensops.models.errors import NoReply
 
 if TYPE_CHECKING:
@@ -50,8 +58,7 @@ class OpenAIBatches:
 
     async def poll(self, batch_id: str) -> BatchState:
         batch = await self._client.batches.retrieve(batch_id)
-        if text_id(batch) != batch_id:
-            raise NoReply(f"asked for batch {batch_id}, the server tells of {batch.id}")
+        check_batch(batch, batch_id, "status")
         counts = batch.request_counts
         completed = (counts.completed + counts.failed) if counts else 0
         return BatchState(
