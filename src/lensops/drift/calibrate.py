@@ -14,6 +14,7 @@ from lensops.drift.prepare import Baseline, prepare_baseline
 from lensops.drift.psi import psi
 from lensops.drift.windows import baseline_window, current_window
 from lensops.errors import Undecided
+from lensops.format import plural
 from lensops.manifest.drift import Bands, Monitor
 
 WINDOWS = 8  # below which no band can be told
@@ -86,11 +87,12 @@ def calibrate(name: str, monitor: Monitor, engine: Engine) -> Calibrated:
         group, length = Group("time", size=seconds, start=span.first), f"{seconds / 86400:.3g} days"
     else:
         size = max(last.rows, 1)
-        group, length = Group("rows", size=size), f"{size:,} rows"
+        group, length = Group("rows", size=size), plural(size, "row")
     parts = _full_windows(engine.count(window.rows, CountQuery(baseline.binnings, group)))
     if len(parts) < WINDOWS:
         problem = (
-            f"the baseline of {name} has {len(parts)} windows of {length}, {WINDOWS} are needed"
+            f"the baseline of {name} has {plural(len(parts), 'window')} of {length}, "
+            f"{WINDOWS} are needed"
         )
         raise Undecided(problem, "declare a longer baseline, or a shorter current window")
     psis = _psis(baseline, parts)

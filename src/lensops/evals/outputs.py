@@ -27,6 +27,7 @@ from lensops.evals.row_problems import cap_problems, problems_of
 from lensops.evals.text import same_json
 from lensops.evals.tool_calls import message_output
 from lensops.files import Folder, Tree
+from lensops.format import plural
 
 
 def _check_output(value: Any) -> Any:
@@ -139,9 +140,9 @@ def mismatch_notes(outputs: Outputs) -> Iterator[str]:
     """What to note of ids that did not match."""
     name, missing, extra = outputs.name, outputs.missing, outputs.extra
     if missing:
-        yield f"{name} has no output for {len(missing):,} cases: {list_some(missing)}"
+        yield f"{name} has no output for {plural(len(missing), 'case')}: {list_some(missing)}"
     if failed := outputs.failed:
-        yield f"{name} has null, which is no output, for {len(failed):,} cases: {list_some(failed)}"
+        yield f"{name} has null, which is no output, for {plural(len(failed), 'case')}: {list_some(failed)}"
     if extra:
         yield f"{name} has outputs of {len(extra):,} unknown cases: {list_some(extra)}"
 

@@ -11,6 +11,7 @@ from lensops.errors import Undecided, UserError
 from lensops.evals.limits import meets
 from lensops.files import write_atomic
 from lensops.flows.project import Opened, Project, open_project
+from lensops.format import plural
 from lensops.manifest import set_number, suggestion
 from lensops.manifest.locate import ProjectRef, find_manifest
 
@@ -170,7 +171,7 @@ def _note(ids: list[str], what: str) -> str | None:
     if not ids:
         return None
     names = ", ".join(ids[:SHOWN]) + (", …" if len(ids) > SHOWN else "")
-    return f"{len(ids)} ids {what}: {names}"
+    return f"{plural(len(ids), 'id')} {what}: {names}"
 
 
 def _acceptance(rated: Sequence[Rating], request: Request) -> str:

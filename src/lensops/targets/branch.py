@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lensops.errors import Refused, RemoteFailed, UserError
+from lensops.format import plural
 from lensops.git import GitFailed, NoRepository, Repository, RevisionTree, open_repository
 from lensops.git.addresses import address_problem, find_remote
 from lensops.git.errors import redact
@@ -75,7 +76,7 @@ class Branch:
             removable = [path for path in unreferenced_objects(self.name, tree) if path in paths]
             expected = reading.observe(tree)
         if removable and tip is not None:
-            message = f"Remove {len(removable)} objects that no record names\n"
+            message = f"Remove {plural(len(removable), 'object')} that no record names\n"
             time = datetime.now(UTC).isoformat(timespec="seconds")
             commit = self._commit(tip, {}, message, Draft("lensops gc", time), removable)
             self._push(commit, tip, expected)

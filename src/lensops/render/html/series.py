@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lensops.format import format_limit, format_score, format_time
+from lensops.format import format_limit, format_score, format_time, plural
 from lensops.render.html.frame import Frame, figure, text_at
 from lensops.report.document import Tone
 from lensops.report.page import Limit, Point, Series
@@ -161,8 +161,7 @@ def _summary(points: Sequence[Point], limits: Sequence[Limit]) -> str:
     """The figures of the chart in words."""
     values = [point.value for point in points]
     levels = "".join(f", {limit.name} {format_limit(limit.value)}" for limit in limits)
-    count = "1 value" if len(values) == 1 else f"{len(values)} values"
     return (
-        f"{count} from {format_time(points[0].time)} to {format_time(points[-1].time)}; "
+        f"{plural(len(values), 'value')} from {format_time(points[0].time)} to {format_time(points[-1].time)}; "
         f"lowest {min(values):.4f}, highest {max(values):.4f}, newest {values[-1]:.4f}{levels}"
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lensops.evals.limits import meets
-from lensops.format import format_difference, format_score, shorten
+from lensops.format import format_difference, format_score, plural, shorten
 from lensops.report.document import Column, Line, Span, Table, Tone, line
 from lensops.report.outcome import outcome_of, sign
 from lensops.report.overview.stored import StoredCase, StoredSuite
@@ -169,7 +169,7 @@ def _judgement(case: StoredCase) -> Line:
         if not check.passed
     ]
     if case.checks and all(check.passed for check in case.checks):
-        spans.append(Span(f"✓ {len(case.checks)} checks", Tone.GOOD))
+        spans.append(Span(f"✓ {plural(len(case.checks), 'check')}", Tone.GOOD))
     return tuple(spans)
 
 

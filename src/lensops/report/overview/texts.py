@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lensops.format import plural
 from lensops.prompts import prompt_sections
 from lensops.report.document import Block, Fold, Line, Paragraph, Span, Tone, line
 from lensops.report.overview.prompts import version_table
@@ -74,7 +75,7 @@ def _title(overview: Overview, prompt: ActivePrompt) -> Line:
     versions = version_names(overview, prompt.name)
     return line(
         Span(f"{prompt.name} {prompt.version}", Tone.STRONG),
-        Span(f" · {len(versions)} versions", Tone.MUTED),
+        Span(f" · {plural(len(versions), 'version')}", Tone.MUTED),
     )
 
 
