@@ -142,7 +142,8 @@ def mismatch_notes(outputs: Outputs) -> Iterator[str]:
     if missing:
         yield f"{name} has no output for {plural(len(missing), 'case')}: {list_some(missing)}"
     if failed := outputs.failed:
-        yield f"{name} has null, which is no output, for {plural(len(failed), 'case')}: {list_some(failed)}"
+        cases = plural(len(failed), "case")
+        yield f"{name} has null, which is no output, for {cases}: {list_some(failed)}"
     if extra:
         yield f"{name} has outputs of {len(extra):,} unknown cases: {list_some(extra)}"
 

@@ -161,7 +161,8 @@ def _summary(points: Sequence[Point], limits: Sequence[Limit]) -> str:
     """The figures of the chart in words."""
     values = [point.value for point in points]
     levels = "".join(f", {limit.name} {format_limit(limit.value)}" for limit in limits)
+    span = f"from {format_time(points[0].time)} to {format_time(points[-1].time)}"
     return (
-        f"{plural(len(values), 'value')} from {format_time(points[0].time)} to {format_time(points[-1].time)}; "
+        f"{plural(len(values), 'value')} {span}; "
         f"lowest {min(values):.4f}, highest {max(values):.4f}, newest {values[-1]:.4f}{levels}"
     )
