@@ -28,6 +28,7 @@ pytestmark = [
     pytest.mark.warehouse,
     pytest.mark.timeout(300),  # the first test starts a Java machine
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table"),  # ibis calls it by its older name
     pytest.mark.filterwarnings("ignore:.*:ResourceWarning"),  # Py4J leaves sockets to the collector
 ]
 
@@ -122,11 +123,18 @@ def server(parquet: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module", params=["postgres", "spark"])
+@pytest.fixture(scope="module", params=["postgres", "duckdb", "spark"])
 def url(request: pytest.FixtureRequest, parquet: Path) -> Iterator[str]:
-    """Both warehouses, each with the rows in a table `rows`."""
+    """All warehouses, each with the rows in a table `rows`."""
     if request.param == "postgres":
         yield request.getfixturevalue("server")
+        return
+    if request.param == "duckdb":
+        pytest.importorskip("ibis")
+        file = parquet.with_suffix(".duckdb")
+        with duckdb.connect(str(file)) as connection:
+            connection.execute(f"SET TimeZone = 'UTC'; CREATE TABLE rows AS FROM '{parquet}'")
+        yield f"duckdb://{file}"
         return
     with spark() as session:
         session.read.parquet(str(parquet)).createOrReplaceTempView("rows")
@@ -295,7 +303,6 @@ def test_an_hour_is_an_hour_whatever_the_session_zone(server: str, parquet: Path
     assert found == in_file(parquet, **keys)
 
 
-@pytest.mark.filterwarnings("ignore:fetch_arrow_table")  # ibis calls it by its older name
 def test_a_duckdb_file_of_the_project_is_a_warehouse(project: Repo, parquet: Path) -> None:
     pytest.importorskip("ibis")
     manifest = sample.files()["lensops.yaml"] + MONITOR.replace(
