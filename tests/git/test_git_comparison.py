@@ -147,3 +147,55 @@ def test_drafts_beside_the_active_version_are_nobodys_business(project: Repo) ->
     project.write({"prompts/offer_copy/v2.yaml": sample.V2 + "# draft\n"})
     project.write({"prompts/offer_copy/v3.yaml": sample.V2})
     assert lensops("apply", "--yes", cwd=project.root).code == 0
+
+
+@pytest.fixture
+def with_submodule(tmp_path: Path) -> Repo:
+    """A project whose prompt lies in a submodule, committed."""
+    inner = Repo(tmp_path / "inner")
+    inner.commit("Begin", {"v1.yaml": "user: Hi {{ x }}\n"})
+    outer = Repo(tmp_path / "outer")
+    added = ("submodule", "add", "-q", str(inner.root), "ext")
+    outer.git("-c", "protocol.file.allow=always", *added)
+    manifest = 'version: 1\nproject: p\nprompts:\n  q: {active: v1, path: "ext/{version}.yaml"}\n'
+    outer.commit("Begin", {"lensops.yaml": manifest, ".gitignore": ".lensops/\n"})
+    return outer
+
+
+class TestSubmodules:
+    """Files of a submodule are committed as far as the commit holds them that the outer names."""
+
+    def test_as_committed(self, with_submodule: Repo) -> None:
+        assert changed(with_submodule, "ext/v1.yaml") == ([], [])
+        assert lensops("apply", "--yes", cwd=with_submodule.root).code == 0
+
+    def test_edited(self, with_submodule: Repo) -> None:
+        with_submodule.write({"ext/v1.yaml": "user: Bye {{ x }}\n"})
+        assert changed(with_submodule, "ext/v1.yaml") == (["ext/v1.yaml"], [])
+        done = lensops("apply", "--yes", cwd=with_submodule.root)
+        assert (done.code, "not as committed: ext/v1.yaml" in done.err) == (1, True)
+
+    def test_new_ones(self, with_submodule: Repo) -> None:
+        with_submodule.write({"ext/v2.yaml": "user: Bye {{ x }}\n"})
+        assert changed(with_submodule, "ext/v2.yaml") == (["ext/v2.yaml"], [])
+
+    def test_committed_inside_but_not_outside(self, with_submodule: Repo) -> None:
+        inner = Repo(with_submodule.root / "ext", init=False)
+        inner.commit("Edit", {"v1.yaml": "user: Bye {{ x }}\n"})
+        assert changed(with_submodule, "ext/v1.yaml") == (["ext/v1.yaml"], [])
+        with_submodule.commit("Take it")
+        assert changed(with_submodule, "ext/v1.yaml") == ([], [])
+
+    def test_not_checked_out(self, with_submodule: Repo) -> None:
+        with_submodule.git("submodule", "deinit", "-q", "-f", "ext")
+        with_submodule.write({"ext/v1.yaml": "user: Hi {{ x }}\n"})
+        assert changed(with_submodule, "ext/v1.yaml") == (["ext/v1.yaml"], [])
+
+
+def test_what_git_replaces_in_this_clone_is_not_what_a_commit_holds(project: Repo) -> None:
+    path = "prompts/offer_copy/v1.yaml"
+    project.write({path: "user: Bye {{ name }}\n"})
+    project.git(
+        "replace", project.git("rev-parse", f"HEAD:{path}"), project.git("hash-object", "-w", path)
+    )
+    assert changed(project, path) == ([path], [])

@@ -59,6 +59,14 @@ TABLE = [
     Bad("a list", "- version: 1\n", "1:1", "a manifest is a mapping"),
     Bad("a word", "hello\n", "1:1", "a manifest is a mapping"),
     Bad("tabs", "version: 1\nprompts:\n\toffer_copy: {}\n", "3:1", "spaces, not tabs"),
+    *(
+        Bad(f"a conflict {name}", text, where, "a merge left a conflict here")
+        for name, text, where in (
+            ("at the top", f"<<<<<<< HEAD\n{GOOD}=======\n{GOOD}>>>>>>> other\n", "1:1"),
+            ("inside", GOOD + "<<<<<<< HEAD\n  a: b\n=======\n  a: c\n>>>>>>> x\n", "5:1"),
+            ("with its base", GOOD + "<<<<<<< a\n||||||| b\n  c: d\n=======\n>>>>>>> x\n", "5:1"),
+        )
+    ),
     Bad("two documents", GOOD + "---\nversion: 1\n", "5:1", "second YAML document"),
     Bad("not UTF-8", b"version: 1\nproject: caf\xe9\n", "2:13", "not UTF-8"),
     Bad("UTF-16", GOOD.encode("utf-16"), "1:1", "not UTF-8"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lensops.errors import UserError
 from lensops.files import OutsideError, pointer_oid
 from lensops.git.errors import GitFailed
-from lensops.git.tree import Entry, RevisionTree
+from lensops.git.tree import Entry, RevisionTree, Submodule
 
 if TYPE_CHECKING:
     from lensops.git.repository import Repository
@@ -39,14 +39,19 @@ def compare_with_commit(
 
     `read` gives the bytes of a path again, `location_of` its path in the repository. Equal are the
     same bytes, bytes that git's own conversion of line ends makes the same, and a file whose
-    pointer of git-lfs names its digest. Files of a submodule are of another repository.
+    pointer of git-lfs names its digest. Files of a submodule are held by the commit of it that the
+    tree names; what that one does not hold is changed, ignored there or not.
     """
     changed, absent = [], []
+    in_submodules: dict[Submodule, dict[str, str]] = {}
     settings: tuple[str, ...] | None = None
     for path, digest in digests.items():
         entry = _entry(tree, path)
         if entry is None:
-            absent += [] if tree.is_in_submodule(path) else [path]
+            if module := tree.submodule_of(path):
+                in_submodules.setdefault(module[0], {})[module[1]] = path
+            else:
+                absent.append(path)
             continue
         if _holds(repository, entry, digest):
             continue
@@ -57,7 +62,41 @@ def compare_with_commit(
         settings = _no_filters(repository) if settings is None else settings
         if _converted_id(repository, settings, location_of(path), data) != entry.id:
             changed.append(path)
+    for submodule, paths in in_submodules.items():
+        held = _held_in_submodule(repository, submodule, paths, digests, read)
+        changed += [path for path in paths.values() if path not in held]
     return CommitComparison(tuple(changed), tuple(absent))
+
+
+def _held_in_submodule(
+    outer: Repository,
+    submodule: Submodule,
+    paths: Mapping[str, str],
+    digests: Mapping[str, str],
+    read: Callable[[str], bytes],
+) -> set[str]:
+    """Those of the files that the commit of a submodule holds; `paths` are keyed by those inside.
+
+    None where it is not checked out, or does not have the commit.
+    """
+    from lensops.git.repository import open_repository
+
+    folder = (outer.root or outer.git_dir) / submodule.folder
+    try:
+        with open_repository(folder) as inner:
+            if inner.root != folder.resolve():
+                return set()
+            compared = compare_with_commit(
+                inner,
+                inner.tree(submodule.commit),
+                {inside: digests[path] for inside, path in paths.items()},
+                lambda inside: read(paths[inside]),
+                lambda inside: inside,
+            )
+    except UserError:
+        return set()
+    missing = {*compared.changed, *compared.absent}
+    return {path for inside, path in paths.items() if inside not in missing}
 
 
 def ignored_paths(repository: Repository, paths: Iterable[str]) -> frozenset[str]:

@@ -17,6 +17,8 @@ _HEADER = re.compile(rb"([0-9a-f]{40,64}) ([a-z]+) ([0-9]+)\n")
 MAX_BYTES = 1 << 30  # of one object; a tree or a prompt is far smaller
 MAX_TARGET = 4096  # bytes of a path
 CHUNK, HEAD = 1 << 20, 1024
+# what a commit holds everywhere, not what `git replace` puts in its place in this clone
+_AS_COMMITTED = {"GIT_NO_REPLACE_OBJECTS": "1"}
 SMALL = 1 << 18  # bytes of an object that is kept
 
 
@@ -124,7 +126,7 @@ class Objects:
     @property
     def _conversation(self) -> Conversation:
         if self._process is None:
-            self._process = self._git.start("cat-file", "--batch")
+            self._process = self._git.start("cat-file", "--batch", variables=_AS_COMMITTED)
         return self._process
 
 

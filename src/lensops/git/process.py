@@ -75,7 +75,7 @@ class Git:
         except GitFailed:
             return None
 
-    def start(self, *arguments: str) -> Conversation:
+    def start(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Conversation:
         """A process that answers requests until it is closed."""
         import tempfile
 
@@ -83,7 +83,7 @@ class Git:
         process = subprocess.Popen(  # noqa: S603  # as above
             self.command(*arguments),
             cwd=self.folder,
-            env=self._environment(None),
+            env={**self._environment(None), **(variables or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -37,6 +37,13 @@ class Entry(NamedTuple):
         return self.mode not in (LINK, FOLDER, SUBMODULE)
 
 
+class Submodule(NamedTuple):
+    """A folder that holds another repository, and the commit of that one which is meant."""
+
+    folder: str
+    commit: str
+
+
 class EntryTree:
     """Implements `files.Tree` over entries of git; `prefix` is the folder paths are relative to."""
 
@@ -92,15 +99,18 @@ class EntryTree:
         """Where a path leads to in the repository; None for links in a circle."""
         return follow_links(f"{self._prefix}/{path}", self._target, self._is_folder)
 
-    def is_in_submodule(self, path: str) -> bool:
-        """Whether a path leads into a submodule, whose files are of another repository."""
+    def submodule_of(self, path: str) -> tuple[Submodule, str] | None:
+        """The submodule that a path leads into, and the path inside it; None for any other."""
         try:
             parts = (self.locate(path) or "").split("/")
         except OutsideError:
-            return False
-        folders = ("/".join(parts[:count]) for count in range(1, len(parts)))
-        entries = (self._plain_entry(folder) for folder in folders)
-        return any(entry is not None and entry.is_submodule for entry in entries)
+            return None
+        for count in range(1, len(parts)):
+            folder = "/".join(parts[:count])
+            entry = self._plain_entry(folder)
+            if entry is not None and entry.is_submodule:
+                return Submodule(folder, entry.id), "/".join(parts[count:])
+        return None
 
     def _list_followed(self, folder: str) -> list[tuple[str, Entry]]:
         """The entries of a folder in order; a link counts as what it leads to."""

@@ -190,6 +190,9 @@ class _Reader:
             code = ord(self.text[position])
             message = f"the control character U+{code:04X} is not allowed in YAML"
             return _invalid(self._location_at(position), message)
+        if match := re.search(r"^<{7} ", self.text, re.MULTILINE):
+            location = self._location_at(match.start())
+            return _invalid(location, "a merge left a conflict here", "solve it, then `git add` it")
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         if mark is None:
             return _invalid(Location(self.path), "not valid YAML")
