@@ -56,16 +56,19 @@ def read_ratings(data: bytes, path: str, field: str | None = None) -> tuple[Rati
             continue
         try:
             read = _row(row.value, field, row.line)
+            if not is_table:
+                _refuse_text(row.value, field)
         except ValueError as error:
             problems.append(row.problem(str(error)))
         else:
             by_id.setdefault(read.id, []).append(read)
     if not by_id and not problems:
         problems.append(Problem(Location(path), "there is no rating in the file"))
-    if problems and not is_table and not by_id:
+    if problems and not by_id and problems[0].message.startswith("not JSON"):
         hint = "ratings are CSV, TSV or JSONL by the end of the file's name"
         problems = [problems[0]._replace(hint=problems[0].hint or hint), *problems[1:]]
     problems += [problem for rows in by_id.values() for problem in _mixed_kinds(rows, path)]
+    problems += _mixed_file([row for rows in by_id.values() for row in rows], path)
     if problems:
         raise Invalid(_some(problems, path))
     return tuple(_join(rows) for rows in by_id.values())
@@ -86,6 +89,10 @@ def _table_rows(data: bytes, path: str) -> Iterator[Row | Problem]:
     text = decode(data, path).removeprefix(BOM)
     header = text.partition("\n")[0]
     separator = max(",;\t", key=header.count)
+    if separator not in header and "|" in header:
+        hint = "separate them by commas, semicolons or tabs"
+        yield Problem(Location(path, 1), f"one column, {header.strip()!r}", hint)
+        return
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     columns: list[str] = []
     try:
@@ -109,16 +116,28 @@ def _table_rows(data: bytes, path: str) -> Iterator[Row | Problem]:
 
 def _row(row: Mapping[str, Any], field: str | None, line: int) -> _Row:
     if row.get("id") in (None, ""):
-        raise ValueError("`id` is missing")
-    name = field or next((name for name in _COLUMNS if row.get(name) not in (None, "")), None)
+        raise ValueError(f"`id` is missing; there is {', '.join(map(repr, row)) or 'nothing'}")
+    if type(row["id"]) not in (str, int):
+        raise ValueError(f"`id` must be text or a whole number, not {_quote(row['id'])}")
+    given = [name for name in _COLUMNS if row.get(name) not in (None, "")]
+    name = field or next(iter(given), None)
     if name is None:
         raise ValueError("a rating is missing: `rating` (1 to 5) or `approved` (true or false)")
+    if field is None and len(given) > 1:
+        raise ValueError("has a `rating` and `approved`: which of them counts?")
     value, is_approval = _value(name, _under(row, name))
     group = row.get("group")
     return _Row(
         str(row["id"]), value, is_approval, _score(row.get("score")),
         None if group in (None, "") else str(group), line,
     )  # fmt: skip
+
+
+def _refuse_text(row: Mapping[str, Any], field: str | None) -> None:
+    """In JSON a number stands without quotes. Raises `ValueError`."""
+    for name in (*((field,) if field else _COLUMNS), "score"):
+        if isinstance(value := _under(row, name), str) and value:
+            raise ValueError(f"`{name}` is text, {_quote(value)}: write it without quotes")
 
 
 def _under(row: Mapping[str, Any], name: str) -> Any:
@@ -174,6 +193,16 @@ def _mixed_kinds(rows: list[_Row], path: str) -> Iterator[Problem]:
                 what = "kind of rating" if name == "is_approval" else name
                 message = f"{row.id!r} has another {what} in line {first.line}"
                 yield Problem(Location(path, row.line), message)
+
+
+def _mixed_file(rows: list[_Row], path: str) -> Iterator[Problem]:
+    """The first row whose kind of rating is not that of the others."""
+    for row in rows[1:]:
+        if row.is_approval != rows[0].is_approval:
+            kinds = ("an approval", "a grade") if row.is_approval else ("a grade", "an approval")
+            message = f"{row.id!r} has {kinds[0]}, line {rows[0].line} {kinds[1]}"
+            yield Problem(Location(path, row.line), message, "rate all of a file in one way")
+            return
 
 
 def _join(rows: list[_Row]) -> Rating:
