@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from lensops.evals.cases import read_cases
 from lensops.evals.outputs import read_outputs
 from lensops.evals.recordings import read_recordings
 from lensops.evidence.file import read_evidence
-from lensops.files import Folder, Snapshot
+from lensops.files import Folder, Snapshot, read_regular
 
 KINDS: dict[str, Callable[[Path], None]] = {
     "pipe": os.mkfifo,
@@ -38,3 +39,14 @@ def test_what_is_no_file_is_refused(kind: str, reader: str, tmp_path: Path) -> N
     KINDS[kind](path)
     with pytest.raises(UserError, match=r"cannot read.* it: (it is not a regular|is a directory)"):
         READERS[reader](path)
+
+
+def test_no_more_memory_is_taken_than_a_file_has(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    tracemalloc.start()
+    try:
+        assert Folder(tmp_path).read("a", 2_000_000_000) == b"12345"
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+    assert read_regular(tmp_path / "a", 3) == b"1234"

@@ -1,4 +1,4 @@
-"""Memory does not grow with the cases of a replay, but for some bytes of an index and its totals."""
+"""Memory does not grow with the cases of a replay, but for some bytes of index and totals."""
 
 from __future__ import annotations
 

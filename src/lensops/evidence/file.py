@@ -14,7 +14,7 @@ from lensops.errors import UserError
 from lensops.evidence.border import EvidenceFile, StatementFile
 from lensops.evidence.finding import Finding
 from lensops.evidence.value import Base, Conditions, Reading, Verdict
-from lensops.files import open_regular, write_atomic
+from lensops.files import read_regular, write_atomic
 from lensops.prompts import digest
 from lensops.prompts.digest import PREFIX
 
@@ -74,8 +74,7 @@ def read_evidence(path: Path) -> Verdict:
 def read_bytes(path: Path) -> bytes:
     """The bytes of an evidence file. Raises `UserError`."""
     try:
-        with open_regular(path) as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_regular(path, MAX_BYTES)
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         raise UserError(f"cannot read the evidence {path.name}: {reason}", _HINT) from None

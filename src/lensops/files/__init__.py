@@ -1,7 +1,7 @@
 """Files: read within limits and the repository, write so that a crash leaves old or new."""
 
 from lensops.files.pointers import content_digest, pointer_oid, refuse_pointer
-from lensops.files.regular import open_regular
+from lensops.files.regular import open_regular, read_regular
 from lensops.files.snapshot import Snapshot
 from lensops.files.text import decode
 from lensops.files.tree import Folder, LocalTree, OutsideError, Tree
@@ -18,6 +18,7 @@ __all__ = [
     "create_exclusive",
     "decode",
     "open_regular",
+    "read_regular",
     "pointer_oid",
     "refuse_pointer",
     "write_atomic",

@@ -26,3 +26,16 @@ def open_regular(path: Path) -> BufferedReader:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     raise OSError(errno.EINVAL, "it is not a regular file")
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """The bytes of a file, or one byte more than `limit` of one that has more. Raises `OSError`.
+
+    Python sets as many bytes aside as are asked for, so no more are asked for than there are.
+    """
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(min(size, limit) + 1)
+        if size < len(data) <= limit:  # it grows meanwhile
+            data += file.read(limit + 1 - len(data))
+    return data

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Protocol
 
 from lensops.errors import UserError
-from lensops.files.regular import open_regular
+from lensops.files.regular import read_regular
 
 
 class OutsideError(UserError):
@@ -67,8 +67,7 @@ class Folder:
     def read(self, path: str, limit: int) -> bytes:
         full = self.path(path)
         try:
-            with open_regular(full) as file:
-                data = file.read(limit + 1)
+            data = read_regular(full, limit)
         except FileNotFoundError:
             raise
         except OSError as error:
