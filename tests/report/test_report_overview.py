@@ -138,6 +138,13 @@ def test_what_nobody_judged_has_no_bar() -> None:
     assert line_text(rows["bleu"][3]).startswith("████")
 
 
+def test_very_many_cases_are_named_by_their_file() -> None:
+    ref = {"path": "eval_results/eval_1_copy.cases.jsonl", "digest": "sha256:0"}
+    body = {"name": "copy", "version": "v1", "threshold": 0.7, "n": 1_000_000, "cases_ref": ref}
+    (notes,) = suite_notes(StoredSuite.model_validate(body))
+    assert "1,000,000 cases, too many to list here: they are in eval_results" in text(notes)
+
+
 def test_a_monitor_that_measured_nothing_has_no_figure(project: Repo) -> None:
     monitor = {"name": "m", "psi": None, "status": "no data", "features": []}
     body = {"psi": None, "status": "no data", "monitors": [monitor]}

@@ -18,8 +18,8 @@ __all__ = [
     "create_exclusive",
     "decode",
     "open_regular",
-    "read_regular",
     "pointer_oid",
+    "read_regular",
     "refuse_pointer",
     "write_atomic",
 ]

@@ -80,6 +80,9 @@ def suite_notes(suite: StoredSuite) -> Iterator[Block]:
         notes.append(line(f"against {against.base_version}: {difference}, {against.outcome}"))
     if suite.unasked:
         notes.append(line(f"stopped early: {plural(suite.unasked, 'case')} not asked"))
+    if suite.cases_ref is not None:
+        count = plural(suite.total or suite.n, "case")
+        notes.append(line(f"{count}, too many to list here: they are in {suite.cases_ref.path}"))
     notes += usage_lines(suite)
     if notes:
         yield Bullets(tuple(notes))

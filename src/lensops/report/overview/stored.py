@@ -76,6 +76,12 @@ class StoredRegression(_Stored):
     base_usage: StoredUsage | None = None
 
 
+class StoredRef(_Stored):
+    """A file beside a result."""
+
+    path: str
+
+
 class StoredSuite(_Stored):
     """One suite of one stored run."""
 
@@ -98,6 +104,7 @@ class StoredSuite(_Stored):
     regression: StoredRegression | None = None
     usage: StoredUsage | None = None
     cases: tuple[StoredCase, ...] = ()
+    cases_ref: StoredRef | None = None  # where they are, of very many
 
 
 class StoredBands(_Stored):
