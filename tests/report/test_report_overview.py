@@ -17,7 +17,7 @@ from lensops.report.overview.answers import answers, figures
 from lensops.report.overview.cases import case_rows, case_table
 from lensops.report.overview.charts import psi_series, score_series
 from lensops.report.overview.drift import chance_in_words
-from lensops.report.overview.evals import compared_run, parts_table
+from lensops.report.overview.evals import compared_run, parts_table, suite_notes
 from lensops.report.overview.prompts import prompt_table, version_table
 from lensops.report.overview.state import go_outcome, measurements, notices, served_since
 from lensops.report.overview.stored import StoredSuite
