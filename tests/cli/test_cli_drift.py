@@ -295,7 +295,7 @@ def test_calibrated_bands_are_written_feature_by_feature_and_nothing_else(watche
 def test_a_baseline_that_is_too_short_cannot_be_calibrated_on(watched: Path) -> None:
     result = lensops("drift", "calibrate", cwd=watched)
     assert result.code == 3
-    assert "windows of 3,000 rows, 8 are needed" in result.err
+    assert "window of 3,000 rows, 8 are needed" in result.err
 
 
 class Terminal(io.StringIO):

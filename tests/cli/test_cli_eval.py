@@ -260,7 +260,7 @@ class TestOutputs:
         path = self.write(sample, {"iced-02": None, "zzz": "Who is this?"})
         result = run(sample, "--outputs", path)
         assert result.code == 3
-        assert "has no output for 1 cases: iced-02" in result.out
+        assert "has no output for 1 case: iced-02" in result.out
         assert "has outputs of 1 unknown cases: zzz" in result.out
         assert result.out.splitlines()[-1].endswith("INCONCLUSIVE ?")
 
