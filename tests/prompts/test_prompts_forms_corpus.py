@@ -82,6 +82,12 @@ def test_several_files_are_one_version(
             "the settings of the version stand in prompts/p/v2/system.md already",
         ),
         ({"v2.j2": "A", "v2.mdx": "B"}, "prompts/p/v2.j2 and prompts/p/v2.mdx"),
+        ({"v2.YAML": "A"}, "no form has the ending of prompts/p/v2.YAML"),
+        ({"v2": "A"}, "no form has the ending of prompts/p/v2;"),
+        ({"v2/system.yaml": "A"}, "there is prompts/p/v2/system.yaml: rename it"),
+        ({"../p_v2.md": "A"}, "there is prompts/p_v2.md: rename it, or say `path:`"),
+        ({"../p.yaml": "A"}, "there is prompts/p.yaml: rename it"),
+        ({".v2.md": "A", "V2.md": "A"}, "versions: V2"),
         ({}, "prompts/p/ has no versions"),
     ],
 )

@@ -211,3 +211,20 @@ def test_a_project_name_that_is_none(name: str, elsewhere: Repo) -> None:
     elsewhere.write({"lensops.yaml": manifest})
     done = lensops("validate", cwd=elsewhere.root)
     assert "lensops.yaml:2:10: project: must b" in done.out
+
+
+def test_another_ending_than_that_of_the_path_is_named(elsewhere: Repo) -> None:
+    elsewhere.git("mv", "app/prompts/system_v1.yaml", "app/prompts/system_v1.yml")
+    done = lensops("validate", cwd=elsewhere.root)
+    assert "there is app/prompts/system_v1.yml: rename it, or say `path:`" in done.out
+
+
+@pytest.mark.parametrize("name", ["my app/the prompt", "prömpts/größe", "p/日本"])
+def test_paths_have_blanks_and_letters_of_all_languages(name: str, repo: Repo) -> None:
+    manifest = MANIFEST.replace("app/prompts/system", name).replace("ACTIVE", "v1")
+    files_at = {f"{name}_v1.yaml": sample.V1, "prompts/team/footer/v1.md": "Bye"}
+    repo.commit("Begin", {"lensops.yaml": manifest, **files_at})
+    assert lensops("validate", cwd=repo.root).code == 0
+    assert lensops("apply", "--yes", cwd=repo.root).code == 0
+    events = lensops("history", "copy", "--format", "json", cwd=repo.root).json["events"]
+    assert [event["version"] for event in events] == ["v1"]

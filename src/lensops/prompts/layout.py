@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -68,12 +69,19 @@ class PromptFiles:
         return path if ending_of(path) else path + (ending_of(origin) or ".yaml")
 
     def similar(self, tree: Tree, version: str) -> list[str]:
-        """Files with the name of a version whose ending is no form, such as `v1.j2`."""
+        """Files that could be meant by a version, but for an ending, a case or a place."""
         path = PurePosixPath(self.path.as_posix().replace(VERSION, version))
         folder = "" if path.parent.as_posix() == "." else f"{path.parent.as_posix()}/"
         stem = _stem(path.name) or path.name
-        names = tree.names(folder.rstrip("/"))
-        return [folder + n for n in names if n.startswith(f"{stem}.") and not ending_of(n)]
+        near = [folder + name for name in tree.names(folder.rstrip("/")) if _is_near(name, stem)]
+        near += [f"{folder}{stem}/{name}" for name in tree.names(folder + stem)]
+        if not self.pattern:
+            above = path.parent.parent.as_posix()
+            stems = (path.parent.name, f"{path.parent.name}_{version}")
+            names = [n for n in tree.names(above) if any(_is_near(n, each) for each in stems)]
+            near += [f"{above}/{name}" for name in names]
+        claimed = {file for _, file in self.versions(tree)}
+        return [name for name in near if name not in claimed]
 
     def holds(self, path: str) -> bool:
         """Whether a file lies where versions of this prompt lie."""
@@ -167,3 +175,9 @@ def _match(part: str, name: str, *, is_folder: bool = False) -> str | None:
 def _stem(name: str) -> str | None:
     ending = ending_of(name)
     return name.removesuffix(ending) if ending else None
+
+
+def _is_near(name: str, stem: str) -> bool:
+    """Whether a file's name is a stem with some ending, whatever its case and Unicode form."""
+    folded, wanted = (unicodedata.normalize("NFC", text).casefold() for text in (name, stem))
+    return folded == wanted or folded.startswith(f"{wanted}.")

@@ -95,9 +95,13 @@ def _missing_problem(
 ) -> Problem:
     where = location or Location(files.folder)
     message = f"there is no file {files.example(version)}"
-    if similar:
-        hint = f"no form has the ending of {' and '.join(similar)}; forms: {', '.join(SHOWN)}"
+    unread = [path for path in similar if not ending_of(path)]
+    named = " and ".join(similar[:3])
+    if similar and len(unread) == len(similar):
+        hint = f"no form has the ending of {named}; forms: {', '.join(SHOWN)}"
         return Problem(where, message, hint)
+    if similar:
+        return Problem(where, message, f"there is {named}: rename it, or say `path:`")
     if not versions:
         return Problem(where, message, f"add it; {files.folder}/ has no versions")
     return Problem(where, message, suggestion_or_list(version, versions, "versions"))
