@@ -117,7 +117,8 @@ class TestRows:
     def test_they_cost_half(self, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
         with batch_server(answer) as server:
             claude(repo, server, monkeypatch)
-            lensops(*RECORD, cwd=repo.root)
+            batched = lensops(*RECORD, cwd=repo.root)
+            assert batched.code == 0, batched.out + batched.err
             in_batches = rows(repo)
             (repo.root / "evals/copy/recordings/v1.jsonl").unlink()
             lensops("eval", "--record", cwd=repo.root)
