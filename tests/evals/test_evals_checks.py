@@ -207,3 +207,14 @@ class TestNormalised:
         assert run_check(check, checked_output("Now £２ off", None, {}, "nfkc")).passed
         other = run_check(check, checked_output("nothing of it", None, {}))
         assert "looks alike" not in other.reason
+
+    @pytest.mark.parametrize(
+        ("check", "holds"),
+        [({"contains": "ﬁ"}, True), ({"not_contains": "ﬁ"}, False), ({"equals": "ﬁne"}, True)],
+    )
+    def test_what_is_looked_for_is_normalised_as_well(
+        self, check: dict[str, str], holds: bool
+    ) -> None:
+        for text in ("ﬁne", "fine"):
+            result = run_check(Check(**check), checked_output(text, None, {}, "nfkc"))
+            assert result.passed is holds

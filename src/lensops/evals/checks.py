@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lensops.evals.look_alikes import look_alike_hint, normalise_text
 from lensops.evals.patterns import SECONDS, PatternFault, compile_pattern, search
 from lensops.evals.protocols import Output
 from lensops.evals.result import CheckResult
@@ -26,6 +26,11 @@ class Checked:
     output: Output
     text: str
     schemas: Mapping[str, Schema] = field(default_factory=dict)
+    is_normal: bool = False  # the text is in normal form KC
+
+    def adapt(self, part: str) -> str:
+        """A part of a text in the form that the text is in."""
+        return normalise_text(part) if self.is_normal else part
 
 
 _EXACT = ("contains", "equals")
@@ -43,12 +48,9 @@ def checked_output(
     """
     text, content = text_of(output, text_field), content_of(output)
     read = text if isinstance(text, str) else whole(output) if content is None else content
-    return Checked(output, normalise_text(read) if normalize else read, schemas)
-
-
-def normalise_text(text: str) -> str:
-    """A text in normal form KC, in which letters that look alike by width or joining are equal."""
-    return unicodedata.normalize("NFKC", text)
+    if normalize:
+        return Checked(output, normalise_text(read), schemas, is_normal=True)
+    return Checked(output, read, schemas)
 
 
 def check_fault(check: Check) -> str | None:
@@ -72,18 +74,10 @@ def run_check(check: Check, of: Checked) -> CheckResult:
         reason = CHECKS[check.kind](check.argument, of)
     except NotDecidable as error:
         return CheckResult(check.kind, passed=False, reason=str(error), is_open=True)
-    if reason and check.kind in _EXACT and _looks_alike(check, of):
-        reason += "; it looks alike, in other characters: `normalize: nfkc` takes them for equal"
+    if reason and check.kind in _EXACT and isinstance(check.argument, str):
+        hint = look_alike_hint(check.argument, of.text, whole=check.kind == "equals")
+        reason += f"; {hint}" if hint else ""
     return CheckResult(check.kind, reason is None, reason or "")
-
-
-def _looks_alike(check: Check, of: Checked) -> bool:
-    """Whether a text that is missing is there once both are normalised."""
-    part = check.argument
-    if not isinstance(part, str):
-        return False
-    folded, text = normalise_text(part), normalise_text(of.text)
-    return folded == text if check.kind == "equals" else folded in text
 
 
 def run_checks(checks: Iterable[Check], of: Checked) -> tuple[CheckResult, ...]:
@@ -137,11 +131,11 @@ def _count(text: str) -> int:
 
 
 def _contains(part: str, of: Checked) -> str | None:
-    return None if part in of.text else f"{part!r} is not in it"
+    return None if of.adapt(part) in of.text else f"{part!r} is not in it"
 
 
 def _not_contains(part: str, of: Checked) -> str | None:
-    return f"{part!r} is in it" if part in of.text else None
+    return f"{part!r} is in it" if of.adapt(part) in of.text else None
 
 
 def _regex(pattern: str, of: Checked) -> str | None:
@@ -153,7 +147,7 @@ def _regex(pattern: str, of: Checked) -> str | None:
 
 def _equals(expected: Any, of: Checked) -> str | None:
     if isinstance(expected, str):
-        is_equal = of.text == expected
+        is_equal = of.text == of.adapt(expected)
     else:
         is_equal = same_json(json_value(of.output), expected)
     return None if is_equal else "it is not equal"
