@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from lensops.manifest import read_yaml
 from support.cli import lensops
 from support.repo import Repo
 
@@ -143,6 +144,33 @@ def test_prompts_that_exist_are_declared(repo: Repo) -> None:
     assert "uv tool install 'lensops==" in done.out
 
 
+def test_layouts_of_several_files_and_of_f_strings_are_found(repo: Repo) -> None:
+    files = {
+        "app/prompts/v1/system.md": "You greet.",
+        "app/prompts/v1/user.md": "Hi {{ name }}",
+        "app/prompts/v2/system.md": "You greet warmly.",
+        "prompts/mail/v1.system.md": "You write.",
+        "prompts/mail/v1.user.md": "To {{ name }}",
+        "lib/prompts/report_v1.yaml": "prompt: 'On {topic}'\ninput_variables: [topic]\n",
+    }
+    repo.commit("Application", files)
+    done = lensops("init", "--yes", cwd=repo.root)
+    assert (done.code, "not read" in done.err) == (0, False), done.err
+    manifest = read_yaml((repo.root / "lensops.yaml").read_bytes(), "lensops.yaml").plain()
+    assert manifest["prompts"] == {
+        "prompts": {"path": "app/prompts/{version}", "active": "v2"},
+        "mail": {"active": "v1"},
+        "report": {
+            "path": "lib/prompts/report_{version}.yaml",
+            "template": "f-string",
+            "active": "v1",
+        },
+    }
+    done = lensops("validate", cwd=repo.root)
+    assert "sound: 3 prompts, 4 versions" in done.out, done.out
+    assert set(files) == {p for p in files if (repo.root / p).is_file()}
+
+
 def test_what_an_import_brings_more_of_is_named(repo: Repo) -> None:
     repo.commit("promptfoo", {"promptfooconfig.yaml": "prompts: [Hi]\ntests: []\n"})
     done = lensops("init", "--yes", cwd=repo.root)
@@ -161,7 +189,8 @@ def test_what_an_import_brings_more_of_is_named(repo: Repo) -> None:
 
 
 def test_the_outline_of_an_eval_is_sound(repo: Repo) -> None:
-    repo.commit("Application", {"prompts/greet_v1.txt": "Greet {{ name }}"})
+    text = "prompt: 'Greet {name}'\ninput_variables: [name]\n"
+    repo.commit("Application", {"prompts/greet_v1.yaml": text})
     assert lensops("init", "--yes", cwd=repo.root).code == 0
     path = repo.root / "lensops.yaml"
     outline = path.read_text()

@@ -9,8 +9,9 @@ import pytest
 
 from lensops.prompts import parse
 from lensops.prompts.forms import ENDINGS
-from lensops.prompts.forms.structured import ABOUT, METADATA
+from lensops.prompts.forms.structured import ABOUT, KEYS, METADATA, SECTIONS
 from lensops.prompts.template import parse_template
+from support.corpus import GOOD
 
 PAGE = (Path(__file__).parents[2] / "docs/prompts.md").read_text()
 READ = {"a backslash, and the variable": "\\Ada", "a brace, and the variable": "{Ada"}
@@ -22,6 +23,35 @@ ALIKE = re.compile(r"\.prompt\.yaml|\.yml|\.(?!system\.md)\w+\.(md|txt)")  # des
 @pytest.mark.parametrize("ending", [e for e in ENDINGS if not ALIKE.fullmatch(e)])
 def test_every_form_has_a_row(ending: str) -> None:
     assert f"`v1{ending}`" in PAGE
+
+
+ROWS = {  # what the table calls a form of the corpus
+    "sections": "sections",
+    "github-models": "GitHub Models",
+    "text": "text",
+    "several-files": "several files",
+    "prompty": "Prompty",
+    "dotprompt": "Dotprompt",
+    "chat-json": "chat JSON",
+    "langchain": "LangChain",
+    "named-texts": "named texts",
+}
+NAMES = {"sections": SECTIONS, "GitHub Models": KEYS}
+
+
+def test_every_form_of_the_corpus_has_a_row() -> None:
+    table = PAGE.partition("| form | file | read | refused |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
+    assert [row for row in rows if row != "---"] == list(ROWS.values())
+    assert {sample.form for sample in GOOD} == ROWS.keys()
+
+
+@pytest.mark.parametrize("row", NAMES)
+def test_the_keys_of_a_row_are_those_of_the_form(row: str) -> None:
+    (read,) = re.findall(rf"^\| {row} \|[^|]*\|([^|]*)\|", PAGE, re.MULTILINE)
+    keys = re.findall(r"`(\w+)`", read)
+    assert len(keys) > 4
+    assert set(keys) <= {*NAMES[row]}
 
 
 @pytest.mark.parametrize("key", [*METADATA, *ABOUT])

@@ -218,3 +218,22 @@ def test_a_name_that_cannot_be_given(old: str, new: str, says: str, shop: Repo) 
     done = lensops("rename", "prompt", old, new, cwd=shop.root)
     assert (done.code, says in done.err) == (Exit.USAGE, True), done.err
     assert shop.git("status", "--porcelain") == ""
+
+
+def test_a_prompt_with_a_path_and_a_slash_is_renamed(shop: Repo) -> None:
+    text = MANIFEST.replace("copy: {active: v2}", 'team/copy: {path: "app/{version}", active: v2}')
+    shop.git("mv", "prompts/copy", "app")
+    shop.commit("Elsewhere", {"lensops.yaml": text.replace("  copy:\n", "  team/copy:\n")})
+    versions = (shop.root / "app/v1.md").read_bytes(), (shop.root / "app/v2.yaml").read_bytes()
+    done = lensops("rename", "prompt", "team/copy", "offer", cwd=shop.root)
+    assert done.code == 0, done.err
+    manifest = read_yaml((shop.root / "lensops.yaml").read_bytes(), "x")
+    assert manifest.get("prompts", "offer").plain()["renamed_from"] == "team/copy"
+    assert manifest.get("evals", "team/copy", "prompt").plain() == "offer"
+    assert ((shop.root / "app/v1.md").read_bytes(), (shop.root / "app/v2.yaml").read_bytes()) == (
+        versions
+    )
+    shop.commit("Rename")
+    assert lensops("validate", cwd=shop.root).code == 0
+    shop.commit("In place", {"app/v2.yaml": "user: other {{ name }} {{ points }}\n"})
+    assert "released version changed in place" in lensops("validate", cwd=shop.root).out

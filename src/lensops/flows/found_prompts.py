@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from lensops.errors import Invalid, UserError
 from lensops.files import Folder
@@ -18,6 +19,7 @@ from lensops.manifest.dump import dump_yaml
 from lensops.manifest.names import is_prompt_name, is_version
 from lensops.prompts import natural, parse
 from lensops.prompts.forms import ending_of
+from lensops.prompts.parts import is_part
 
 MAX_FILES = 20_000
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "dist", "build", "venv", "eval_results"}
@@ -26,6 +28,16 @@ _IMPORTABLE = ("promptfooconfig.yaml", "promptfooconfig.yml", HISTORY)
 _FOLDER = re.compile(r"(?:\w+[_-])?prompts?", re.IGNORECASE)
 _VERSIONED = re.compile(r"(?P<stem>.*?)(?P<gap>[_.-]?)(?P<version>v?\d+(?:\.\d+)*)\Z")
 _MAX_BYTES = 1_000_000
+
+
+class _Key(NamedTuple):
+    """What the versions of a prompt share."""
+
+    folder: str
+    stem: str
+    gap: str
+    ending: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,7 @@ class FoundPrompt:
     active: str
     pattern: str | None = None
     copied_to: str | None = None
+    template: str = ""  # the language that the manifest has to name
 
 
 @dataclass(slots=True)
@@ -59,20 +72,20 @@ class Findings:
 def find_prompts(folder: Path) -> Findings:
     """Look through a folder: own endings anywhere, other forms in folders named for prompts."""
     tree, findings = Folder(folder), Findings()
-    families: dict[tuple[str, str, str, str], dict[str, str]] = {}
+    families: dict[_Key, dict[str, str]] = {}
     for path in _candidates(folder):
         if PurePosixPath(path).name in _IMPORTABLE:
             findings.importable.append(path)
             continue
         try:
             data = tree.read(path, _MAX_BYTES)
-            parse(data, path, "v1")
+            language = _language(data, path)
         except Invalid as error:
             findings.refused.append((path, str(error.problems[0])))
         except (UserError, OSError) as error:
             findings.refused.append((path, str(error)))
         else:
-            key, version = _family(path)
+            key, version = _family(path, language)
             families.setdefault(key, {})[version] = path
             findings.importable += [path] if b"\ntestData:" in data else []
     names: list[str] = []
@@ -88,6 +101,7 @@ def manifest_text(folder: Path, prompts: list[FoundPrompt]) -> str:
     project = slug(folder.resolve().name, "project").replace("/", "-")
     entries = {
         prompt.name: ({"path": prompt.pattern} if prompt.pattern else {})
+        | ({"template": prompt.template} if prompt.template else {})
         | {"active": prompt.active}
         for prompt in prompts
     }
@@ -104,7 +118,9 @@ def manifest_text(folder: Path, prompts: list[FoundPrompt]) -> str:
 def _eval_outline(folder: Path, prompt: FoundPrompt) -> str:
     """An eval of a prompt as a comment: what the gate asks for next."""
     path = prompt.versions[prompt.active]
-    inputs = dict.fromkeys(parse((folder / path).read_bytes(), path, "v1").variables, "…")
+    inputs = dict.fromkeys(
+        parse((folder / path).read_bytes(), path, "v1", prompt.template).variables, "…"
+    )
     case = json.dumps({"id": "1", "inputs": inputs, "reference": "…"}, ensure_ascii=False)
     return (
         "# evals: # what the gate measures; a line of the cases:\n"
@@ -143,32 +159,50 @@ def _is_other(name: str) -> bool:
     }
 
 
-def _family(path: str) -> tuple[tuple[str, str, str, str], str]:
-    """Folder, stem, gap and ending of a file's family, and the version that the name says."""
+def _language(data: bytes, path: str) -> str:
+    """The template language that a file needs the manifest to name; empty for most.
+
+    Raises `Invalid` for what is no prompt in any.
+    """
+    try:
+        parse(data, path, "v1")
+    except Invalid as error:
+        if "name the language in the manifest" not in str(error):
+            raise
+        parse(data, path, "v1", "f-string")
+        return "f-string"
+    return ""
+
+
+def _family(path: str, language: str) -> tuple[_Key, str]:
+    """The family of a file, and the version that its name or its folder's says."""
     pure = PurePosixPath(path)
+    if is_part(path) and is_version(pure.parent.name) and _VERSIONED.fullmatch(pure.parent.name):
+        return _Key(pure.parent.parent.as_posix(), "", "", "", language), pure.parent.name
     ending = ending_of(pure.name) or ""
     stem = pure.name.removesuffix(ending)
     match = _VERSIONED.fullmatch(stem)
+    folder = pure.parent.as_posix()
     if match and is_version(match["version"]):
-        return (pure.parent.as_posix(), match["stem"], match["gap"], ending), match["version"]
-    return (pure.parent.as_posix(), stem, "", ending), ""
+        ending = "" if is_part(path) else ending  # each role is a file of the version
+        return _Key(folder, match["stem"], match["gap"], ending, language), match["version"]
+    return _Key(folder, stem, "", ending, language), ""
 
 
-def _prompt(
-    tree: Folder, key: tuple[str, str, str, str], versions: dict[str, str], names: list[str]
-) -> FoundPrompt:
-    folder, stem, gap, ending = key
+def _prompt(tree: Folder, key: _Key, versions: dict[str, str], names: list[str]) -> FoundPrompt:
+    folder, stem, gap, ending, language = key
     if "" in versions and len(versions) == 1:
         name = unique(slug(stem), names)
-        return FoundPrompt(name, {"v1": versions[""]}, "v1", None, f"prompts/{name}/v1{ending}")
+        copy = f"prompts/{name}/v1{ending}"
+        return FoundPrompt(name, {"v1": versions[""]}, "v1", None, copy, language)
     versions = {version: path for version, path in versions.items() if version}
     active = _active(tree, folder, versions)
     usual = folder.removeprefix("prompts/")
     if not stem and usual != folder and is_prompt_name(usual):
-        return FoundPrompt(usual, versions, active)
+        return FoundPrompt(usual, versions, active, template=language)
     name = unique(slug(stem or PurePosixPath(folder).name), names)
     pattern = (PurePosixPath(folder) / f"{stem}{gap}{{version}}{ending}").as_posix()
-    return FoundPrompt(name, versions, active, pattern)
+    return FoundPrompt(name, versions, active, pattern, template=language)
 
 
 def _active(tree: Folder, folder: str, versions: dict[str, str]) -> str:
