@@ -7,11 +7,15 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lensops.errors import Invalid, Stale
 from lensops.evals.cases import Case, Needs, case_digest, load_cases, read_cases
+from lensops.evals.jsonl import MAX_DEPTH, parse_strictly
 from lensops.evals.outputs import list_some, mismatch_notes, read_outputs
 from lensops.files import Folder, Snapshot
+from lensops.prompts import canonical
 
 GOOD = '{"id": "a", "inputs": {"x": 1}, "reference": "r"}'
 NEEDS = Needs(("x",), metrics=("bleu",))
@@ -102,6 +106,19 @@ def test_a_link_out_of_the_repository_is_refused(tmp_path: Path) -> None:
     (inside / "c.jsonl").symlink_to(tmp_path / "outside.jsonl")
     with pytest.raises(Invalid, match="leaves the repository"):
         read_cases(Folder(inside), "c.jsonl")
+
+
+@given(depth=st.integers(MAX_DEPTH - 3, MAX_DEPTH + 3), brackets=st.sampled_from(["[]", "{}"]))
+def test_what_can_be_read_can_be_written_again(depth: int, brackets: str) -> None:
+    opening = '{"a":' if brackets == "{}" else "["
+    text = opening * depth + "1" + brackets[1] * depth
+    if depth > MAX_DEPTH:
+        with pytest.raises(RecursionError):
+            parse_strictly(text)
+        return
+    assert canonical(parse_strictly(text)).decode() == text
+    with pytest.raises(RecursionError):
+        parse_strictly(f"[[], {text[: len(opening)] * 9}{text}{brackets[1] * 9}]")
 
 
 def test_a_line_of_a_hundred_megabytes_is_never_held(tmp_path: Path) -> None:

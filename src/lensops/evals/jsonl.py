@@ -17,6 +17,8 @@ from lensops.errors import Location, Problem, Stale
 from lensops.evals.lines import MAX_LINE, Line, LineReader, open_stream
 from lensops.files import Tree
 
+MAX_DEPTH = 200  # levels of lists and objects
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -45,8 +47,8 @@ class RowFile:
     row, its place and the digest of its bytes are, so that memory does not grow with its size.
     """
 
-    def __init__(self, tree: Tree, path: str) -> None:
-        self.path = path
+    def __init__(self, tree: Tree, path: str, depth: int = MAX_DEPTH) -> None:
+        self.path, self._depth = path, depth
         self.is_held, self._stream = open_stream(tree, path)
         weakref.finalize(self, self._stream.close)
         self._tree = tree
@@ -62,7 +64,7 @@ class RowFile:
         reader = LineReader(self._stream)
         for line in reader:
             self.torn_line = None if line.data.endswith(b"\n") else line.number
-            yield from _rows_of(line, self.path)
+            yield from _rows_of(line, self.path, self._depth)
         reader.record(self._tree, self.path)
 
     def index(self, row: Row) -> int:
@@ -104,20 +106,20 @@ def _check(data: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
 
 
-def _rows_of(line: Line, path: str) -> Iterator[Row | Problem]:
+def _rows_of(line: Line, path: str, depth: int = MAX_DEPTH) -> Iterator[Row | Problem]:
     """The line as an object, or what is wrong with it; nothing of a blank line."""
     if len(line.data) > MAX_LINE:
         message = f"the line is longer than {MAX_LINE:,} bytes"
         yield Problem(Location(path, line.number), message, "one case a line; is this file JSONL?")
     elif line.data.strip():
-        yield _parse(line, path)
+        yield _parse(line, path, depth)
 
 
-def _parse(line: Line, path: str) -> Row | Problem:
+def _parse(line: Line, path: str, depth: int) -> Row | Problem:
     data, number = line.data, line.number
     try:
         text = data.decode("utf-8")
-        value = _STRICT.decode(text)
+        value = parse_strictly(text, depth)
         if "\\u" in text or "\\U" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
@@ -160,9 +162,28 @@ _STRICT = json.JSONDecoder(
 )
 
 
-def parse_strictly(text: str) -> Any:
+def parse_strictly(text: str, depth: int = MAX_DEPTH) -> Any:
     """The value of a JSON text: no NaN, no key twice, no number beyond a float or 4,300 digits.
 
-    Raises `ValueError` (`JSONDecodeError` with a place), `RecursionError`.
+    Raises `ValueError` (`JSONDecodeError` with a place), `RecursionError` beyond `depth` levels:
+    what can be read can be written again, however deep the stack is by then.
     """
-    return _STRICT.decode(text)
+    value = _STRICT.decode(text)
+    if text.count("[") + text.count("{") > depth and _is_deeper(value, depth):
+        raise RecursionError
+    return value
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether a value has more levels."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(depth):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True

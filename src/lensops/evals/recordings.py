@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lensops.errors import Invalid, Location, Problem
-from lensops.evals.jsonl import RowFile
+from lensops.evals.jsonl import MAX_DEPTH, RowFile
 from lensops.evals.lines import NoFile
 from lensops.evals.order import order_of
 from lensops.evals.protocols import AnswerRequest, GradeRequest
@@ -24,6 +24,7 @@ from lensops.evals.text import same_json
 from lensops.files import Snapshot, Tree
 
 _KEY = len("sha256:")
+WITHIN = 10  # levels of a row around what cases and outputs hold
 
 
 class RecordingFile:
@@ -36,7 +37,7 @@ class RecordingFile:
         self.path = path
         self.notes: list[str] = []
         self.shards: set[str] = set()  # the labels of those that recorded the rows
-        self._rows = RowFile(tree, path)
+        self._rows = RowFile(tree, path, MAX_DEPTH + WITHIN)
         self._held: list[OutputRow | GradeRow] = []
         self._keys, self._numbers = array("Q"), array("I")
         problems = list(self._read_all())
