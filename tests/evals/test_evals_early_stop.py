@@ -150,6 +150,13 @@ def begun(repo: Repo, url: str) -> None:
     repo.commit("Stop early")
 
 
+def test_an_estimate_says_that_it_may_be_less(repo: Repo) -> None:
+    begun(repo, "http://127.0.0.1:9/v1")
+    shown = " ".join(lensops("eval", "--dry-run", cwd=repo.root).out.split())
+    assert "30 outputs and 30 votes to record" in shown
+    assert "or less, as it may stop early" in shown
+
+
 @pytest.mark.parametrize(
     ("grade", "asked", "code"),
     [

@@ -94,6 +94,7 @@ class Estimate:
     growth: float | None = None  # of the rendered prompt's characters against the older version
     detectable: float | None = None  # the smallest loss of mean score that so many cases show
     cases: int = 0
+    stops_early: bool = False
     is_batch: bool = False
 
     def in_batches(self) -> Estimate:
@@ -111,7 +112,8 @@ class Estimate:
             text += f": about {self.tokens_in:,} tokens in, {_or_unknown(self.tokens_out)} out, "
             text += "cost unknown" if self.cost is None else f"${self.cost:.4f}"
             text += f", {self._time}"
-        if self.growth is not None:
+            text += ", or less, as it may stop early" if self.stops_early else ""
+        if self.growth is not None and round(self.growth, 2):
             change = "longer" if self.growth > 0 else "shorter"
             text += f"; the prompt is {abs(self.growth):.0%} {change}"
         if self.detectable is not None:
@@ -169,6 +171,7 @@ class Estimator:
             sizes[0] / sizes[1] - 1 if older and sizes[1] else None,
             smallest_loss(error, self.suite.regression.confidence) if error else None,
             count,
+            self.suite.stop is not None,
         )
 
     def _count(

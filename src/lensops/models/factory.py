@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,7 @@ def build(model: str, server: str | None) -> Model:
     key elsewhere by changing `base_url`. Raises what the provider's library raises, and `UserError`
     for an unset `${NAME}`.
     """
+    warnings.filterwarnings("ignore", module=r"pydantic_ai\..*")  # usage that cannot be is unknown
     opened = _build(model, server)
     watch_replies(opened)
     return opened

@@ -14,7 +14,7 @@ from lensops.evals.spending import Bound, Spending
 from lensops.manifest.budget import Price
 from lensops.manifest.model import Limits
 from lensops.models.batch.runner import BatchModel, BatchRunner
-from lensops.models.chat import complete, parse_output
+from lensops.models.chat import complete, parse_output, why_empty
 from lensops.models.lifecycle import Session, open_session
 from lensops.models.prices import answer_bound, billed_cost, price_of
 from lensops.models.responses import list_cost, tidy_name, tokens_of, usage_of
@@ -99,7 +99,7 @@ async def _ask_other(model: Model, request: AnswerRequest) -> AnswerReply:
     return AnswerReply(
         request,
         parse_output(text, is_structured=request.prompt.output_schema is not None),
-        None if text else "the model gave an empty answer",
+        None if text else why_empty(response.finish_reason),
         tidy_name(response.model_name, request.model or ""),
         *tokens_of(response.usage),
         round(time.monotonic() - began, 3),
