@@ -14,7 +14,7 @@ from lensops.client.template import Template
 
 _PROVIDER = re.compile(  # what may stand before the colon and is no part of a model's name
     r"(alibaba|anthropic|azure|bedrock|cerebras|cohere|deepseek|fireworks|gateway|github|google"
-    r"|google-gla|google-vertex|grok|groq|heroku|huggingface|litellm|mistral|moonshotai|nebius"
+    r"|google-cloud|google-gla|google-vertex|grok|groq|heroku|huggingface|litellm|mistral|moonshotai|nebius"
     r"|ollama|openai|openai-chat|openai-responses|openrouter|ovhcloud|sambanova|together|vercel"
     r"|xai):(?=.)"
 )

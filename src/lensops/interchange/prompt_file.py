@@ -9,9 +9,9 @@ from lensops.manifest.dump import dump_yaml
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 SECTIONS = ("tools", "response_format")
-_RENAMED = {"google": "google-gla"}  # providers that promptfoo calls otherwise
+_RENAMED = {"vertex": "google-cloud"}  # providers that promptfoo calls otherwise
 _PROVIDERS = {"gpt-": "openai", "o1": "openai", "o3": "openai", "o4": "openai"}
-_PROVIDERS |= {"claude-": "anthropic", "gemini-": "google-gla", "mistral-": "mistral"}
+_PROVIDERS |= {"claude-": "anthropic", "gemini-": "google", "mistral-": "mistral"}
 
 
 def prompt_file(

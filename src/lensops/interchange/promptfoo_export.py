@@ -19,7 +19,7 @@ from lensops.prompts import Prompt
 _EQUAL = {"contains": "contains", "not_contains": "not-contains", "equals": "equals"}
 _EQUAL |= {"regex": "regex"}
 _WORDS = {"min_words": "min", "max_words": "max"}
-_PROVIDERS = {"anthropic": "anthropic:messages", "google-gla": "google"}
+_PROVIDERS = {"anthropic": "anthropic:messages", "google-cloud": "vertex"}
 
 
 def to_promptfoo(source: Exported) -> Export:

@@ -37,7 +37,7 @@ _ABOUT = ("name", "description", "authors", "tags", "version", "metadata", "$sch
 _LOOP = ("maxTurns", "returnToolRequests")  # how the application answers calls of tools
 _OF_OBJECTS = {"type", "properties", "required", "additionalProperties", "description", "$schema"}
 _OF_VARIABLES = {"type", "description", "default", "examples"}
-_PROVIDERS = {"googleai": "google-gla", "vertexai": "google-vertex"}
+_PROVIDERS = {"googleai": "google", "vertexai": "google-cloud"}
 
 
 def parse_dotprompt(data: bytes, path: str, version: str) -> Prompt:
