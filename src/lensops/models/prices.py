@@ -45,8 +45,8 @@ def vote_bound(
     request: GradeRequest, max_tokens: int, price: Price | None, earlier: int = 0
 ) -> Bound:
     """What a vote takes at most in one attempt, after so many `earlier` ones."""
-    asked = len((ORDERS + question(request)).encode()) + 1_000
-    return _make_bound(asked + earlier * (max_tokens + COMPLAINT), max_tokens, price)
+    question_size = len((ORDERS + question(request)).encode()) + 1_000
+    return _make_bound(question_size + earlier * (max_tokens + COMPLAINT), max_tokens, price)
 
 
 def billed_cost(

@@ -77,7 +77,7 @@ def document(plan: Plan, result: GateResult) -> Document:
     blocks += next_blocks(result)
     if suites:
         blocks.append(Table(_SCORES, tuple(_score(suite) for suite in suites)))
-        blocks += [block for suite in suites for block in usage_blocks(suite, named=True)]
+        blocks += [block for suite in suites for block in usage_blocks(suite, with_name=True)]
     if monitors:
         rows = tuple(row for monitor in monitors for row in _drift(monitor))
         blocks += [Paragraph(line(headline(monitors))), Table(_DRIFT, rows)]

@@ -11,7 +11,7 @@ from lensops.format import shorten
 from lensops.report.document import Block, Bullets, Line, Span, Tone, line
 
 
-class Took(Protocol):
+class UsageFigures(Protocol):
     """A usage, of this run or of a stored one. None is unknown, which is not nothing."""
 
     @property
@@ -28,14 +28,14 @@ class Took(Protocol):
 
 class _Judge(Protocol):
     @property
-    def usage(self) -> Took | None: ...
+    def usage(self) -> UsageFigures | None: ...
 
 
 class _Regression(Protocol):
     @property
     def base_version(self) -> str: ...
     @property
-    def base_usage(self) -> Took | None: ...
+    def base_usage(self) -> UsageFigures | None: ...
 
 
 class _Suite(Protocol):
@@ -44,23 +44,23 @@ class _Suite(Protocol):
     @property
     def version(self) -> str: ...
     @property
-    def usage(self) -> Took | None: ...
+    def usage(self) -> UsageFigures | None: ...
     @property
     def judge(self) -> _Judge | None: ...
     @property
     def regression(self) -> _Regression | None: ...
 
 
-def usage_blocks(suite: _Suite, *, named: bool = False) -> Iterator[Block]:
+def usage_blocks(suite: _Suite, *, with_name: bool = False) -> Iterator[Block]:
     """The lines of a suite, with its name where others stand beside it."""
-    if lines := usage_lines(suite, f"{suite.name}: " if named else ""):
+    if lines := usage_lines(suite, f"{suite.name}: " if with_name else ""):
         yield Bullets(tuple(lines))
 
 
 def usage_lines(suite: _Suite, prefix: str = "") -> list[Line]:
     """A line for the version, its votes, and the base; none where nothing is known."""
     against = suite.regression
-    usages: list[tuple[str, Took | None]] = [
+    usages: list[tuple[str, UsageFigures | None]] = [
         (f"outputs of {suite.version}", suite.usage),
         ("votes", suite.judge.usage if suite.judge else None),
     ]
@@ -73,7 +73,7 @@ def usage_lines(suite: _Suite, prefix: str = "") -> list[Line]:
     ]
 
 
-def describe_usage(usage: Took) -> str:
+def describe_usage(usage: UsageFigures) -> str:
     """Such as `1,204 tokens in, 310 out, $0.0042, 95% within 1.20 s, by pen-1-2026`."""
     unknown = "unknown"
     parts = [
@@ -94,6 +94,6 @@ def usage_data(usage: Usage | None) -> dict[str, Any] | None:
     return {**asdict(usage), "models": list(usage.models), "tokens": usage.tokens}
 
 
-def _is_known(usage: Took) -> bool:
+def _is_known(usage: UsageFigures) -> bool:
     figures = (usage.tokens_in, usage.tokens_out, usage.cost, usage.latency_p95)
     return any(figure is not None for figure in figures)
