@@ -15,8 +15,8 @@ from lensops.report.document import Column, Line, Table, line
 
 WIDTH = 80
 SIGNS = [*"ab é漢\t\x1b[31m\n-–✓1.", "e\u0301"]  # a mark stands on a character
-# a mark without a letter in an empty column is dropped by rich, and kept by us
-TEXTS = st.lists(st.sampled_from([*"ab é漢\t\x1b[31m\n-–✓1.", "e\u0301"]), max_size=9).map("".join)
+# rich drops a mark without a letter in an empty column, and counts a space at an end now and then
+TEXTS = st.lists(st.sampled_from(SIGNS), max_size=9).map(lambda signs: "".join(signs).strip())
 
 
 @st.composite

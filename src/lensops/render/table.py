@@ -20,16 +20,13 @@ def plain_table(table: Table, width: int) -> list[str] | None:
     """The lines of a table; None for one that is wider than the screen and must be wrapped."""
     from rich.cells import cell_len
 
-    rows = [[text(cell) for cell in row] for row in cell_lines(table)]
+    rows = [[text(cell).rstrip() for cell in row] for row in cell_lines(table)]
     widths = [max(map(cell_len, cells)) for cells in zip(*rows, strict=True)]
     if sum(widths) + GAP * len(widths) > width:
         return None
     right = [column.right for column in table.columns]
     return [
-        "".join(
-            _pad(cell, size - cell_len(cell), right=is_right) + " " * GAP
-            for cell, size, is_right in zip(row, widths, right, strict=True)
-        ).rstrip()
+        (" " * GAP).join(_pad(*cell) for cell in zip(row, widths, right, strict=True)).rstrip()
         for row in rows
     ]
 
@@ -38,5 +35,8 @@ def _without_tabs(span: Span) -> Span:
     return replace(span, text=span.text.replace("\t", " ")) if "\t" in span.text else span
 
 
-def _pad(cell: str, spaces: int, *, right: bool) -> str:
-    return " " * spaces + cell if right else cell + " " * spaces
+def _pad(cell: str, width: int, right: bool) -> str:
+    from rich.cells import cell_len
+
+    spaces = " " * (width - cell_len(cell))
+    return spaces + cell if right else cell + spaces
