@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -281,3 +282,17 @@ def test_more_features_than_one_statement_counts(tmp_path: Path) -> None:
 def test_arrays_of_different_lengths_are_an_error() -> None:
     with pytest.raises(UserError, match="different lengths"):
         ArrayEngine({"baseline": {"a": [1, 2], "b": [1]}})
+
+
+@pytest.mark.parametrize("kind", ["DECIMAL(9, 2)", "DOUBLE", "BOOLEAN", "VARCHAR"])
+def test_segments_are_named_as_categories_are(tmp_path: Path, kind: str) -> None:
+    """A value's segment is its own, however its type writes it: `1.00`, `1.0`, ` 1`."""
+    value = "' ' || (i % 2)" if kind == "VARCHAR" else f"(i % 2)::{kind}"
+    rows = f"SELECT {value} AS part, i AS x FROM range(200) t(i)"
+    with duckdb.connect() as connection:
+        for side in ("baseline", "current"):
+            connection.execute(f"COPY ({rows}) TO '{tmp_path / side}.parquet' (FORMAT parquet)")
+    keys = {"baseline": "baseline.parquet", "current": "current.parquet"}
+    report = checked(tmp_path, monitor(**keys, by="part", features={"x": {}}))
+    names = {"true", "false"} if kind == "BOOLEAN" else {"0", "1"}
+    assert {item.segment: item.n_current for item in report.segments} == dict.fromkeys(names, 100)

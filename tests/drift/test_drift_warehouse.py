@@ -47,13 +47,15 @@ SELECT i % 2 = 0 AS early,
     TIMESTAMPTZ '2026-03-20 00:00:00+00' + to_minutes(i * 30) AS seen,
     TIMESTAMP '2026-03-20 00:00:00' + to_minutes(i * 30) AS local_seen,
     DATE '2026-03-01' + (i // 20)::INT AS day,
-    'r' || (i % 3) AS region
+    'r' || (i % 3) AS region,
+    (CASE i % 6 WHEN 0 THEN 12345678 WHEN 1 THEN 1e20 WHEN 2 THEN 1e-7 WHEN 3 THEN 0 WHEN 4 THEN 2.5
+        ELSE 1e15 END)::DOUBLE AS large
 FROM range(900) t(i)
 """
 TYPES = {
     "early": "boolean", ODD: "double precision", "days": "integer", "price": "numeric(9, 2)",
     "tier": "text", "answer": "text", "seen": "timestamptz", "local_seen": "timestamp",
-    "day": "date", "region": "text",
+    "day": "date", "region": "text", "large": "double precision",
 }  # fmt: skip
 SIDES = {"baseline": {"where": {"early": True}}, "current": {"where": {"early": False}}}
 DAYS = {"features": {"days": {}}}
@@ -89,6 +91,18 @@ CASES: dict[str, dict[str, Any]] = {
         "timezone": "UTC",
         "baseline": {"from": "2026-03-02"},
         "current": {"last": "7d"},
+    },
+    "segments by a decimal": {**SIDES, **DAYS, "by": "price"},
+    "segments by blank and padded texts": {**SIDES, **DAYS, "by": "answer"},
+    "segments by numbers with NaN": {**SIDES, **DAYS, "by": ODD},
+    "numbers as categories": {
+        **SIDES,
+        "features": {
+            "score": {"column": ODD, "kind": "category"},
+            "large": {"kind": "category"},
+            "price": {"kind": "category"},
+            "seen": {"kind": "category"},
+        },
     },
     "segments and conditions": {
         **SIDES,
@@ -196,7 +210,7 @@ def test_evenly_taken_values_are_the_same_on_every_run(
 
 BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "wrong table": ({"table": "row"}, "there is no table 'row'", "did you mean 'rows'"),
-    "a table of SQL": ({"table": 'rows"; DROP TABLE rows; --'}, "there is no table", None),
+    "a table of SQL": ({"table": 'rows"; DROP TABLE rows; --'}, "names no table", "schema.table"),
     "wrong column": ({"features": {"dais": {}}}, "no column 'dais'", "did you mean 'days'"),
     "no zone": ({"time": "local_seen"}, "do not say their time zone", "timezone: UTC"),
     "texts as times": ({"time": "tier"}, "holds no timestamps", "cast texts"),

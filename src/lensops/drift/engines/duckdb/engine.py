@@ -32,12 +32,12 @@ from lensops.drift.engines.duckdb.sources import resolve_source
 from lensops.drift.engines.duckdb.sql import (
     Aggregate,
     Statement,
+    category_sql,
     filled_count_sql,
     number_count_sql,
     number_sql,
     odd_texts_sql,
     outer_texts_sql,
-    text_sql,
 )
 from lensops.drift.engines.duckdb.windows import (
     Columns,
@@ -166,7 +166,7 @@ class DuckEngine:
 
     def values(self, rows: Rows, measure: Measure, limit: int) -> list[tuple[str, int]]:
         statement, columns = Statement(), self._columns(rows)
-        value = text_sql(columns[measure.column])
+        value = category_sql(columns[measure.column])
         if measure.kind == NUMBER:
             number = number_sql(measure, columns[measure.column], statement)
             value = f"CAST({number} AS VARCHAR)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import ibis
@@ -105,11 +106,13 @@ def _count_values(window: Any, key: Any, measures: Sequence[Measure], run: Run) 
         groups[None] = {}
     for group, by_measure in groups.items():
         for index, measure in enumerate(measures):
-            yield group, measure.name, _value_counts(by_measure.get(index, []), measure)
+            kind = window[measure.column].type()
+            rows = [{**row, "v": _spelled(row["v"], kind)} for row in by_measure.get(index, [])]
+            yield group, measure.name, _value_counts(rows, measure)
 
 
 def _ranked_values(window: Any, key: Any, index: int, measure: Measure) -> Any:
-    text = expressions.text(window, measure.column)
+    text = expressions.without_nan(window, measure.column)
     table = _with_key(window, key, {"v": text})
     counts = table.group_by(_names(key, "v")).aggregate(n=table.count())
     groups = [counts[KEY]] if key is not None else []
@@ -120,6 +123,14 @@ def _ranked_values(window: Any, key: Any, index: int, measure: Measure) -> Any:
     ranked = counts.mutate(measure=ibis.literal(index, "int64"), rank=rank, total=total)
     chosen = ranked.filter(ranked["rank"] < VALUES + 1)
     return chosen.select(*_names(key, "v"), "n", "measure", "total")
+
+
+def _spelled(value: str | None, kind: Any) -> str | None:
+    """A number as Python writes it: engines differ in exponents, infinities and ending zeros."""
+    if value is None or not (kind.is_floating() or kind.is_decimal()):
+        return value
+    number = Decimal(value)
+    return f"{number:f}" if kind.is_decimal() and number.is_finite() else repr(float(value))
 
 
 def _value_counts(rows: list[dict[str, Any]], measure: Measure) -> Counts:

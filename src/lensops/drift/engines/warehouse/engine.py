@@ -98,7 +98,9 @@ class WarehouseEngine:
     def values(self, rows: Rows, measure: Measure, limit: int) -> list[tuple[str, int]]:
         cut = window(self._table(rows), rows)
         is_number = measure.kind == NUMBER
-        value = self._finite(cut, measure) if is_number else expressions.text(cut, measure.column)
+        value = (
+            self._finite(cut, measure) if is_number else expressions.category(cut, measure.column)
+        )
         table = cut.select(v=value).filter(ibis._.v.notnull())
         counts = table.group_by("v").aggregate(n=table.count())
         ranked = counts.order_by(ibis.desc("n"), "v").limit(limit)

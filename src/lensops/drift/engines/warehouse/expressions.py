@@ -13,6 +13,8 @@ from lensops.drift.text import BEGINNING, FENCE, REFUSAL
 from lensops.errors import UserError
 
 LARGEST = sys.float_info.max
+WHOLE = 1e15  # from here on engines write whole numbers with an exponent
+DECIMAL, ZEROS = r"^[+-]?(0|[1-9][0-9]*)\.[0-9]+$", r"\.?0+$"
 BLANK = " \t\n\r\f"  # written out: engines do not agree on what `\s` is
 WORD, GAP = f"[^{BLANK}]+", f"[{BLANK}]+"
 BOUNDARY: dict[str, str] = {"postgres": r"\y", "risingwave": r"\y"}  # where it is not `\b`
@@ -41,6 +43,39 @@ def text(table: Any, column: str) -> Any:
     """A column as text."""
     value = table[column]
     return value if value.type().is_string() else value.cast("string")
+
+
+def without_nan(table: Any, column: str) -> Any:
+    """A column as text, NULL where it is NaN."""
+    value = table[column]
+    if not (value.type().is_floating() or value.type().is_decimal()):
+        return text(table, column)
+    return ibis.ifelse(value.cast("float64").isnan(), ibis.null("string"), text(table, column))
+
+
+def category(table: Any, column: str) -> Any:
+    """A column as text in the canonical spelling, NULL where it is blank; as for files."""
+    value, kind = table[column], table[column].type()
+    if kind.is_floating() or kind.is_decimal():
+        return _number_as_category(value)
+    written = text(table, column).strip()
+    small, shorter = written.lower(), written.re_replace(ZEROS, "")
+    boolean, decimal = small.isin(["true", "false"]), written.re_search(DECIMAL)
+    return ibis.cases((boolean, small), (decimal, shorter), else_=written.nullif(""))
+
+
+def _number_as_category(value: Any) -> Any:
+    """Whole numbers without a point, others without ending zeros; NaN is no value."""
+    double, written = value.cast("float64"), value.cast("string")
+    whole = (double.abs() < WHOLE) & (double == double.floor())
+    return ibis.cases(
+        (value.isnull() | double.isnan(), ibis.null("string")),
+        (double > LARGEST, "inf"),
+        (double < -LARGEST, "-inf"),
+        (whole, double.cast("int64").cast("string")),
+        (written.re_search(DECIMAL), written.re_replace(ZEROS, "")),
+        else_=written,
+    )
 
 
 def number(table: Any, measure: Measure, engine: str) -> Any:

@@ -58,7 +58,7 @@ def key(table: Any, rows: Rows, group: Group) -> Any:
         return (passed / max(group.size, 1.0)).floor().cast("int64").cast("string")
     if group.kind == "rows":
         raise UserError("the rows of a table have no order to cut windows by", "declare `time:`")
-    value = expressions.text(table, group.column)
+    value = expressions.category(table, group.column)
     listed = value.isin(group.keep) if group.keep else ibis.literal(False)
     missing = (value.isnull(), MISSING_SEGMENT)
     return ibis.cases(missing, (listed, value), else_=OTHER_SEGMENTS)
