@@ -41,7 +41,8 @@ def is_outside(done: str, path: tuple[Any, ...]) -> bool:
     is_module = "id" in path and path[-1] in {1, 2}  # where the class of LangChain lies
     about = path[-1] == "style?" or ("variables" in path and "description" in path)
     is_order = done == "reversed" and path[-1] in {"inputs", "parameters"}  # of names
-    is_named = any(step in WITHIN for step in path) or path[0] in OUTSIDE
+    is_list = done == "removed" and path[0] == "variables"  # of names that the texts have as well
+    is_named = is_list or any(step in WITHIN for step in path) or path[0] in OUTSIDE
     return is_implied or is_comment or is_module or about or is_order or is_named
 
 

@@ -23,7 +23,13 @@ FORMS: dict[str, tuple[str, str]] = {
 }
 SHOWN = (".yaml", ".prompt.yml", ".prompty", ".prompt", ".json", ".md", ".txt")  # in messages
 ENDINGS = tuple(sorted(FORMS, key=len, reverse=True))
-WITH_LANGUAGE = (".yaml", ".yml", ".md", ".txt")  # forms that declare no language of their own
+WITH_LANGUAGE = (
+    ".yaml",
+    ".yml",
+    ".json",
+    ".md",
+    ".txt",
+)  # forms without a language of their own
 
 
 def ending_of(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Chat JSON: a list of messages, or a whole request body; LangChain's JSON ends likewise."""
+"""JSON: a list of messages, a whole request body, LangChain's prompts, or named texts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import re
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import decode
 from lensops.manifest import Node, read_yaml
+from lensops.prompts.forms.documents import translate_document
+from lensops.prompts.forms.fstring import is_named_texts, parse_named_texts
 from lensops.prompts.forms.langchain import is_langchain, parse_langchain
 from lensops.prompts.forms.nodes import mapping_node
 from lensops.prompts.forms.settings import FORMATS
@@ -22,8 +24,11 @@ _PAIR = re.compile(
 _PARTS = ("messages", "model", "tools", *FORMATS)
 
 
-def parse_chat(data: bytes, path: str, version: str) -> Prompt:
-    """The prompt of a JSON file. Raises `Invalid` with every problem of it."""
+def parse_chat(data: bytes, path: str, version: str, template: str = "") -> Prompt:
+    """The prompt of a JSON file; `template` is the language that the manifest declares.
+
+    Raises `Invalid` with every problem of it.
+    """
     decode(data, path)
     try:
         json.loads(data)
@@ -35,10 +40,15 @@ def parse_chat(data: bytes, path: str, version: str) -> Prompt:
         return parse_langchain(node, version)
     if node.kind == "sequence":
         node = mapping_node([("messages", node)], node.location)
+    elif node.kind == "mapping" and node.key("messages") is None and is_named_texts(node):
+        return parse_named_texts(node, version, template)
     elif node.kind != "mapping" or node.get("messages") is None:
         hint = 'write [{"role": "user", "content": "…"}] or {"messages": […]}'
         raise Invalid((Problem(node.location, "there are no messages", hint),))
-    return build_prompt(_request(node), version, [])
+    problems: list[Problem] = []
+    if template == "f-string":
+        node = translate_document(node, template, problems)
+    return build_prompt(_request(node), version, problems)
 
 
 def as_yaml(data: bytes) -> bytes:

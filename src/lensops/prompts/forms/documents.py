@@ -26,11 +26,11 @@ def parse_yaml(data: bytes, path: str, version: str, template: str = "") -> Prom
             return parse_named_texts(node, version, template)
     problems: list[Problem] = []
     if template == "f-string":
-        node = _translate_document(node, template, problems)
+        node = translate_document(node, template, problems)
     return build_prompt(node, version, problems)
 
 
-def _translate_document(node: Node, language: str, problems: list[Problem]) -> Node:
+def translate_document(node: Node, language: str, problems: list[Problem]) -> Node:
     """The document with the texts of its messages in lensops' own template language."""
     if node.kind != "mapping":
         return node
