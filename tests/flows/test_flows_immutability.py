@@ -109,3 +109,15 @@ def test_through_a_link(repo: Repo) -> None:
     assert listed[0]["status"] == "active"
     assert "v2 → v1" in lensops("plan", "--base", "HEAD~1", cwd=repo.root).out
     assert lensops("apply", "--yes", cwd=repo.root).code == 0
+
+
+def test_what_a_sparse_checkout_leaves_out_is_not_deleted(released: Repo) -> None:
+    path = "prompts/offer_copy/v1.yaml"
+    released.git("sparse-checkout", "set", "--no-cone", "/*", f"!{path}")
+    assert not (released.root / path).exists()
+    assert CHANGED not in findings(released)
+    assert DELETED not in findings(released)
+
+    released.git("sparse-checkout", "disable")
+    (released.root / path).unlink()
+    assert DELETED in findings(released)

@@ -78,7 +78,8 @@ def check_immutability(
     if released is None:
         return ImmutabilityReport((), _NO_REPOSITORY)
     mutated = (
-        _mutation(tree, manifest, release) for release in _of_manifest(manifest, released.versions)
+        _mutation(tree, manifest, release, released.left_out)
+        for release in _of_manifest(manifest, released.versions)
     )
     mutations = tuple(mutation for mutation in mutated if mutation is not None)
     return ImmutabilityReport(mutations, None if released.cut_at is None else _CUT)
@@ -94,13 +95,17 @@ def _of_manifest(manifest: Manifest, releases: tuple[Release, ...]) -> Iterator[
             yield release.with_name(former[release.prompt])
 
 
-def _mutation(tree: Tree, manifest: Manifest, release: Release) -> MutatedVersion | None:
+def _mutation(
+    tree: Tree, manifest: Manifest, release: Release, left_out: frozenset[str]
+) -> MutatedVersion | None:
     """What became of a released version; None when it is as it was."""
     name, version = release.prompt, release.version
     located = locate_prompt(manifest, name)
     files = version_files(tree, located).get(version, [])
     if not files:
         origin = release.path or ""
+        if origin in left_out:
+            return None
         path = located.example(version, PurePosixPath(origin).name)
         return MutatedVersion(name, version, path, release.commit, origin)
     try:

@@ -89,6 +89,13 @@ class Repository:
         path = self._common_dir / "shallow"
         return frozenset(path.read_text(encoding="ascii").split() if path.is_file() else ())
 
+    def sparse_paths(self) -> frozenset[str]:
+        """The paths that a sparse checkout leaves out of the work tree; they are not deleted."""
+        if not (self.git_dir / "info" / "sparse-checkout").is_file():
+            return frozenset()
+        entries = self.git.capture("ls-files", "-t", "-z").decode("utf-8", "surrogateescape")
+        return frozenset(entry[2:] for entry in entries.split("\0") if entry.startswith("S "))
+
     def head(self) -> str | None:
         """The commit that is checked out; None before the first one."""
         return self._head

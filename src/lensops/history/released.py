@@ -28,10 +28,14 @@ class Release(NamedTuple):
 
 
 class ReleasedVersions(NamedTuple):
-    """`cut_at` is the commit where a shallow clone cuts the line: what is older is not known."""
+    """`cut_at` is the commit where a shallow clone cuts the line: what is older is not known.
+
+    `left_out` are paths that a sparse checkout leaves out of the work tree.
+    """
 
     versions: tuple[Release, ...] = ()
     cut_at: str | None = None
+    left_out: frozenset[str] = frozenset()
 
     def is_earlier(self, prompt: str, version: str) -> bool:
         """Whether a version was active before another became so for the first time."""
@@ -50,4 +54,4 @@ def released_versions(repository: Repository, manifest: str, ref: str = "HEAD") 
             if event.version is not None and event.digest is not None:
                 release = Release(name, event.version, event.digest, event.commit, event.path)
                 first.setdefault((name, event.version), release)
-    return ReleasedVersions(tuple(first.values()), walk.cut)
+    return ReleasedVersions(tuple(first.values()), walk.cut, repository.sparse_paths())
