@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -134,6 +136,17 @@ def test_the_monitor_reports_what_it_promises() -> None:
     assert (report.baseline_date, report.current_date) == ("2026-01-31", "2026-02-28")
     assert (report.n_baseline, report.n_current) == (5000, 5000)
     assert report.feature_breakdown == {"score": report.psi}
+
+
+def test_a_report_as_a_dict_has_the_keys_of_a_monitor() -> None:
+    body = json.loads(json.dumps(_report(0.2).to_dict()))
+    windows = ("name", "psi", "status", "baseline_date", "current_date", "n_baseline", "n_current")
+    assert {*windows, "feature_breakdown", "features", "segments", "notes"} <= body.keys()
+    (score,) = body["features"]
+    counts = ("name", "type", "recipe", "edges", "baseline_counts", "current_counts", "psi")
+    evidence = ("status", "evidence", "p_value", "noise", "rows_needed", "missing", "causes")
+    assert {*counts, *evidence} <= score.keys()
+    assert (body["status"], body["psi"]) == ("critical", score["psi"])
 
 
 @pytest.mark.parametrize(("shift", "status"), [(0.0, "ok"), (0.05, "warning"), (0.2, "critical")])

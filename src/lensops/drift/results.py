@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from lensops.drift.causes import Cause
 from lensops.drift.evidence import Evidence, Figures, Status
 from lensops.evidence import Finding, Outcome, Reading, join_outcomes
 from lensops.manifest.drift import Bands
 
+_FIGURES = ("p_value", "noise", "noise_limit", "rows_needed")
 WORST = (Status.OK, Status.WARNING, Status.NO_DATA, Status.CRITICAL)
 
 
@@ -56,6 +58,32 @@ class FeatureDrift:
         """The PSI, None where there is nothing to compare."""
         return self.figures.psi if self.figures else None
 
+    def to_dict(self) -> dict[str, Any]:
+        """The keys of a feature in `lensops/drift/v1`."""
+        figures, split = self.figures, self.split
+        return {
+            "name": self.name,
+            "type": self.kind,
+            "recipe": self.recipe,
+            "labels": list(self.labels),
+            "edges": list(self.edges),
+            "baseline_counts": list(self.baseline_counts),
+            "current_counts": list(self.current_counts),
+            "psi": self.psi,
+            "status": str(self.status),
+            "evidence": str(self.evidence),
+            "bands": {"warning": self.bands.warning, "critical": self.bands.critical},
+            **{name: getattr(figures, name, None) for name in _FIGURES},
+            "interval": list(figures.interval) if figures else None,
+            "q_value": self.q_value,
+            "missing": {"baseline": self.missing[0], "current": self.missing[1]},
+            "split": {"mix": split.mix, "within": split.within} if split else None,
+            "causes": [cause.text for cause in self.causes],
+            "cause_details": [
+                {"kind": c.kind, "text": c.text, "explains": c.explains} for c in self.causes
+            ],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -91,12 +119,26 @@ class Comparison:
         """The PSI of each feature that could be compared."""
         return {f.name: f.psi for f in self.features if f.psi is not None}
 
+    def to_dict(self) -> dict[str, Any]:
+        """The keys that a window and a segment have in `lensops/drift/v1`."""
+        return {
+            "psi": self.psi,
+            "status": str(self.status),
+            "n_baseline": self.n_baseline,
+            "n_current": self.n_current,
+            "feature_breakdown": self.feature_breakdown,
+            "features": [feature.to_dict() for feature in self.features],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentDrift(Comparison):
     """The comparison within one segment."""
 
     segment: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"segment": self.segment, **Comparison.to_dict(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +155,18 @@ class DriftReport(Comparison):
     segments: tuple[SegmentDrift, ...] = ()
     by: str | None = None
     notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The keys of a monitor in `lensops/drift/v1`; its outcome is that of a rule."""
+        return {
+            "name": self.name,
+            "baseline_date": self.baseline_date,
+            "current_date": self.current_date,
+            "by": self.by,
+            "segments": [segment.to_dict() for segment in self.segments],
+            "notes": list(self.notes),
+            **Comparison.to_dict(self),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +210,13 @@ class MonitorResult:
     def finding(self) -> Finding:
         """The largest PSI against the band, with the monitor's reasons."""
         psi, outcome, reasons = self.report.psi, self.decision.outcome, self.decision.reasons
+        keys = ("drift", self.name, "bands")
         if psi is None or not math.isfinite(psi):
             outcome = Outcome.INCONCLUSIVE if outcome is Outcome.PASS else outcome
             message = "; ".join(reasons) or "no PSI could be computed"
-            return Finding("drift", self.name, outcome, message, None, self.limit, keys=self._keys)
+            return Finding("drift", self.name, outcome, message, None, self.limit, keys=keys)
         message = "; ".join((f"PSI {psi:.4f}, {self.report.status}", *reasons))
-        return Finding("drift", self.name, outcome, message, psi, self.limit, keys=self._keys)
+        return Finding("drift", self.name, outcome, message, psi, self.limit, keys=keys)
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -171,10 +226,6 @@ class MonitorResult:
             return ()
         recipes = sorted({feature.recipe for feature in self.report.features})
         return (Reading("psi", self.name, psi, rows, ", ".join(recipes)),)
-
-    @property
-    def _keys(self) -> tuple[str, ...]:
-        return ("drift", self.name, "bands")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lensops.drift.causes import Cause
 from lensops.drift.evidence import Status
 from lensops.drift.results import (
     WORST,
@@ -13,7 +12,6 @@ from lensops.drift.results import (
     DriftRun,
     FeatureDrift,
     MonitorResult,
-    SegmentDrift,
 )
 from lensops.evidence import Outcome
 from lensops.format import count_shares, format_p_value, format_score, sparkline
@@ -164,63 +162,8 @@ def _largest(monitors: Sequence[MonitorResult]) -> float | None:
 
 
 def _monitor(result: MonitorResult) -> dict[str, Any]:
-    report = result.report
-    return {
-        "name": report.name,
-        "psi": report.psi,
-        "status": str(report.status),
+    decision = {
         "outcome": str(result.decision.outcome),
         "reasons": list(result.decision.reasons),
-        "baseline_date": report.baseline_date,
-        "current_date": report.current_date,
-        "n_baseline": report.n_baseline,
-        "n_current": report.n_current,
-        "feature_breakdown": report.feature_breakdown,
-        "features": [_feature(feature) for feature in report.features],
-        "by": report.by,
-        "segments": [_segment(segment) for segment in report.segments],
-        "notes": list(report.notes),
     }
-
-
-def _segment(segment: SegmentDrift) -> dict[str, Any]:
-    return {
-        "segment": segment.segment,
-        "psi": segment.psi,
-        "status": str(segment.status),
-        "n_baseline": segment.n_baseline,
-        "n_current": segment.n_current,
-        "feature_breakdown": segment.feature_breakdown,
-        "features": [_feature(feature) for feature in segment.features],
-    }
-
-
-def _cause_data(cause: Cause) -> dict[str, Any]:
-    return {"kind": cause.kind, "text": cause.text, "explains": cause.explains}
-
-
-def _feature(feature: FeatureDrift) -> dict[str, Any]:
-    figures, split = feature.figures, feature.split
-    return {
-        "name": feature.name,
-        "type": feature.kind,
-        "recipe": feature.recipe,
-        "labels": list(feature.labels),
-        "edges": list(feature.edges),
-        "baseline_counts": list(feature.baseline_counts),
-        "current_counts": list(feature.current_counts),
-        "psi": feature.psi,
-        "status": str(feature.status),
-        "evidence": str(feature.evidence),
-        "bands": {"warning": feature.bands.warning, "critical": feature.bands.critical},
-        "p_value": figures.p_value if figures else None,
-        "q_value": feature.q_value,
-        "noise": figures.noise if figures else None,
-        "noise_limit": figures.noise_limit if figures else None,
-        "interval": list(figures.interval) if figures else None,
-        "rows_needed": figures.rows_needed if figures else None,
-        "missing": {"baseline": feature.missing[0], "current": feature.missing[1]},
-        "split": {"mix": split.mix, "within": split.within} if split else None,
-        "causes": [cause.text for cause in feature.causes],
-        "cause_details": [_cause_data(cause) for cause in feature.causes],
-    }
+    return result.report.to_dict() | decision
