@@ -38,6 +38,7 @@ from lensops.drift.engines.duckdb.sql import (
     number_sql,
     odd_texts_sql,
     outer_texts_sql,
+    unused_name,
 )
 from lensops.drift.engines.duckdb.windows import (
     Columns,
@@ -136,19 +137,19 @@ class DuckEngine:
         return samples
 
     def _sample_part(self, rows: Rows, measures: Sequence[Measure], step: int) -> dict[str, Shares]:
+        """Rows are numbered before anything is computed of those that are taken."""
         statement, columns = Statement(), self._columns(rows)
+        source = self._relation(rows).sql(statement)
+        source = f"{source} WHERE {window_conditions(rows, columns, statement)}"
+        if step > 1:
+            number = unused_name(columns)
+            numbered = f"(SELECT *, row_number() OVER () AS {number} FROM {source})"
+            source = f"{numbered} WHERE ({number} - 1) % {statement.bind(step)} = 0"
         values = [
             f"{number_sql(measure, columns[measure.column], statement)} AS f{index}"
             for index, measure in enumerate(measures)
         ]
-        names = ", ".join(f"f{index}" for index in range(len(values)))
-        numbered = [*values, "row_number() OVER () AS n"] if step > 1 else values
-        source = self._relation(rows).sql(statement)
-        where = window_conditions(rows, columns, statement)
-        text = f"SELECT {', '.join(numbered)} FROM {source} WHERE {where}"
-        if step > 1:
-            text = f"SELECT {names} FROM ({text}) WHERE (n - 1) % {statement.bind(step)} = 0"
-        arrays = self.session.arrays(text, statement.values)
+        arrays = self.session.arrays(f"SELECT {', '.join(values)} FROM {source}", statement.values)
         return {m.name: finite_values(arrays[f"f{index}"]) for index, m in enumerate(measures)}
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,12 @@ Aggregate = Callable[[Measure, Column, Statement], str]
 def quote_name(name: str) -> str:
     """A column's name as an identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def unused_name(columns: Mapping[str, Column]) -> str:
+    """A name that no column has, whatever its capitals."""
+    taken = {column.sql.casefold().strip('"') for column in columns.values()}
+    return next(name for at in itertools.count() if (name := f"n{at}") not in taken)
 
 
 def _pattern(text: str) -> str:
