@@ -20,7 +20,7 @@ from lensops.flows.run_evals import run_evals
 from lensops.flows.run_options import RunOptions
 from lensops.manifest.locate import ProjectRef
 
-FEW, MANY = 150, 600
+FEW, MANY = 300, 900
 BYTES = 250  # by case: a case as an object with its output takes some thousand
 MANIFEST = """\
 version: 1
