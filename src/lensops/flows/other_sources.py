@@ -31,21 +31,27 @@ def disagreeing_files(reading: ManifestReading, tree: Snapshot) -> Iterator[Prob
 
 def _named_versions(tree: Snapshot, files: PromptFiles) -> Iterator[tuple[str, str | None]]:
     """What an `active.json` beside the versions, or beside their folder, says of a prompt."""
-    from lensops.interchange.json_pair import active_version, active_versions
+    own = PurePosixPath(files.folder)
+    for folder in dict.fromkeys((own, own.parent)):
+        if ACTIVE in tree.names("" if str(folder) == "." else folder.as_posix()):
+            path = (folder / ACTIVE).as_posix()
+            yield from _versions_in(tree, path, files.name, is_own=folder == own)
+
+
+def _versions_in(
+    tree: Snapshot, path: str, prompt: str, *, is_own: bool
+) -> Iterator[tuple[str, str | None]]:
+    """What one file says of a prompt, under its name or, beside its versions, without one."""
+    from lensops.interchange.json_pair import active_version, active_versions  # hardly any has one
     from lensops.interchange.source import json_node
     from lensops.interchange.templates import slug
 
-    own = PurePosixPath(files.folder)
-    for folder in dict.fromkeys((own, own.parent)):
-        path = (folder / ACTIVE).as_posix()
-        if ACTIVE not in tree.names("" if str(folder) == "." else folder.as_posix()):
-            continue
-        try:
-            node = tree.parse(path, _MAX_BYTES, json_node)
-        except (UserError, FileNotFoundError):
-            continue
-        several = {slug(name): version for name, version in active_versions(node).items()}
-        if files.name in several:
-            yield path, several[files.name]
-        elif folder == own:
-            yield path, active_version(node)
+    try:
+        node = tree.parse(path, _MAX_BYTES, json_node)
+    except (UserError, FileNotFoundError):
+        return
+    several = {slug(name): version for name, version in active_versions(node).items()}
+    if prompt in several:
+        yield path, several[prompt]
+    elif is_own:
+        yield path, active_version(node)

@@ -8,7 +8,7 @@ the variable. `\{{{ x }}` is one brace and the variable.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,11 +112,6 @@ def parse_template(text: str) -> tuple[Template, list[TemplateFault]]:
 def literal_template(text: str) -> Template:
     """The template of a text without any variable."""
     return Template((text,))
-
-
-def map_text(template: Template, change: Callable[[str], str]) -> Template:
-    """The template with its text parts changed."""
-    return Template(tuple(p if i % 2 else change(p) for i, p in enumerate(template.parts)))
 
 
 def _token(text: str, start: int) -> str | None:

@@ -44,11 +44,6 @@ def sign(outcome: Outcome) -> Span:
     return Span(f"{look.sign} ", look.tone)
 
 
-def verdict_word(outcome: Outcome) -> Span:
-    """`PASSED`, `FAILED` or `INCONCLUSIVE` in its tone."""
-    return Span(LOOKS[outcome].word, LOOKS[outcome].tone)
-
-
 def verdict_text(outcome: Outcome) -> str:
     """The word and the sign that last lines end with: `PASSED ✓`."""
     return f"{LOOKS[outcome].word} {LOOKS[outcome].sign}"

@@ -76,20 +76,6 @@ def log_numbers(tree: Tree) -> tuple[list[int], list[int]]:
     return numbers, strays
 
 
-def statement_paths(tree: Tree) -> list[str]:
-    """Where the statements of the log lie."""
-    objects = frozenset(tree.names(layout.OBJECTS))
-    paths = []
-    for number in log_numbers(tree)[0]:
-        try:
-            reference = layout.record_at(tree, number).evidence
-        except Damaged:
-            continue
-        path = layout.object_path(reference or "")
-        paths += [path] if path.partition("/")[2] in objects else []
-    return paths
-
-
 def next_in(tree: Tree, name: str, release: Release, draft: Draft, expected: Observed) -> Record:
     """The record that an apply adds to the tree of the target `name`.
 

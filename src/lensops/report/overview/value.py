@@ -10,7 +10,7 @@ from lensops.history import Event, History
 from lensops.plan import TargetStatus
 from lensops.prompts import Prompt
 from lensops.release import Record
-from lensops.report.overview.stored import Results, StoredDrift, StoredEval, StoredMonitor
+from lensops.report.overview.stored import Results, StoredEval, StoredMonitor
 
 MonitorPoint = tuple[datetime | None, StoredMonitor]
 
@@ -76,11 +76,6 @@ class Overview:
         stored = [m.name for drift in self.results.drifts for m in drift.report.monitors]
         names = [name for name in self.declared.monitors if name in stored]
         return tuple(dict.fromkeys((*names, *stored)))
-
-    @property
-    def latest_drift(self) -> StoredDrift | None:
-        """The newest stored drift report."""
-        return self.results.drifts[-1] if self.results.drifts else None
 
     @property
     def final_targets(self) -> tuple[TargetStatus, ...]:
