@@ -95,6 +95,7 @@ CASES: dict[str, dict[str, Any]] = {
     "segments by a decimal": {**SIDES, **DAYS, "by": "price"},
     "segments by blank and padded texts": {**SIDES, **DAYS, "by": "answer"},
     "segments by numbers with NaN": {**SIDES, **DAYS, "by": ODD},
+    "segments by large and small numbers": {**SIDES, **DAYS, "by": "large"},
     "numbers as categories": {
         **SIDES,
         "features": {
