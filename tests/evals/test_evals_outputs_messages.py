@@ -63,7 +63,7 @@ def test_what_is_no_conversation_is_refused(
 def test_a_generation_that_failed_is_missing_and_said(row: dict[str, Any], tmp_path: Path) -> None:
     assert read(tmp_path, row) == ()
     outputs = read_outputs(Folder(tmp_path), "o.jsonl", ["a"])
-    assert list(mismatch_notes(outputs)) == ["o.jsonl has null, which is no output, for 1 cases: a"]
+    assert list(mismatch_notes(outputs)) == ["o.jsonl has null, which is no output, for 1 case: a"]
 
 
 @pytest.mark.parametrize("empty", ["", {}, []])
