@@ -104,7 +104,7 @@ def _matches(tokens: Tokens, references: Sequence[Tokens]) -> Iterator[int]:
             continue
         ngrams = [tokens[start : start + order] for start in starts]
         are_distinct = len({*ngrams}) == len(ngrams)
-        yield len(ngrams) if are_distinct else _clipped(ngrams, indexes)
+        yield len(ngrams) if are_distinct else _clip_counts(ngrams, indexes)
 
 
 def _find(tokens: Tokens, starts: Sequence[int], order: int, index: _Index) -> list[int]:
@@ -120,7 +120,7 @@ def _join(lists: Iterable[list[int]]) -> list[int]:
     return sorted({*first}.union(*rest)) if rest else first
 
 
-def _clipped(ngrams: list[Any], indexes: Sequence[_Index]) -> int:
+def _clip_counts(ngrams: list[Any], indexes: Sequence[_Index]) -> int:
     """Each n-gram counts as often as it is there, or in the reference that has it most often."""
     return sum(
         min(count, max(_count(ngram, index) for index in indexes)) if count > 1 else 1
