@@ -151,7 +151,7 @@ class SuiteRun:
                 continue
             jobs = [job for jobs in self._jobs(chunk) for job in jobs]
             waiting.append((chunk, measurer.submit(jobs)))
-            if is_open or len(waiting) > AHEAD:
+            if is_open or not measurer.is_parallel or len(waiting) > AHEAD:
                 yield waiting.popleft()
         yield from waiting
 
