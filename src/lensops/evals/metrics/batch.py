@@ -44,6 +44,11 @@ class Measurer:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
+    @property
+    def is_parallel(self) -> bool:
+        """Whether batches are measured while the caller goes on."""
+        return self._pool is not None
+
     def submit(self, jobs: Sequence[Job]) -> Callable[[], list[Figures]]:
         """Begin a batch; what is returned waits for its figures, in the order of the jobs."""
         if self._pool is not None:
