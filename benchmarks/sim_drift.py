@@ -1,6 +1,6 @@
 """Level and power of drift's evidence, by simulated windows.
 
-    python benchmarks/sim_drift.py level LOG [--windows 2000] [--shapes normal,Likert]
+    python benchmarks/sim_drift.py level LOG [--windows 2000] [--shape normal --shape Likert]
     python benchmarks/sim_drift.py again LOG [--windows 10000]
     python benchmarks/sim_drift.py power LOG [--windows 2000]
     python benchmarks/sim_drift.py tables LOG
@@ -132,7 +132,7 @@ def main() -> int:
     parser.add_argument("what", choices=["level", "again", "power", "tables"])
     parser.add_argument("log", type=Path)
     parser.add_argument("--windows", type=int, default=0)
-    parser.add_argument("--shapes", default="")
+    parser.add_argument("--shape", action="append", default=[], help="only this; can be repeated")
     options = parser.parse_args()
     log = Log(options.log)
     if options.what == "tables":
@@ -141,7 +141,11 @@ def main() -> int:
         run_power(log, options.windows or 2_000)
     else:
         again = options.what == "again"
-        cells = outside_cells(log) if again else [c for c in grid() if _chosen(c, options.shapes)]
+        cells = (
+            outside_cells(log)
+            if again
+            else [c for c in grid() if not options.shape or c.shape in options.shape]
+        )
         run_level(log, cells, options.windows or (10_000 if again else 2_000), again=again)
     return 0
 
@@ -367,10 +371,6 @@ def _figure(levels: dict[Cell, dict[str, float]], shape: str, n: int, m: int, wa
     if not own:
         return "–"
     return f"{max(r['five'] for r in own):.1f} ({max(r['gate'] for r in own):.2f})"
-
-
-def _chosen(cell: Cell, shapes: str) -> bool:
-    return not shapes or cell.shape in shapes.split(",")
 
 
 if __name__ == "__main__":
