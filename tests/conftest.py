@@ -62,6 +62,12 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let requests to models be tried again at once."""
+    monkeypatch.setattr("lensops.models.runner.FIRST_PAUSE", 0.01)
+
+
+@pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     """An empty repository on branch main."""
     return Repo(tmp_path / "repo")

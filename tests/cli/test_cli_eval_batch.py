@@ -24,6 +24,8 @@ from support.evaluated import MANIFEST, OFFERS, small
 from support.forked import SERVER
 from support.repo import Repo
 
+pytestmark = pytest.mark.usefixtures("quick_retries")
+
 RECORD = ("eval", "--record", "--batch")
 DIFFERING = {"at", "latency_s", "cost"}  # what a batch cannot have in common with a single request
 CLAUDE = (

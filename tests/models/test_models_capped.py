@@ -19,6 +19,8 @@ from lensops.prompts import Message
 from support.asking import answer_request
 from support.provider import Said, completion, error, provider, verdict
 
+pytestmark = pytest.mark.usefixtures("quick_retries")
+
 PRICE = Price(input=10, output=100)
 AT_ONCE = Limits(concurrency=16, retries=2, call_timeout=5)
 MESSAGES = (Message("user", "Write about {{ offer }}."),)
@@ -56,11 +58,6 @@ class Bill:
         if fault == "empty":
             body["choices"] = []
         return Said(body=json.dumps(body), cut=fault == "cut", delay=0.05)
-
-
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lensops.models.runner.FIRST_PAUSE", 0.01)
 
 
 FAULTS = [

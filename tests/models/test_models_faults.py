@@ -15,12 +15,9 @@ from lensops.prompts import Message
 from support.asking import answer_request
 from support.provider import Said, Script, error, provider
 
+pytestmark = pytest.mark.usefixtures("quick_retries")
+
 REQUEST = answer_request("c1", (Message("user", "Hi {{ a }}"),), {"a": "x"}, model="openai:small")
-
-
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lensops.models.runner.FIRST_PAUSE", 0.01)
 
 
 def ask(url: str, limits: Limits) -> AnswerReply:

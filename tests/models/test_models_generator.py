@@ -18,6 +18,8 @@ from lensops.prompts.value import Tool
 from support.asking import answer_request
 from support.provider import Provider, Said, Script, completion, provider
 
+pytestmark = pytest.mark.usefixtures("quick_retries")
+
 SCHEMA = {"type": "object", "properties": {"body": {"type": "string"}}, "required": ["body"]}
 MESSAGES = (
     Message("system", "You write copy for {{ shop }}."),

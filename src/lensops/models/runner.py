@@ -19,10 +19,14 @@ from lensops.models.errors import Exhausted, Fatal, Fault, Retryable, fault_of
 Request = TypeVar("Request")
 Reply = TypeVar("Reply")
 
-FIRST_PAUSE = 0.5  # seconds before the first retry; doubled each time
-LONGEST_PAUSE = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before the first retry, and before any
 WINDOW = 60.0  # seconds after which a limit begins anew, where a provider does not tell
 DEAD = 3  # requests given up, without any success before, after which nobody is there
+
+
+def retry_pause(attempt: int) -> float:
+    """Seconds between an attempt, counted from 0, and the next; doubled each time."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
 
 
 class _GivenUp(Exception):
@@ -141,8 +145,8 @@ class Runner(Generic[Request, Reply]):
         """Seconds until the next attempt; None when there is none."""
         if not isinstance(fault, Retryable) or attempt >= self.limits.retries:
             return None
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
-        pause *= random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, keeps no secret
+        spread = random.uniform(0.5, 1.0)  # noqa: S311  # of retries, keeps no secret
+        pause = retry_pause(attempt) * spread
         if fault.is_limit and fault.wait is None:  # all pauses together last as long as a window
             share = 2**attempt / (2**self.limits.retries - 1)
             pause = WINDOW * share * random.uniform(1.0, 1.2)  # noqa: S311  # as above

@@ -13,7 +13,7 @@ from lensops.errors import RemoteFailed
 from lensops.manifest.model import Limits
 from lensops.models.batch.client import BatchClient, BatchState, Phase
 from lensops.models.errors import Fatal, Fault, Retryable, fault_of
-from lensops.models.runner import FIRST_PAUSE, LONGEST_PAUSE
+from lensops.models.runner import retry_pause
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class Calls:
         left = self._deadline - time.monotonic()
         if not isinstance(fault, Retryable) or attempt >= self.limits.retries or left <= 0:
             return False
-        seconds = max(fault.wait or 0.0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
+        seconds = max(fault.wait or 0.0, retry_pause(attempt))
         await asyncio.sleep(min(seconds, left))
         return True
 
