@@ -26,7 +26,8 @@ DEAD = 3  # requests given up, without any success before, after which nobody is
 
 def retry_pause(attempt: int) -> float:
     """Seconds between an attempt, counted from 0, and the next; doubled each time."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
+    pause: float = FIRST_PAUSE * 2**attempt
+    return min(LONGEST_PAUSE, pause)
 
 
 class _GivenUp(Exception):
