@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from lensops.drift.binning import ValueCounts
 from lensops.drift.causes.case import Case, Cause
 from lensops.drift.evidence import ValueWindows
 from lensops.drift.two_sample import table_p_value
@@ -125,22 +126,20 @@ def renaming(case: Case) -> Cause | None:
 
 def _gone(windows: ValueWindows) -> list[str]:
     """Values of the baseline that are not there any more, though rows of them were expected."""
-    baseline, current = windows.baseline, windows.current
-    rows = current.rows / max(baseline.rows, 1)
-    return [
-        value
-        for value, times in baseline.values.items()
-        if value not in current.values and times * rows >= EXPECTED
-    ]
+    return _values_lacking_in(windows.current, windows.baseline)
 
 
 def _new(windows: ValueWindows) -> list[str]:
-    baseline, current = windows.baseline, windows.current
-    rows = baseline.rows / max(current.rows, 1)
+    """Values that the baseline never had, though rows of them were to be expected there."""
+    return _values_lacking_in(windows.baseline, windows.current)
+
+
+def _values_lacking_in(window: ValueCounts, other: ValueCounts) -> list[str]:
+    share = window.rows / max(other.rows, 1)
     return [
         value
-        for value, times in current.values.items()
-        if value not in baseline.values and times * rows >= EXPECTED
+        for value, rows in other.values.items()
+        if value not in window.values and rows * share >= EXPECTED
     ]
 
 
