@@ -43,13 +43,14 @@ class Calls:
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
         """The answer. Raises `RemoteFailed`."""
-        for attempt in range(self.limits.retries + 1):
+        attempt = 0
+        while True:
             try:
                 return await self.attempt(question)
             except FaultError as error:
                 if not await self.pause(error.fault, attempt):
                     raise self.failure(error.fault, GOES_ON) from None
-        raise AssertionError("there is no pause after the last attempt")  # pragma: no cover
+            attempt += 1
 
     async def attempt(self, question: Callable[[], Awaitable[T]]) -> T:
         """The answer of one attempt. Raises `FaultError`."""
