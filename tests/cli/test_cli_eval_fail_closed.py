@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,19 @@ class TestVotes:
         assert f"OPENAI_API_KEY is {'empty' if value == '' else 'not set'}" in result.out
 
 
+HEAD = "  copy:\n    cases: cases.jsonl\n"
+RENAMED = {HEAD: f"{HEAD}    prompt: copy\n    recordings: rows\n".replace("copy:", "words:", 1)}
+OTHER = (
+    "prompt: copy, cases: cases.jsonl, recordings: rows, weights: {rouge_l: 1}, threshold: 0, "
+    "model: openai:writer"
+)
+MOVES = {
+    "another folder": {HEAD: f"{HEAD}    recordings: rows\n"},
+    "a renamed eval": RENAMED,
+    "a split eval": {**RENAMED, "evals:\n": f"evals:\n  more: {{{OTHER}}}\n"},
+}
+
+
 class TestBase:
     @pytest.fixture
     def branch(self, recorded: Repo) -> Repo:
@@ -181,6 +195,30 @@ class TestBase:
         assert rows[0]["place"]["line"] == (2 if kind == "grade" else 1)
         after = run(branch, "--replay", "--base", "main", "--format", "json").json["evals"][0]
         assert after["regression"]["difference"] == before["regression"]["difference"]
+
+    @pytest.mark.parametrize("way", MOVES)
+    def test_wherever_the_branch_keeps_its_rows(self, way: str, branch: Repo) -> None:
+        before = run(branch, "--replay", "--base", "main", "--format", "json").json["evals"][0]
+        rewrite(
+            branch, "v1", lambda row: row | {"grades": {"tone": 1}} if "grades" in row else row
+        )
+        shutil.move(branch.root / "evals/copy/recordings", branch.root / "rows")
+        edit(branch, MOVES[way])
+        result = lensops("gate", "--replay", "--base", "main", "--format", "json", cwd=branch.root)
+        assert result.code == 1, result.out + result.err
+        findings = [f for f in result.json["findings"] if f["rule"] == "recordings"]
+        assert [(f["outcome"], f["place"]["path"]) for f in findings[:4]] == [
+            ("fail", "rows/v1.jsonl")
+        ] * 4
+        after = run(branch, "--replay", "--base", "main", "--format", "json").json["evals"][0]
+        assert after["regression"]["difference"] == before["regression"]["difference"]
+
+    def test_a_renamed_eval_is_held_against_its_former_policy(self, branch: Repo) -> None:
+        shutil.move(branch.root / "evals/copy", branch.root / "evals/words")
+        edit(branch, MOVES["a renamed eval"] | {"rows": "evals/words/recordings", "0.6": "0.4"})
+        result = lensops("gate", "--replay", "--base", "main", cwd=branch.root)
+        for message in (": copy was renamed to words", ".threshold: threshold lowered from 0.60"):
+            assert f"gate loosened: evals.words{message}" in result.out
 
     def test_a_row_of_another_snapshot_of_the_judge_contradicts_nothing(self, branch: Repo) -> None:
         record(branch, "v2", grade=3, by="judge-2")  # the last counts

@@ -259,13 +259,15 @@ def test_equal_contents_are_told_apart_by_name(project: Repo) -> None:
     assert active(project) == "v1"
 
 
-def test_a_work_tree_that_git_sees_elsewhere_is_not_committed_to(activated: Repo) -> None:
-    elsewhere = activated.root.parent / "elsewhere"
-    elsewhere.mkdir()
+@pytest.mark.parametrize(("setting", "value"), [("core.worktree", "../.."), ("core.bare", "yes")])
+@pytest.mark.parametrize("command", [("rollback",), ("activate", "v1", "--commit")], ids=" ".join)
+def test_a_work_tree_that_git_sees_elsewhere_is_not_committed_to(
+    activated: Repo, command: tuple[str, ...], setting: str, value: str
+) -> None:
     head = activated.head()
-    activated.git("config", "core.worktree", str(elsewhere))
-    result = lensops("rollback", cwd=activated.root)
-    assert (result.code, "core.worktree" in result.err) == (2, True)
+    activated.git("config", setting, value)
+    result = lensops(*command, cwd=activated.root)
+    assert (result.code, setting in result.err, "hint: git config" in result.err) == (2, True, True)
     assert "active: v2" in (activated.root / "lensops.yaml").read_text()
     assert activated.git("rev-parse", "HEAD") == head
 

@@ -32,10 +32,10 @@ def finding(rule: str, outcome: Outcome, *keys: str) -> Finding:
             "lensops plan --base 0123456789ab",
         ),
         (finding("protected", FAIL, "protect"), "lensops plan --base 0123456789ab"),
-        (finding("unevaluated", OPEN, "prompts", "new"), "lensops eval --record"),
+        (finding("unevaluated", OPEN, "prompts", "new"), "lensops init example"),
         (finding("released_version_changed", FAIL), "lensops history"),
         (finding("base", OPEN), "git fetch --unshallow"),
-        (finding("evidence", OPEN), "lensops eval"),
+        (finding("evidence", OPEN), "lensops init example"),
         (finding("a rule of a later version", FAIL), "lensops validate"),
     ],
 )

@@ -52,6 +52,42 @@ def test_bytes_that_are_no_text_are_refused(odd: str, name: str) -> None:
     assert str(error.value).startswith(name)
 
 
+CONFLICTS = {
+    "merge": "<<<<<<< HEAD\nHi\n=======\nHello\n>>>>>>> topic\n",
+    "diff3": "<<<<<<< HEAD\nHi\n||||||| 1234567\nHe\n=======\nHello\n>>>>>>> 89abcde (copy)\n",
+    "stash": "<<<<<<< Updated upstream\n=======\nHi\n>>>>>>> Stashed changes\n",
+}
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("conflict", CONFLICTS)
+@pytest.mark.parametrize("name", [*FORMS, "v1.system.md", "quoted.yaml"])
+def test_what_a_merge_left_is_no_text(name: str, conflict: str, ends: str) -> None:
+    form = FORMS.get(name, "Hi {{ a }}\n")
+    merged = form.replace("Hi {{ a }}\n", "Hi\n" + CONFLICTS[conflict])
+    if name.endswith(("quoted.yaml", ".json")):
+        merged = f'{{"user": "Hi\n{CONFLICTS[conflict]}"}}\n'
+    elif merged == form:
+        merged += CONFLICTS[conflict]
+    with pytest.raises(Invalid) as error:
+        parse(merged.replace("\n", ends).encode(), name, "v1")
+    assert "a merge left a conflict here" in str(error.value)
+    assert str(error.value).startswith(f"{name}:")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n",  # as coding agents answer
+        " " + CONFLICTS["merge"].replace("\n", "\n "),
+        "Title\n=======\n>>>>>>> x\n",
+        "<<<<<<< HEAD\n",
+    ],
+)
+def test_what_only_looks_like_a_conflict_is_text(text: str) -> None:
+    assert parse(text.encode(), "v1.md", "v1").messages[0].content == text.removesuffix("\n")
+
+
 READ = [
     ("v1.json", '[{"role":"user","content":"\\u00e9\\ud83d\\ude00 \\\\ud83d"}]', "é😀 \\ud83d"),
     ("v1.json", '[{"role":"user","content":"a\\/b\\tc"}]', "a/b\tc"),

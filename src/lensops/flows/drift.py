@@ -68,7 +68,7 @@ def select_monitors(project: Opened, only: tuple[str, ...]) -> tuple[str, ...]:
     """The monitors that are meant. Raises `UserError` for an unknown one, or when there is none."""
     declared = project.manifest.drift
     if not declared:
-        hint = "declare one under `drift:`; `lensops init` writes an example"
+        hint = "declare one under `drift:`; `lensops init example` writes a project to copy from"
         raise UserError("the manifest declares no drift monitor", hint)
     for name in only:
         if name not in declared:

@@ -10,7 +10,7 @@ from functools import partial
 from lensops.errors import UserError
 from lensops.evidence import Finding, Outcome
 from lensops.files import Snapshot
-from lensops.flows.base import BaseSnapshot
+from lensops.flows.base import BaseSnapshot, renamed_evals, with_names_of
 from lensops.flows.evidence_digests import (
     MAX_BYTES,
     case_schemas,
@@ -30,6 +30,7 @@ from lensops.gate import (
     loosened_input,
     loosened_policy,
     monitor_input_changes,
+    renamed_eval,
     suite_input_changes,
 )
 from lensops.manifest.drift import Monitor
@@ -52,8 +53,12 @@ def loosened_findings(
     rule = base.project.manifest.rules.gate_loosened
     if rule == "off":
         return
-    yield from loosened_policy(base.project.manifest, project.manifest, _OUTCOMES[rule])
-    for change in _input_changes(base, project, scores):
+    for old, new in renamed_evals(base.project, project).items():
+        yield renamed_eval(old, new, _OUTCOMES[rule])
+    renamed = with_names_of(project, base)
+    policy = renamed.manifest or base.project.manifest
+    yield from loosened_policy(policy, project.manifest, _OUTCOMES[rule])
+    for change in _input_changes(renamed, project, scores):
         yield loosened_input(change, _OUTCOMES[rule])
 
 
@@ -102,7 +107,7 @@ def _recordings(
     base: Project, head: Project, name: str
 ) -> tuple[dict[str, tuple[RecordedRow, ...]], ...]:
     """The rows of every recordings file of the base, by its name, where the head's file differs."""
-    folders = [side.manifest.recordings_of(name, "").rpartition("/")[0] for side in (base, head)]
+    folders = [side.manifest.recordings_folder(name) for side in (base, head)]
     older: dict[str, tuple[RecordedRow, ...]] = {}
     newer: dict[str, tuple[RecordedRow, ...]] = {}
     for file in base.tree.names(folders[0]):

@@ -8,7 +8,7 @@ from lensops.errors import UserError
 from lensops.evals.protocols import NullProgress, ProgressListener
 from lensops.evals.result import EvalRun
 from lensops.evals.suite_run import OnCase
-from lensops.flows.base import BaseSnapshot, open_base
+from lensops.flows.base import BaseSnapshot, open_base, with_names_of
 from lensops.flows.project import Opened, Project
 from lensops.flows.run_options import RunOptions
 from lensops.flows.run_suite import SuiteContext, run_suite
@@ -45,6 +45,7 @@ def score_suites(
     sinks: Sinks | None = None,
 ) -> EvalRun:
     """The same against a merge base that is open already, or against none. Raises likewise."""
+    compared = with_names_of(project, base) if base else None
     results = tuple(
         run_suite(
             SuiteContext(
@@ -52,7 +53,7 @@ def score_suites(
                 name,
                 options,
                 listener or NullProgress(),
-                base,
+                compared,
                 sinks(name) if sinks else None,
             )
         )
@@ -70,7 +71,7 @@ def select_suites(project: Project, options: RunOptions) -> tuple[str, ...]:
             raise UserError(f"there is no eval {name!r}", suggestion(name, declared) or hint)
     names = tuple(name for name in declared if name in options.suites) or declared
     if options.suites == () and not declared:
-        hint = "declare one under `evals:`; `lensops init` writes an example"
+        hint = "declare one under `evals:`; `lensops init example` writes a project to copy from"
         raise UserError("the manifest declares no evals", hint)
     if options.outputs is not None and len(names) > 1:
         hint = f"--eval with one of: {', '.join(names)}"

@@ -18,7 +18,7 @@ from lensops.evals.scoring import signatures
 from lensops.evals.suite_run import CHUNK, OnCase, Side, SuiteRun
 from lensops.evals.summary import About
 from lensops.files import Snapshot
-from lensops.flows.base import BaseSnapshot, prompt_at_base
+from lensops.flows.base import BaseSnapshot, evals_at_base, prompt_at_base
 from lensops.flows.model_factory import model_factory
 from lensops.flows.project import Opened
 from lensops.flows.recording_turn import batch_place, take_turn
@@ -136,13 +136,23 @@ def _sides(
     at_base: tuple[RecordingFile, ...] = ()
     if context.base is not None:
         differing = [path for path in paths if not _is_same(tree, context.base.tree, path)]
-        at_base = tuple(recording_files(context.base.tree, *differing))
+        kept = [path for path in _paths_at_base(context, *versions) if path not in paths]
+        at_base = tuple(recording_files(context.base.tree, *differing, *kept))
     recordings = Recordings(in_tree + at_base, at_base)
     head_side = Side(head, recordings, tree.path(written[0]), outputs)
     if base is None:
         return head_side, None
     base_first = recordings.in_order(at_base + in_tree)
     return head_side, Side(base, base_first, tree.path(written[-1]), cases=_base_cases(context))
+
+
+def _paths_at_base(context: SuiteContext, *versions: str) -> list[str]:
+    """Where the base keeps recordings of the eval; of a new one, those of all of its prompt."""
+    if context.base is None or context.base.project is None:
+        return []
+    base, name = context.base.project, context.name
+    names = (name,) if name in base.manifest.evals else evals_at_base(base, context.project, name)
+    return [base.manifest.recordings_of(name, version) for name in names for version in versions]
 
 
 def _base_cases(context: SuiteContext) -> CaseFile | None:

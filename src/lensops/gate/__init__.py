@@ -11,13 +11,14 @@ from lensops.gate.inputs import (
     monitor_input_changes,
     suite_input_changes,
 )
-from lensops.gate.loosened import loosened_input, loosened_policy
-from lensops.gate.next_command import RECORD, next_command
+from lensops.gate.loosened import loosened_input, loosened_policy, renamed_eval
+from lensops.gate.next_command import EXAMPLE, RECORD, next_command
 from lensops.gate.protected import Approval, changed_keys, protected_finding
 from lensops.gate.result import GateResult
 from lensops.gate.unevaluated import unevaluated_findings
 
 __all__ = [
+    "EXAMPLE",
     "RECORD",
     "Approval",
     "CaseFacts",
@@ -34,6 +35,7 @@ __all__ = [
     "monitor_input_changes",
     "next_command",
     "protected_finding",
+    "renamed_eval",
     "suite_input_changes",
     "unevaluated_findings",
 ]

@@ -31,6 +31,12 @@ def loosened_policy(base: Manifest, head: Manifest, outcome: Outcome) -> Iterato
             )
 
 
+def renamed_eval(old: str, new: str, outcome: Outcome) -> Finding:
+    """The finding of an eval that goes on under another name."""
+    keys = ("evals", new)
+    return Finding(RULE, ".".join(keys), outcome, f"{old} was renamed to {new}", keys=keys)
+
+
 def loosened_input(change: InputChange, outcome: Outcome) -> Finding:
     """The finding of a changed input; a fail only where the change is known."""
     if outcome is Outcome.FAIL and not change.is_known:

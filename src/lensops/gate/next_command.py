@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from lensops.evidence import Base, Finding, Outcome
 
 RECORD = "--record"  # what runs with it needs a provider's key, and leaves recordings to commit
+EXAMPLE = "lensops init example"  # a project with evals and drift, for a manifest that has none
 _STOPPING = (Outcome.FAIL, Outcome.INCONCLUSIVE)
 _UNRECORDED = frozenset({"missing", "min_cases", "must_pass", "judge", "threshold"})
 
@@ -31,8 +32,6 @@ def _command(finding: Finding, base: Base | None) -> str:
         return _OF_RULE[finding.rule]
     if finding.rule in {"gate_loosened", "protected"}:
         return _join("lensops", "plan", *against)
-    if finding.rule == "unevaluated":
-        return "lensops eval --record"
     if section == "evals" and names:
         return _join("lensops", "eval", "--eval", str(names[0]), *_how(finding, against))
     if section == "drift" and names:
@@ -54,5 +53,6 @@ _OF_RULE = {
     "released_version_changed": "lensops history",
     "history": "git fetch --unshallow",
     "base": "git fetch --unshallow",
-    "evidence": "lensops eval",
+    "evidence": EXAMPLE,
+    "unevaluated": EXAMPLE,
 }

@@ -73,7 +73,7 @@ def declared_policy(manifest: Manifest) -> dict[str, Any]:
     policy = {name: value for name, value in values.items() if name not in OTHER_KEYS}
     for name, suite in policy["evals"].items():
         suite["prompt"] = manifest.prompt_of(name)
-        suite["recordings"] = manifest.recordings_of(name, "")
+        suite["recordings"] = manifest.recordings_folder(name)
         if suite["weights"].get("checks"):  # then they are a part of every score, not limits
             suite["checks"] = {"scored": suite["checks"]}
     for target in policy["targets"].values():

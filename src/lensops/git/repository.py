@@ -190,9 +190,12 @@ class Repository:
         return self.resolve("HEAD")
 
     def _check_work_tree(self, root: Path) -> None:
-        """Git must see the files where they are: `core.worktree` may name another folder."""
+        """Git must see the files where they are: its settings may say that they are not there."""
         if self.git_dir != self._common_dir:
-            return  # in a linked worktree the setting has no say
+            return  # in a linked worktree these settings have no say
+        if self.git.line_or_none("config", "--type=bool", "core.bare") == "true":
+            hint = "git config core.bare false, or commit the manifest yourself"
+            raise UserError("core.bare says that the repository has no files", hint)
         setting = self.git.line_or_none("config", "core.worktree")
         if setting is not None and (self.git_dir / setting).resolve() != root:
             hint = "git config --unset core.worktree, or commit the manifest yourself"

@@ -217,8 +217,11 @@ class Manifest(Strict):
 
     def recordings_of(self, suite: str, version: str) -> str:
         """The file with a version's recordings for an eval, relative to the manifest."""
-        folder = self.evals[suite].recordings or f"evals/{suite}/recordings"
-        return f"{folder}/{version}.jsonl"
+        return f"{self.recordings_folder(suite)}/{version}.jsonl"
+
+    def recordings_folder(self, suite: str) -> str:
+        """Where the recordings of an eval are, relative to the manifest."""
+        return self.evals[suite].recordings or f"evals/{suite}/recordings"
 
     @property
     def unevaluated_rule(self) -> str:

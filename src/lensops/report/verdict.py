@@ -8,7 +8,7 @@ from typing import Any
 from lensops.evidence import Finding, Outcome, Verdict
 from lensops.evidence.file import body
 from lensops.format import short_commit, short_digest
-from lensops.gate import RECORD, GateResult
+from lensops.gate import EXAMPLE, RECORD, GateResult
 from lensops.report.document import (
     Block,
     Bullets,
@@ -24,6 +24,10 @@ from lensops.report.eval import suite_blocks
 from lensops.report.outcome import LOOKS, finding_line, severity, verdict_text
 
 LOOSENED = "gate_loosened"
+_REMARKS = {
+    RECORD: " (needs a key of the provider; commit what it records)",
+    EXAMPLE: " (a project that has evals and drift, to copy from)",
+}
 
 
 def document(result: GateResult) -> Document:
@@ -73,9 +77,9 @@ def finding_blocks(findings: Sequence[Finding]) -> Iterator[Block]:
 def next_blocks(result: GateResult) -> Iterator[Block]:
     """The one command to run after a gate that fails or is inconclusive."""
     if result.next_command is not None:
-        needs = " (needs a key of the provider; commit what it records)"
-        remark = needs if RECORD in result.next_command else ""
-        yield Paragraph(line("Next: ", Span(result.next_command, Tone.STRONG), remark))
+        command = result.next_command
+        remark = next((text for part, text in _REMARKS.items() if part in command), "")
+        yield Paragraph(line("Next: ", Span(command, Tone.STRONG), remark))
 
 
 def digest_blocks(verdict: Verdict) -> Iterator[Block]:
