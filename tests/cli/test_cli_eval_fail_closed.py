@@ -155,7 +155,7 @@ HEAD = "  copy:\n    cases: cases.jsonl\n"
 RENAMED = {HEAD: f"{HEAD}    prompt: copy\n    recordings: rows\n".replace("copy:", "words:", 1)}
 OTHER = (
     "prompt: copy, cases: cases.jsonl, recordings: rows, weights: {rouge_l: 1}, threshold: 0, "
-    "model: openai:writer"
+    "model: openai:w"
 )
 MOVES = {
     "another folder": {HEAD: f"{HEAD}    recordings: rows\n"},
@@ -199,9 +199,7 @@ class TestBase:
     @pytest.mark.parametrize("way", MOVES)
     def test_wherever_the_branch_keeps_its_rows(self, way: str, branch: Repo) -> None:
         before = run(branch, "--replay", "--base", "main", "--format", "json").json["evals"][0]
-        rewrite(
-            branch, "v1", lambda row: row | {"grades": {"tone": 1}} if "grades" in row else row
-        )
+        rewrite(branch, "v1", lambda row: row | {"grades": {"tone": 1}} if "grades" in row else row)
         shutil.move(branch.root / "evals/copy/recordings", branch.root / "rows")
         edit(branch, MOVES[way])
         result = lensops("gate", "--replay", "--base", "main", "--format", "json", cwd=branch.root)
