@@ -208,7 +208,7 @@ class TestBase:
         assert [(f["outcome"], f["place"]["path"]) for f in findings[:4]] == [
             ("fail", "rows/v1.jsonl")
         ] * 4
-        after = run(branch, "--replay", "--base", "main", "--format", "json").json["evals"][0]
+        after = run(branch, "--replay", "--base", "main", "--format", "json").json["evals"][-1]
         assert after["regression"]["difference"] == before["regression"]["difference"]
 
     def test_a_renamed_eval_is_held_against_its_former_policy(self, branch: Repo) -> None:
