@@ -127,4 +127,5 @@ def _carry_out_and_print(ready: Ready, form: Format, output: Path | None) -> Non
             receipts.append(receipt)  # noqa: PERF402  # those before an error must be kept
     finally:
         if receipts:
-            emit(Report("apply", document(receipts), data(receipts)), form, output)
+            report = (receipts, ready.plan.findings)
+            emit(Report("apply", document(*report), data(*report)), form, output)

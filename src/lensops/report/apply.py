@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lensops.evidence import Outcome
+from lensops.evidence import Finding, Outcome
 from lensops.format import plural, short_digest
 from lensops.report.changes import change_data, change_line, count_changes
 from lensops.report.document import Block, Bullets, Document, Paragraph, Span, Tone, line
 from lensops.report.entry import VERBS, entry_data, entry_origin, override_text
-from lensops.report.outcome import finding_line, sign, warning_line
+from lensops.report.outcome import finding_data, finding_line, sign, warning_line
 from lensops.targets import Receipt
 
 
-def document(receipts: Sequence[Receipt]) -> Document:
-    """A line for each target, and what changed there."""
-    return Document(tuple(block for receipt in receipts for block in _receipt(receipt)))
+def document(receipts: Sequence[Receipt], findings: Sequence[Finding]) -> Document:
+    """A line for each target and what changed there, then the findings of the plan as a whole."""
+    blocks = [block for receipt in receipts for block in _receipt(receipt)]
+    if findings:
+        blocks.append(Bullets(tuple(map(finding_line, findings))))
+    return Document(tuple(blocks))
 
 
-def data(receipts: Sequence[Receipt]) -> dict[str, Any]:
+def data(receipts: Sequence[Receipt], findings: Sequence[Finding]) -> dict[str, Any]:
     """The keys of `lensops/apply/v1`."""
-    return {"targets": [_row(receipt) for receipt in receipts]}
+    return {
+        "targets": [_row(receipt) for receipt in receipts],
+        "findings": [finding_data(finding) for finding in findings],
+    }
 
 
 def _receipt(receipt: Receipt) -> Iterator[Block]:
