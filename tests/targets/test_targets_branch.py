@@ -287,8 +287,6 @@ def test_a_folder_that_is_a_bare_repository_is_no_remote_of_its_own(remote: Repo
     [
         ("upstream", "live", "there is no remote 'upstream'"),
         ("--upload-pack=touch x", "live", "is no remote"),
-        ("origin", "a..b", "not a name that git allows"),
-        ("origin", "-x y", "not a name that git allows"),
     ],
 )
 def test_settings_that_cannot_be_meant(clone: Repo, git: str, branch: str, message: str) -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from lensops.manifest.names import check_branch
 from support import sample
 from support.cli import lensops
 from support.repo import Repo
 
 EVALS = """
 evals:
-  offer_copy: {cases: evals/cases.jsonl, threshold: 0.5, weights: {bleu: 1}}
+  copy:
+    prompt: offer_copy
+    cases: evals/cases.jsonl
+    threshold: 0.5
+    weights: {bleu: 1}
+    checks: [json_schema: schemas/copy.json]
+drift:
+  score: {baseline: "data/old/*.csv", current: {data: data/new}, features: {x: {}}}
 """
 
 
@@ -41,16 +50,47 @@ def problems(project: Repo, targets: str, more: str = "") -> list[str]:
             "'c' is the same location as target 'a'",
         ),
         ("{a: {git: --upload-pack=x, branch: b}}", "is no remote"),
+        ("{a: {git: ., branch: live}, b: {git: ., branch: live/x}}", "overlaps with target 'a'"),
+        ("{a: {directory: lensops.yaml/x}}", "mix releases"),
+        ("{a: {git: origin, branch: HEAD}}", "'HEAD' is not a name that git allows"),
+        ("{a: {git: origin, branch: refs/heads/x}}", "is not a name that git allows"),
     ],
 )
 def test_a_location_that_cannot_hold_releases(project: Repo, targets: str, message: str) -> None:
     assert [message in problem for problem in problems(project, targets)] == [True]
 
 
-def test_the_files_of_an_eval_are_no_target(project: Repo) -> None:
-    (problem,) = problems(project, "{a: {directory: evals}}", EVALS)
+BRANCHES = ["a b", "a~", "a^", "a:", "a?", "a*", "a[", "a\\b", "a..b", ".a", "a/.b", "a.lock"]
+BRANCHES += ["a.lock/b", "a//b", "/a", "a/", "a.", "a@{b", "@a", "é", "a\x7f", "-a", "HEAD", "a/-b"]
 
-    assert "mix releases with the project's files in evals/cases.jsonl" in problem
+
+@pytest.mark.parametrize("name", [*BRANCHES, "live", "lensops/live/v1.2", "a.lockb", "a\tb"])
+def test_git_decides_what_a_branch_may_be_called(repo: Repo, name: str) -> None:
+    allowed = subprocess.run(["git", "check-ref-format", "--branch", name], capture_output=True)
+    try:
+        check_branch(name)
+    except ValueError:
+        assert allowed.returncode
+    else:
+        assert not allowed.returncode
+
+
+@pytest.mark.parametrize(
+    ("folder", "source"),
+    [
+        ("evals", "evals/cases.jsonl"),
+        ("evals/copy", "evals/copy/recordings"),
+        ("schemas", "schemas/copy.json"),
+        ("data", "data/old/*.csv"),
+        ("data/new/x", "data/new"),
+    ],
+)
+def test_the_files_of_evals_and_monitors_are_no_target(
+    project: Repo, folder: str, source: str
+) -> None:
+    (problem,) = problems(project, f"{{a: {{directory: {folder}}}}}", EVALS)
+
+    assert f"mix releases with the project's files in {source}" in problem
 
 
 def test_a_link_to_another_target_is_its_location(project: Repo) -> None:

@@ -191,6 +191,15 @@ class Monitor(_Strict):
     inconclusive: Literal["warn", "fail"] = "warn"
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files, folders and patterns that it reads."""
+        windows = (w.data if isinstance(w, Window) else w for w in (self.baseline, self.current))
+        declared = [files for files in (self.data, self.profile, *windows) if files is not None]
+        return tuple(
+            path for files in declared for path in ([files] if isinstance(files, str) else files)
+        )
+
     @model_validator(mode="after")
     def _two_windows(self) -> Self:
         if self.baseline is None and self.profile is None:

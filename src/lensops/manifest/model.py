@@ -14,7 +14,7 @@ from lensops.manifest.drift import Monitor
 from lensops.manifest.entries import FragmentEntry, Name, PromptEntry, PromptName
 from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.guards import Protect, SignedGate
-from lensops.manifest.names import check_project
+from lensops.manifest.names import check_branch, check_project
 from lensops.manifest.paths import RelativePath
 from lensops.manifest.strict import Number, Strict
 
@@ -136,7 +136,7 @@ class Target(Strict):
 
     directory: RelativePath | None = None
     git: str | None = Field(None, min_length=1, description="A remote's name or URL.")
-    branch: str | None = Field(None, min_length=1)
+    branch: Annotated[str, AfterValidator(check_branch)] | None = Field(None, min_length=1)
     after: Name | None = Field(None, description="The target that must serve the same first.")
     require_gate: bool | SignedGate = Field(
         False, description="Apply only with evidence of a passed gate, or of one that was signed."

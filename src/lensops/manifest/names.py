@@ -7,6 +7,11 @@ import unicodedata
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
 _PROJECT = re.compile(r"[^\W_][\w.-]{0,99}\Z")
+_NO_BRANCH = re.compile(
+    r"HEAD\Z|@\Z|-|refs/|/"  # what git reads as something else
+    r"|.*(?:[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|[/.]\Z|(?:\A|/)\.|\.lock(?:/|\Z))",
+    re.DOTALL,
+)
 RULE = "must begin with a letter or digit and hold only letters, digits, '_', '-', '.'"
 
 
@@ -31,6 +36,13 @@ def check_prompt_name(value: str) -> str:
     """The name of a prompt. Raises `ValueError` with the rule."""
     if not is_prompt_name(value):
         raise ValueError(f"{RULE} (and '/' between names)")
+    return value
+
+
+def check_branch(value: str) -> str:
+    """The name of a branch, by the rules of `git branch`. Raises `ValueError`."""
+    if _NO_BRANCH.match(value):
+        raise ValueError(f"{value!r} is not a name that git allows for a branch")
     return value
 
 

@@ -178,10 +178,6 @@ def _open(name: str, settings: Settings, folder: LocalTree) -> Branch:
     value, branch = settings.git or "", settings.branch or ""
     repository = _repository(folder)
     try:
-        repository.git.capture("check-ref-format", f"refs/heads/{branch}")
-    except GitFailed:
-        raise UserError(f"{branch!r} is not a name that git allows for a branch") from None
-    try:
         remote = find_remote(repository, value, folder.root, folder.boundary)
     except UserError as error:
         raise UserError(f"targets.{name}.git: {error.message}", error.hint) from None
@@ -206,7 +202,7 @@ def _problem(settings: Settings, folder: LocalTree, manifest: Manifest) -> UserE
 
 def _identity(settings: Settings, folder: LocalTree) -> tuple[str, ...]:
     del folder
-    return (f"{settings.git} {settings.branch}",)
+    return (settings.git or "", *(settings.branch or "").split("/"))
 
 
 _EXAMPLE = {"git": "origin", "branch": "lensops/live/production"}

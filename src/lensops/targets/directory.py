@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import Refused, RemoteFailed, Stale, UserError
 from lensops.files import LocalTree, create_exclusive, write_atomic
+from lensops.manifest import NAMES
 from lensops.prompts import locate_prompt
 from lensops.prompts.layout import FOLDER
 from lensops.targets import layout, reading
@@ -197,14 +198,15 @@ def _problem(settings: Settings, folder: LocalTree, manifest: Manifest) -> UserE
 
 
 def _source_files(manifest: Manifest) -> Iterator[str]:
-    """The files and folders that the manifest reads of prompts and evals."""
-    yield FOLDER
+    """The files and folders that are the project's own, as the manifest names them."""
+    yield from (FOLDER, *NAMES)
     folders = (locate_prompt(manifest, name).folder for name in manifest.prompts)
     yield from (folder for folder in folders if folder != ".")
-    for suite in manifest.evals.values():
-        yield suite.cases
-        if suite.recordings:
-            yield suite.recordings
+    for name, suite in manifest.evals.items():
+        yield from (suite.cases, manifest.recordings_folder(name))
+        yield from (check.json_schema for check in suite.checks if check.json_schema)
+    for monitor in manifest.drift.values():
+        yield from monitor.paths
 
 
 def _identity(settings: Settings, folder: LocalTree) -> tuple[str, ...]:
