@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,17 +73,40 @@ def test_exit_codes_are_the_documented_ones() -> None:
     assert documented == {int(code) for code in Exit}
 
 
-def test_help_loads_typer_alone(project: Repo) -> None:
-    code = (
-        "import sys; from lensops.cli.main import run; run(['--help']);"
-        "heavy = {'pydantic', 'ruamel', 'git', 'rich', 'numpy', 'duckdb', 'sacrebleu'};"
-        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
-    )
-    import subprocess
-    import sys
+HEAVY = "pydantic ruamel git rich.console numpy duckdb sacrebleu"
+EVALS = "lensops.manifest.suite lensops.manifest.drift lensops.evals lensops.drift"
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+
+@pytest.mark.parametrize(
+    ("command", "unneeded"),
+    [
+        ("--help", HEAVY),
+        ("history", HEAVY.replace("ruamel ", "")),
+        ("validate", f"{EVALS} git rich.console numpy duckdb sacrebleu"),
+        ("plan", f"{EVALS} git rich.console numpy duckdb sacrebleu typer._adapters"),
+        ("status", f"{EVALS} git rich.console numpy duckdb sacrebleu typer._adapters"),
+    ],
+)
+def test_a_command_loads_what_it_needs(command: str, unneeded: str, project: Repo) -> None:
+    code = (
+        f"import sys; from lensops.cli.main import run; code = run([{command!r}]);"
+        f"loaded = set({unneeded!r}.split()) & set(sys.modules); sys.exit(str(loaded or code))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=project.root, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == "0\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_default_is_what_typer_would_make_of_it(name: str) -> None:
+    command = GROUP.commands[name]  # type: ignore[attr-defined]  # as above
+    for each in [command, *getattr(command, "commands", {}).values()]:
+        context = each.make_context(each.name, [], resilient_parsing=True)
+        for parameter in each.params:
+            default = parameter.get_default(context)
+            if default is not None and parameter.callback is None:
+                assert type(parameter).process_value(parameter, context, default) == default
 
 
 def test_the_folder_may_come_before_the_command(project: Repo, tmp_path: Path) -> None:

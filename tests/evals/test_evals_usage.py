@@ -14,7 +14,7 @@ from lensops.evals.spending import Bound, Spending
 from lensops.evals.usage import UsageTally, check_budget
 from lensops.evidence import Outcome
 from lensops.manifest.budget import Budget
-from lensops.manifest.model import Limits
+from lensops.manifest.suite import Limits
 from lensops.models.prices import price_of
 from support.cli import lensops
 from support.evaluated import small

@@ -14,7 +14,8 @@ from lensops.gate.exempt import EXEMPTIONS
 from lensops.gate.loosened import loosened_policy
 from lensops.manifest.drift import DriftGate, Feature, Monitor
 from lensops.manifest.load import load
-from lensops.manifest.model import Judge, Limits, Manifest, Regression, Suite, Target
+from lensops.manifest.model import Manifest, Target
+from lensops.manifest.suite import Judge, Limits, Regression, Suite
 
 BASE = """\
 version: 1

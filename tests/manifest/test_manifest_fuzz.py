@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lensops.errors import Invalid
+from lensops.manifest.drift import Monitor
 from lensops.manifest.load import load
-from lensops.manifest.model import Manifest, Monitor, Suite, Target
+from lensops.manifest.model import Manifest, Target
+from lensops.manifest.suite import Suite
 from lensops.prompts import parse
 from lensops.prompts.forms import ENDINGS
 from lensops.prompts.forms.structured import KEYS, SECTIONS

@@ -12,8 +12,8 @@ import pytest
 from lensops.evals.protocols import GradeRequest, Unavailable
 from lensops.evals.spending import LIMIT_REACHED, Bound, Spending
 from lensops.manifest.budget import Price
-from lensops.manifest.model import Judge as Settings
-from lensops.manifest.model import Limits
+from lensops.manifest.suite import Judge as Settings
+from lensops.manifest.suite import Limits
 from lensops.models import open_generator, open_judge
 from lensops.prompts import Message
 from support.asking import answer_request

@@ -9,7 +9,7 @@ import pytest
 
 from lensops.errors import RemoteFailed
 from lensops.evals.protocols import AnswerReply, Unavailable
-from lensops.manifest.model import Limits
+from lensops.manifest.suite import Limits
 from lensops.models import open_generator
 from lensops.prompts import Message
 from support.asking import answer_request

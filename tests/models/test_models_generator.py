@@ -10,7 +10,7 @@ import pytest
 
 from lensops.errors import RemoteFailed, UserError
 from lensops.evals.protocols import AnswerReply, Unavailable
-from lensops.manifest.model import Limits
+from lensops.manifest.suite import Limits
 from lensops.models import open_generator
 from lensops.models.secrets import expand_references, hide_secrets
 from lensops.prompts import Message

@@ -12,7 +12,7 @@ import pytest
 
 from lensops.errors import RemoteFailed
 from lensops.evals.protocols import GradeReply, GradeRequest, Unavailable
-from lensops.manifest.model import Judge, Limits
+from lensops.manifest.suite import Judge, Limits
 from lensops.models import open_judge
 from lensops.models.judge_prompt import neutral, question
 from support.provider import GRADES, Provider, Said, Script, error, provider, verdict

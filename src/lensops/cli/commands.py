@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -48,20 +49,25 @@ COMMANDS = {
 }
 
 
-class Command(TyperCommand):
+class _OwnParsing:
+    """What all commands do beside typer: refuse an option given twice, and leave defaults alone."""
+
+    get_params: Callable[[Any], list[Any]]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        refuse_doubled(self, ctx, args)
+        for parameter in self.get_params(ctx):
+            parameter.process_value = partial(keep_default, parameter, parameter.process_value)
+        rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]  # of typer's class
+        return rest
+
+
+class Command(_OwnParsing, TyperCommand):
     """A command that refuses an option given twice, where the last would win in silence."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        refuse_doubled(self, ctx, args)
-        return super().parse_args(ctx, args)
 
-
-class Group(TyperGroup):
+class Group(_OwnParsing, TyperGroup):
     """A command with commands of its own; options given twice are refused as well."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        refuse_doubled(self, ctx, args)
-        return super().parse_args(ctx, args)
 
 
 class Root(Group):
@@ -118,3 +124,16 @@ def refuse_doubled(command: Any, context: Any, arguments: list[str]) -> None:
     doubled = next((option for option in single if single.count(option) > 1), None)
     if doubled is not None:
         context.fail(f"Option {max(doubled.opts, key=len)!r} is given more than once.")
+
+
+def keep_default(parameter: Any, convert: Callable[..., Any], context: Any, value: Any) -> Any:
+    """The value of a parameter: a default as it is, what is given as typer converts it.
+
+    typer builds a pydantic validator for each option, given or not: a tenth of a short command.
+    """
+    source = context.get_parameter_source(parameter.name)
+    if source is None or source.name != "DEFAULT" or parameter.required:
+        return convert(context, value)
+    if value is None and (getattr(parameter, "multiple", False) or parameter.nargs == -1):
+        value = ()
+    return parameter.callback(context, parameter, value) if parameter.callback else value

@@ -11,7 +11,7 @@ from typing import Any
 from lensops.evals.protocols import RECIPE, GradeRequest, Output
 from lensops.evals.recorded import GradeRow
 from lensops.evals.text import whole
-from lensops.manifest.model import Judge as Settings
+from lensops.manifest.suite import Judge as Settings
 from lensops.prompts import digest
 
 TOP = 5  # grades go from 1 to 5

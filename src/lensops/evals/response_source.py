@@ -29,7 +29,7 @@ from lensops.evals.recordings import Recordings
 from lensops.evals.result import Contradiction
 from lensops.evals.spending import LIMIT_REACHED
 from lensops.manifest import Suite
-from lensops.manifest.model import Judge
+from lensops.manifest.suite import Judge
 
 NOT_RECORDED = "it is not recorded"
 _Lookup = tuple[GradeRequest, GradeRow | None]

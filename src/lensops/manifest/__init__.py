@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from lensops.manifest.entries import PromptEntry
     from lensops.manifest.load import ManifestFile, check
     from lensops.manifest.locate import NAMES
-    from lensops.manifest.model import Manifest, Suite, Target
+    from lensops.manifest.model import Manifest, Target
     from lensops.manifest.node import Node, location_of
     from lensops.manifest.select import suggestion
+    from lensops.manifest.suite import Suite
     from lensops.manifest.validation import Validation
     from lensops.manifest.yaml import read_yaml
 
@@ -42,9 +43,10 @@ __getattr__ = load_names(
         "locate": ("NAMES",),
         "load": ("ManifestFile", "check"),
         "entries": ("PromptEntry",),
-        "model": ("Manifest", "Suite", "Target"),
+        "model": ("Manifest", "Target"),
         "node": ("Node", "location_of"),
         "select": ("suggestion",),
+        "suite": ("Suite",),
         "validation": ("Validation",),
         "yaml": ("read_yaml",),
     },

@@ -6,8 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from lensops.manifest.paths import RelativePath
-from lensops.manifest.strict import Strict
+from lensops.manifest.strict import RelativePath, Strict
 
 Count = Annotated[int, Field(ge=0)]
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from lensops.manifest.paths import RelativePath
-from lensops.manifest.strict import Number, Strict
+from lensops.manifest.entries import Name
+from lensops.manifest.strict import Number, RelativePath, Strict
 
 
 def _moment(value: str) -> str:
@@ -227,3 +227,6 @@ class Monitor(_Strict):
         return self.table is not None or all(
             isinstance(window, Window) and window.table is not None for window in windows
         )
+
+
+MONITORS = dict[Name, Monitor]  # by name

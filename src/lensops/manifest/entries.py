@@ -9,8 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic import Strict as Strictness
 
 from lensops.manifest.names import check_name, check_prompt_name
-from lensops.manifest.paths import VersionPath
-from lensops.manifest.strict import Strict
+from lensops.manifest.strict import Strict, VersionPath
 from lensops.manifest.types import fits_type
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")

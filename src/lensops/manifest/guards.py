@@ -7,8 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from lensops.manifest.paths import RelativePath
-from lensops.manifest.strict import Strict
+from lensops.manifest.strict import RelativePath, Strict
 
 SIGNER = re.compile(
     r"(?P<workflow>(?P<repository>[\w.-]+/[\w.-]+)/\.github/workflows/[\w.-]+\.ya?ml)"

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from lensops.errors import Invalid, Location, Problem
 from lensops.manifest.model import WRONG_VALUE, Manifest
 from lensops.manifest.node import Node, location_of
+from lensops.manifest.section import type_of
 from lensops.manifest.select import suggestion
 from lensops.manifest.yaml import read_yaml
 
@@ -170,7 +171,7 @@ def _known_keys(loc: tuple[Any, ...]) -> list[str]:
     """The keys that the model has at a location, those of all arms of a union."""
     models: list[Any] = [Manifest]
     for step in loc:
-        fields = [m.model_fields[step].annotation for m in models if step in m.model_fields]
+        fields = [type_of(m.model_fields[step]) for m in models if step in m.model_fields]
         if fields:
             models = [arm for field in fields for arm in _models(field)]
     return sorted({f.alias or name for m in models for name, f in m.model_fields.items()})

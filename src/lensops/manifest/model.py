@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from lensops.manifest.budget import Budget, Price, Tokens
-from lensops.manifest.checks import Check
-from lensops.manifest.drift import Monitor
 from lensops.manifest.entries import FragmentEntry, Name, PromptEntry, PromptName
 from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.guards import Protect, SignedGate
 from lensops.manifest.names import check_branch, check_project
-from lensops.manifest.paths import RelativePath
-from lensops.manifest.strict import Number, Strict
+from lensops.manifest.section import Section
+from lensops.manifest.strict import RelativePath, Strict
+
+if TYPE_CHECKING:
+    from lensops.manifest.drift import Monitor
+    from lensops.manifest.suite import Suite
+
+    Suites = dict[str, Suite]
+    Monitors = dict[str, Monitor]
+else:
+    Suites = Annotated[Any, Section("suite", "SUITES")]
+    Monitors = Annotated[Any, Section("drift", "MONITORS")]
 
 WRONG_VALUE = "wrong_value"  # of an error to which `load` adds the value as it is written
 
@@ -25,106 +31,6 @@ def _whole(value: object) -> object:
     if type(value) is not int:
         raise PydanticCustomError(WRONG_VALUE, "must be 1")
     return value
-
-
-Share = Annotated[Number, Field(ge=0, le=1)]
-ModelId = Annotated[str, Field(pattern=r"^\S+$", examples=["openai:gpt-6-luna"], max_length=200)]
-
-
-class Regression(Strict):
-    """Non-inferiority against the base of a pull request."""
-
-    margin: Share = Field(0.02, description="The loss of mean score that is still accepted.")
-    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
-
-
-class Judge(Strict):
-    """The model that scores outputs by a rubric."""
-
-    model: ModelId | None = Field(None, description="provider:model that judges; none: neutral.")
-    base_url: str | None = Field(None, description="An OpenAI-compatible server; ${NAME} allowed.")
-    rubric: dict[Name, Annotated[str, Field(min_length=1)]] = Field(
-        min_length=1, description="Dimension and what its grades 1 to 5 mean."
-    )
-    fallback: Literal["neutral", "fail"] = "neutral"
-    allow_self: bool = Field(False, description="Let the model under test judge itself.")
-    samples: Annotated[int, Field(ge=1, le=25)] = Field(1, description="Votes per output.")
-    temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
-    max_tokens: Annotated[int, Field(ge=50, le=100_000)] = Field(
-        2000, description="Tokens of one vote, thinking included."
-    )
-    price: Price | None = Field(None, description="In place of the list price.")
-
-
-class Limits(Strict):
-    """How hard providers are asked, and how long."""
-
-    concurrency: Annotated[int, Field(ge=1, le=256)] = 8
-    call_timeout: Annotated[float, Field(gt=0)] = Field(60, description="Seconds for one call.")
-    run_timeout: Annotated[float, Field(gt=0)] = Field(1800, description="Seconds for all calls.")
-    retries: Annotated[int, Field(ge=0, le=20)] = 4
-    cost: Annotated[float, Field(gt=0)] | None = Field(
-        None, description="US dollars that a run may take; what does not fit is missing."
-    )
-    tokens: Tokens | None = Field(
-        None, description="Tokens that a run may take, such as 500k; what does not fit is missing."
-    )
-
-
-class Suite(Strict):
-    """One eval: cases, how outputs are scored, and the threshold of the mean score."""
-
-    prompt: PromptName | None = Field(
-        None, description="The prompt it exercises; default: its name."
-    )
-    cases: RelativePath
-    recordings: RelativePath | None = Field(None, description="Folder of <version>.jsonl files.")
-    text: str | None = Field(None, description="Field of a structured output that is scored.")
-    weights: dict[Name, Share] = Field(
-        default_factory=lambda: {"bleu": 0.2, "rouge_l": 0.2, "judge": 0.6}, min_length=1
-    )
-    threshold: Share
-    regression: Regression = Regression()
-    model: ModelId | None = Field(None, description="Who answers cases without a recording.")
-    base_url: str | None = Field(None, description="An OpenAI-compatible server; ${NAME} allowed.")
-    judge: Judge | None = None
-    checks: tuple[Check, ...] = Field((), strict=False, description="Checks for every output.")
-    normalize: Literal["nfkc"] | None = Field(
-        None, description="Checks read the text in Unicode's normal form KC."
-    )
-    samples: Annotated[int, Field(ge=1, le=100)] = Field(1, description="Outputs per case.")
-    max_missing: Share = Field(0.0, description="Share of cases that may lack an output.")
-    min_cases: Annotated[int, Field(ge=1)] = 1
-    tokenizer: str = Field("13a", description="BLEU tokenizer of sacrebleu: 13a, zh, char, intl, …")
-    stop: Literal["early"] | None = Field(
-        None, description="early: no more is asked once nothing can change the verdict."
-    )
-    limits: Limits = Limits()
-    price: Price | None = Field(None, description="Of `model`, in place of the list price.")
-    budget: Budget = Budget()
-
-    @model_validator(mode="after")
-    def _weights_sum_to_one(self) -> Self:
-        if abs(math.fsum(self.weights.values()) - 1) > 1e-9:
-            total = math.fsum(self.weights.values())
-            raise ValueError(f"weights: must sum to 1, they sum to {total:.6g}")
-        return self
-
-    @model_validator(mode="after")
-    def _judge_is_another(self) -> Self:
-        if not self.judge or self.judge.allow_self or self.judge.model is None:
-            return self
-        if self.judge.model == self.model:
-            raise ValueError(
-                "judge.model: is the model under test; set allow_self: true to accept it"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _judge_is_weighted(self) -> Self:
-        if self.weights.get("judge") and self.judge is None:
-            raise ValueError("judge: is missing, though weights gives it a weight")
-        return self
 
 
 # kind of target: the keys that it needs, the first of which names it
@@ -197,8 +103,8 @@ class Manifest(Strict):
     branch: str | None = Field(None, description="The tracked branch; default: the remote's.")
     prompts: dict[PromptName, PromptEntry]
     fragments: dict[Name, FragmentEntry] = Field({})
-    evals: dict[PromptName, Suite] = Field({})
-    drift: dict[Name, Monitor] = Field({})
+    evals: Suites = Field({})
+    drift: Monitors = Field({})
     targets: dict[Name, Target] = Field({})
     rules: Rules = Rules()
     protect: Protect = Protect()

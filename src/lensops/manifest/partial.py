@@ -8,6 +8,8 @@ from typing import Annotated, Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from lensops.manifest.section import type_of
+
 Keys = tuple[str | int, ...]
 
 
@@ -23,7 +25,7 @@ def broken_rules(model: type[BaseModel], value: Any, path: Keys = ()) -> Iterato
     for name, field in model.model_fields.items():
         key = field.alias or name
         if key in value:
-            yield from _inner_rules(field.annotation, value[key], (*path, key))
+            yield from _inner_rules(type_of(field), value[key], (*path, key))
             sound |= _parsed_field(name, field, value[key])
         elif not field.is_required():
             sound[name] = field.get_default(call_default_factory=True)

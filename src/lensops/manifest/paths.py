@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import Annotated
 
-from pydantic import AfterValidator, Field
-
-_ABOVE = re.compile(r"\A(?:\.\./)+")
-_DRIVE = re.compile(r"[A-Za-z]:")
+_ABOVE = r"\A(?:\.\./)+"
+_DRIVE = r"[A-Za-z]:"
 
 
 def inside(value: str) -> str:
@@ -18,7 +15,7 @@ def inside(value: str) -> str:
     A link that leads out is found when the path is opened (`files.Folder`).
     """
     path = PurePosixPath(value)
-    if path.is_absolute() or _DRIVE.match(value) or value.startswith("~"):
+    if path.is_absolute() or re.match(_DRIVE, value) or value.startswith("~"):
         raise ValueError(f"{value!r} must be a path relative to the manifest")
     if ".." in path.parts:
         raise ValueError(f"{value!r} leaves the repository by '..'")
@@ -27,15 +24,12 @@ def inside(value: str) -> str:
     return value
 
 
-RelativePath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(inside)]
-
-
 def with_version(value: str) -> str:
     """A path with `{version}` in one of its parts; `../` at its beginning leads above the manifest.
 
     Raises `ValueError`.
     """
-    parts = inside(_ABOVE.sub("", value)).split("/")
+    parts = inside(re.sub(_ABOVE, "", value)).split("/")
     if sum(part.count("{version}") for part in parts) != 1 or value.count("{") != 1:
         raise ValueError("must have {version} once, such as app/prompts/system_{version}.yaml")
     if any(part in {"", "."} for part in parts):
@@ -50,6 +44,3 @@ def is_version_path(value: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-VersionPath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(with_version)]

@@ -1,11 +1,13 @@
-"""What all parts of the manifest share: strict values, and numbers that are numbers."""
+"""What all parts of the manifest share: strict values, numbers that are numbers, paths inside."""
 
 from __future__ import annotations
 
 import math
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from lensops.manifest.paths import inside, with_version
 
 
 class Strict(BaseModel):
@@ -24,3 +26,5 @@ def _finite(value: float) -> float:
 
 
 Number = Annotated[float, AfterValidator(_finite)]
+RelativePath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(inside)]
+VersionPath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(with_version)]

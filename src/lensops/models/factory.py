@@ -12,9 +12,9 @@ from lensops.errors import UserError as LensopsError
 from lensops.evals.protocols import Generator, Judge, Unavailable
 from lensops.evals.spending import Spending
 from lensops.manifest.budget import Price
-from lensops.manifest.model import Judge as JudgeSettings
-from lensops.manifest.model import Limits
 from lensops.manifest.providers import PROVIDERS, model_fault, model_name, provider_name
+from lensops.manifest.suite import Judge as JudgeSettings
+from lensops.manifest.suite import Limits
 from lensops.models.chat import watch_replies
 from lensops.models.errors import describe
 from lensops.models.secrets import expand_references, hide_secrets

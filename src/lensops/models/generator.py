@@ -12,7 +12,7 @@ from lensops.errors import UserError
 from lensops.evals.protocols import AnswerReply, AnswerRequest
 from lensops.evals.spending import Bound, Spending
 from lensops.manifest.budget import Price
-from lensops.manifest.model import Limits
+from lensops.manifest.suite import Limits
 from lensops.models.batch.runner import BatchModel, BatchRunner
 from lensops.models.chat import complete, parse_output, why_empty
 from lensops.models.lifecycle import Session, open_session

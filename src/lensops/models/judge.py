@@ -14,8 +14,8 @@ from lensops.evals.judging import TOP
 from lensops.evals.protocols import GradeReply, GradeRequest
 from lensops.evals.spending import LIMIT_REACHED, Bound, Spending
 from lensops.format import plural
-from lensops.manifest.model import Judge as Settings
-from lensops.manifest.model import Limits
+from lensops.manifest.suite import Judge as Settings
+from lensops.manifest.suite import Limits
 from lensops.models.batch.runner import BatchModel, BatchRunner
 from lensops.models.judge_prompt import ORDERS, question
 from lensops.models.lifecycle import Session, open_session

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from lensops.errors import RemoteFailed
 from lensops.evals.spending import LIMIT_REACHED, Bound, Spending
-from lensops.manifest.model import Limits
+from lensops.manifest.suite import Limits
 from lensops.models.errors import Exhausted, Fatal, Fault, Retryable, fault_of
 
 Request = TypeVar("Request")

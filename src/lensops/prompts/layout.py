@@ -6,15 +6,18 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from lensops.errors import Location
 from lensops.files import Tree
-from lensops.manifest import Manifest, Node
 from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.names import is_prompt_name, is_version
 from lensops.manifest.paths import is_version_path
 from lensops.prompts.forms import ending_of
 from lensops.prompts.parts import is_part
+
+if TYPE_CHECKING:
+    from lensops.manifest import Manifest, Node
 
 FOLDER = "prompts"
 VERSION = "{version}"

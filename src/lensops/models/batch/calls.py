@@ -10,7 +10,7 @@ from json import JSONDecodeError
 from typing import TypeVar
 
 from lensops.errors import RemoteFailed
-from lensops.manifest.model import Limits
+from lensops.manifest.suite import Limits
 from lensops.models.batch.client import BatchClient, BatchState, Phase
 from lensops.models.errors import Fatal, Fault, Retryable, fault_of
 from lensops.models.runner import retry_pause
