@@ -85,5 +85,6 @@ def test_an_unknown_prompt(project: Repo) -> None:
 
 def test_the_first_commit_of_a_project(repo: Repo) -> None:
     repo.write(sample.files())
-    assert lensops("activate", "v2", "--commit", cwd=repo.root).code == 0
-    assert repo.git("show", "--name-only", "--format=") == "lensops.yaml"
+    result = lensops("activate", "v2", "--commit", cwd=repo.root)
+    assert (result.code, "not committed: prompts/offer_copy/v2.yaml" in result.err) == (1, True)
+    assert "active: v1" in (repo.root / "lensops.yaml").read_text()

@@ -259,6 +259,27 @@ def test_equal_contents_are_told_apart_by_name(project: Repo) -> None:
     assert active(project) == "v1"
 
 
+@pytest.mark.parametrize("files", [["v9.yaml"], ["v9.system.md", "v9.user.md"]])
+@pytest.mark.parametrize(
+    "command", [("rollback", "--to", "v9"), ("activate", "v9", "--commit")], ids=" ".join
+)
+def test_no_commit_names_a_version_that_it_does_not_hold(
+    activated: Repo, command: tuple[str, ...], files: list[str]
+) -> None:
+    head = activated.head()
+    for name in files:
+        activated.write({f"prompts/offer_copy/{name}": sample.V1})
+    activated.git("add", f"prompts/offer_copy/{files[0]}")
+    result = lensops(*command, cwd=activated.root)
+    paths = ", ".join(f"prompts/offer_copy/{name}" for name in files)
+    assert (result.code, f"not committed: {paths}" in result.err) == (1, True), result.err
+    assert "active: v2" in (activated.root / "lensops.yaml").read_text()
+    activated.git("add", ".")
+    activated.git("commit", "-qm", "v9")
+    assert lensops(*command, cwd=activated.root).code == 0
+    assert activated.head() != head
+
+
 @pytest.mark.parametrize(("setting", "value"), [("core.worktree", "../.."), ("core.bare", "yes")])
 @pytest.mark.parametrize("command", [("rollback",), ("activate", "v1", "--commit")], ids=" ".join)
 def test_a_work_tree_that_git_sees_elsewhere_is_not_committed_to(

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, Refused, UserError
-from lensops.files import write_atomic
+from lensops.files import Snapshot, write_atomic
 from lensops.manifest import check, read_yaml
 from lensops.manifest.edit import set_text
 from lensops.manifest.families import family_keys, family_names
 from lensops.manifest.load import load
 from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.manifest.select import select_prompt
-from lensops.prompts import load_prompt, locate_declared
+from lensops.prompts import PromptFiles, load_prompt, locate_declared, version_files
 
 if TYPE_CHECKING:
     from lensops.git import Repository
@@ -45,13 +45,13 @@ def activate(
     """Edit the manifest, and commit it alone when asked.
 
     Raises `Invalid` when the version or the edited manifest has problems, `Refused` when a commit
-    would take along other edits of the manifest.
+    would take along other edits of the manifest, or name a version that it does not hold.
     """
     path = find_manifest(ref)
     data = path.read_bytes()
     name, active = find_active(data, path.name, prompt)
-    located = locate_declared(read_yaml(data, path.name), name)
-    load_prompt(folder_of(path), located, version)
+    tree, located = Snapshot(folder_of(path)), locate_declared(read_yaml(data, path.name), name)
+    load_prompt(tree, located, version)
     edit = Activated(name, active, version, path.name)
     if not edit.is_change:
         return edit
@@ -65,6 +65,7 @@ def activate(
     with open_repository(path.parent) as repository:
         if repository.head() is not None:
             check_unedited(repository, path, data)
+        check_committed(repository, tree, located, version)
         return replace(edit, commit=commit_manifest(repository, path, edited, message))
 
 
@@ -100,6 +101,22 @@ def check_unedited(repository: Repository, path: Path, data: bytes) -> None:
     if not is_as_committed(repository, repository.relative(path), data):
         hint = f"commit them, or undo them with `git checkout -- {path.name}`"
         raise Refused(f"{path.name} has edits that are not committed; nothing was changed", hint)
+
+
+def check_committed(
+    repository: Repository, tree: Snapshot, files: PromptFiles, version: str
+) -> None:
+    """Raise `Refused` when a commit of the manifest would name a version that it has no file of."""
+    from lensops.flows.provenance import compare_files
+
+    head = repository.head()
+    digests = {path: tree.digest(path) for path in version_files(tree, files)[version]}
+    missing = tuple(digests)
+    if head is not None:
+        missing = compare_files(repository, head, tree, digests).absent
+    if missing:
+        hint = f"commit {'it' if len(missing) == 1 else 'them'} first"
+        raise Refused(f"not committed: {', '.join(missing)}; nothing was changed", hint)
 
 
 def find_active(data: bytes, path: str, prompt: str | None) -> tuple[str, str]:

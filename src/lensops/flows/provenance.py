@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,9 @@ from lensops.flows.project import Opened
 from lensops.prompts import locate_prompt, version_files
 
 if TYPE_CHECKING:
+    from lensops.files import Snapshot
     from lensops.git import Repository
+    from lensops.git.comparison import CommitComparison
 
 _GIT_ACTORS = ("GIT_COMMITTER_NAME", "GIT_AUTHOR_NAME")
 _CI_ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_REQUESTEDFOR")
@@ -68,26 +70,34 @@ def _first_set(names: Iterable[str]) -> str | None:
 
 
 def _changed_files(project: Opened, repository: Repository, commit: str) -> Iterator[str]:
-    from lensops.git.comparison import compare_with_commit, ignored_paths, location_in
+    from lensops.git.comparison import ignored_paths, location_in
 
     tree = project.tree
     served = set(_served_files(project))
     drafts = set(_other_versions(project)) - served
     digests = {path: digest for path, digest in tree.used.items() if path not in drafts}
-    folder, _, _ = repository.relative(project.path).rpartition("/")
-    compared = compare_with_commit(
-        repository,
-        repository.tree(commit, folder),
-        digests,
-        lambda path: tree.read(path, _MAX_BYTES),
-        lambda path: location_in(repository, tree.path(path)),
-    )
+    compared = compare_files(repository, commit, tree, digests)
     yield from compared.changed
     places = {path: location_in(repository, tree.path(path)) for path in compared.absent}
     ignored = ignored_paths(repository, (place for place in places.values() if place))
     for path, place in places.items():
         if path in served or (place is not None and place not in ignored):
             yield path
+
+
+def compare_files(
+    repository: Repository, commit: str, tree: Snapshot, digests: Mapping[str, str]
+) -> CommitComparison:
+    """What was read of a project, by the SHA-256 (hex) of its files, held against a commit."""
+    from lensops.git.comparison import compare_with_commit, location_in
+
+    return compare_with_commit(
+        repository,
+        repository.tree(commit, location_in(repository, tree.root) or ""),
+        digests,
+        lambda path: tree.read(path, _MAX_BYTES),
+        lambda path: location_in(repository, tree.path(path)),
+    )
 
 
 def _other_versions(project: Opened) -> Iterator[str]:

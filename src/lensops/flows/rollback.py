@@ -9,6 +9,7 @@ from lensops.errors import Invalid, Refused, UserError
 from lensops.files import Snapshot, Tree, write_atomic
 from lensops.flows.activate import (
     Activated,
+    check_committed,
     check_unedited,
     commit_manifest,
     find_active,
@@ -59,6 +60,7 @@ def rollback(
         edited = set_active(data, path.name, name, step.version)
         edit = Activated(name, active, step.version, path.name)
         if commit:
+            check_committed(repository, tree, files, step.version)
             message = _message(step, active)
             return replace(edit, commit=commit_manifest(repository, path, edited, message))
     write_atomic(path, edited)
