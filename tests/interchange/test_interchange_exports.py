@@ -12,7 +12,9 @@ from lensops.evals.cases import load_cases
 from lensops.files import Folder, Snapshot
 from lensops.manifest import read_yaml
 from lensops.prompts import load_prompt, request_body
+from support import faults
 from support.cli import lensops
+from support.forked import run_forked
 from support.repo import Repo
 
 MANIFEST = """\
@@ -210,13 +212,29 @@ def test_a_prompt_is_renamed_and_its_history_goes_on(shop: Repo) -> None:
         ("copi", "x", "did you mean 'copy'"),
         ("copy", "a b", "the name 'a b' must begin"),
         ("copy", "copy", "there is a prompt 'copy' already"),
-        ("copy", "taken", "there is a folder taken already"),
+        ("copy", "taken", "there is prompts/taken already"),
+        ("copy", "copy/x", "prompts/copy/x lies in prompts/copy, which moves"),
+        ("copy", "taken/v1.md/x", "cannot move copy to x: "),
     ],
 )
 def test_a_name_that_cannot_be_given(old: str, new: str, says: str, shop: Repo) -> None:
     shop.commit("Taken", {"prompts/taken/v1.md": "x"})
     done = lensops("rename", "prompt", old, new, cwd=shop.root)
     assert (done.code, says in done.err) == (Exit.USAGE, True), done.err
+    assert shop.git("status", "--porcelain") == ""
+
+
+def test_the_folder_of_another_prompt_does_not_move_along(shop: Repo) -> None:
+    text = MANIFEST.replace("copy: {active: v2}", "copy: {active: v2}\n  copy/b: {active: v1}")
+    shop.commit("Inside", {"lensops.yaml": text, "prompts/copy/b/v1.md": "x"})
+    done = lensops("rename", "prompt", "copy", "other", cwd=shop.root)
+    assert (done.code, "the prompt copy/b lies in prompts/copy" in done.err) == (Exit.USAGE, True)
+    assert shop.git("status", "--porcelain") == ""
+
+
+def test_a_manifest_that_cannot_be_written_moves_nothing(shop: Repo) -> None:
+    done = run_forked(faults.starve, 20, "rename", "prompt", "copy", "other", cwd=shop.root)
+    assert (done.code, "cannot write lensops.yaml" in done.err) == (Exit.USAGE, True), done.err
     assert shop.git("status", "--porcelain") == ""
 
 

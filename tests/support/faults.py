@@ -40,6 +40,14 @@ def kill_after(steps: int) -> None:
         setattr(os, name, counting(getattr(os, name)))
 
 
+def starve(size: int, *args: str) -> int:
+    """Run a command that may write no file longer than `size` bytes."""
+    from lensops.cli.main import run
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    return run(list(args))
+
+
 def main(mode: str, number: str, folder: str, version: str) -> int:
     target = Directory("staging", Path(folder), "staging")
     seen = target.observe()

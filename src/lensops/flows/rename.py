@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from lensops.errors import Invalid, UserError
-from lensops.files import write_atomic
+from lensops.files import Folder, write_atomic
 from lensops.flows.activate import check_unedited
 from lensops.manifest import check, read_yaml
 from lensops.manifest.edit import set_text
@@ -45,16 +47,33 @@ def rename_prompt(ref: ProjectRef, old: str, new: str) -> Renamed:
         raise UserError(f"there is a prompt {new!r} already", "choose another name")
     _require_committed(path, data)
     tree = folder_of(path)
-    moved = _folders(tree.path(f"prompts/{old}"), tree.path(f"prompts/{new}"))
     uses_path = node.get("prompts", old, "path") is not None
+    folders = None if uses_path else _folders(tree, old, new, names)
     evals = _evals(data, path.name, old)
     edited = _edit_manifest(data, path.name, old, new, evals)
-    if moved and not uses_path:
-        moved[1].parent.mkdir(parents=True, exist_ok=True)
-        moved[0].rename(moved[1])
-    write_atomic(path, edited)
-    folders = None if uses_path or not moved else (f"prompts/{old}", f"prompts/{new}")
+    with _moved_folder(*(tree.path(folder) for folder in folders or ())):
+        write_atomic(path, edited)
     return Renamed(path.name, folders, tuple(evals))
+
+
+@contextmanager
+def _moved_folder(*folders: Path) -> Iterator[None]:
+    """Move the first folder to the second, and back where what follows fails."""
+    if not folders:
+        yield
+        return
+    old, new = folders
+    try:
+        new.parent.mkdir(parents=True, exist_ok=True)
+        old.rename(new)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise UserError(f"cannot move {old.name} to {new.name}: {reason}") from None
+    try:
+        yield
+    except UserError:
+        new.rename(old)
+        raise
 
 
 def _edit_manifest(data: bytes, name: str, old: str, new: str, evals: list[str]) -> bytes:
@@ -82,12 +101,18 @@ def _evals(data: bytes, name: str, prompt: str) -> list[str]:
     return names_of_evals
 
 
-def _folders(old: Path, new: Path) -> tuple[Path, Path] | None:
-    if not old.is_dir():
+def _folders(tree: Folder, old: str, new: str, names: Collection[str]) -> tuple[str, str] | None:
+    """The folder that moves and where to; None where there is none."""
+    here, there = f"prompts/{old}", f"prompts/{new}"
+    if not tree.path(here).is_dir():
         return None
-    if new.exists():
-        raise UserError(f"there is a folder {new.name} already", "move it away first")
-    return old, new
+    if tree.path(there).exists():
+        raise UserError(f"there is {there} already", "move it away first")
+    if new.startswith(f"{old}/"):
+        raise UserError(f"{there} lies in {here}, which moves", "choose a name outside of it")
+    if inner := next((name for name in names if name.startswith(f"{old}/")), None):
+        raise UserError(f"the prompt {inner} lies in {here}, which moves", "rename that one first")
+    return here, there
 
 
 def _require_committed(path: Path, data: bytes) -> None:
