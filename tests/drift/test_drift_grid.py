@@ -18,6 +18,7 @@ from lensops.drift.engines.arrays import array_counts
 from lensops.drift.engines.duckdb.counting import MANY, Counting
 from lensops.drift.engines.duckdb.grid import Grid, codes_between
 from lensops.drift.engines.duckdb.sql import Column, Statement
+from lensops.drift.floats import shortest_decimals
 
 FLOATS = st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from([0.0, -0.0, 0.1, 1e308])
 NEAR = st.integers(-50, 50).map(lambda n: n / 7) | FLOATS
@@ -97,6 +98,28 @@ def test_whole_numbers_have_cells_of_their_own(
     assert grid.whole
     floats = [None if value is None else float(value) for value in values]
     assert duck_counts(connection, floats, "INTEGER", cuts) == numpy_counts(floats, cuts)
+
+
+@given(
+    st.lists(st.floats(width=32) | st.none(), min_size=1, max_size=60),
+    st.sets(NEAR.filter(math.isfinite), min_size=1, max_size=12),
+    st.sampled_from([0, MANY]),
+)
+def test_narrow_floats_lie_where_their_decimals_do(
+    connection: duckdb.DuckDBPyConnection,
+    values: list[float | None],
+    chosen: set[float],
+    rows: int,
+) -> None:
+    narrow = np.array([math.nan if value is None else value for value in values], dtype=np.float32)
+    decimals = shortest_decimals(narrow[np.isfinite(narrow)]).tolist()
+    cuts = sorted({cut + 0.0 for cut in (*chosen, *decimals, *np.nextafter(decimals, math.inf))})
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE rows AS SELECT unnest($1::FLOAT[]) x", [values]
+    )
+    assert counts_of(connection, "rows", "FLOAT", cuts, rows) == array_counts(
+        narrow, MEASURE, binning_of(cuts)
+    )
 
 
 def test_a_grid_decides_most_rows_of_a_usual_shape() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -221,31 +220,6 @@ def test_integers_beyond_the_exact_ones_are_noted(tmp_path: Path) -> None:
         tmp_path, monitor(features={"x": {}}, baseline="b.parquet", current="b.parquet")
     )
     assert any("integers beyond 2^53" in note for note in report.notes)
-
-
-SPELLINGS: dict[str, Callable[[int], Any]] = {
-    "flag": lambda i: i % 3 == 0,
-    "whole": lambda i: i % 7,
-    "ratio": lambda i: i % 5 / 4,
-    "padded": lambda i: ["gold", "silver", " bronze "][i % 3],
-    "code": lambda i: ["007", "08", "1e5"][i % 3],
-    "blank": lambda i: ["a", "", None][i % 3],
-}
-
-
-@pytest.mark.parametrize("kind", SPELLINGS)
-@pytest.mark.parametrize("current", [*ENDINGS, "csv.gz"])
-@pytest.mark.parametrize("baseline", ENDINGS)
-def test_a_table_written_in_any_format_is_the_same(
-    tmp_path: Path, kind: str, baseline: str, current: str
-) -> None:
-    values = [SPELLINGS[kind](i) for i in range(420)]
-    for ending, name in ((baseline, "b"), (current, "c")):
-        write(tmp_path / f"{name}.{ending}", {"x": values, "y": list(range(420))})
-    files = {"baseline": f"b.{baseline}", "current": f"c.{current}"}
-    for declared in ({}, {"kind": "category"}):
-        found = feature(tmp_path, features={"x": declared}, **files)
-        assert found.psi == 0.0, found
 
 
 def test_booleans_are_the_same_as_zero_and_one(tmp_path: Path) -> None:

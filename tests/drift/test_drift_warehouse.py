@@ -48,14 +48,16 @@ SELECT i % 2 = 0 AS early,
     TIMESTAMP '2026-03-20 00:00:00' + to_minutes(i * 30) AS local_seen,
     DATE '2026-03-01' + (i // 20)::INT AS day,
     'r' || (i % 3) AS region,
-    (CASE i % 6 WHEN 0 THEN 12345678 WHEN 1 THEN 1e20 WHEN 2 THEN 1e-7 WHEN 3 THEN 0 WHEN 4 THEN 2.5
-        ELSE 1e15 END)::DOUBLE AS large
+    [12345678, 1e20, 1e-7, 0, 2.5, 1e15, 1e16, -1.5e-4, 1.25e-10, -2.5e20, 2e-4][1 + i % 11]::DOUBLE
+        AS large,
+    (i % 97 / 10)::FLOAT AS narrow
 FROM range(900) t(i)
 """
 TYPES = {
     "early": "boolean", ODD: "double precision", "days": "integer", "price": "numeric(9, 2)",
     "tier": "text", "answer": "text", "seen": "timestamptz", "local_seen": "timestamp",
     "day": "date", "region": "text", "large": "double precision",
+    "narrow": "real",
 }  # fmt: skip
 SIDES = {"baseline": {"where": {"early": True}}, "current": {"where": {"early": False}}}
 DAYS = {"features": {"days": {}}}
@@ -104,6 +106,17 @@ CASES: dict[str, dict[str, Any]] = {
             "price": {"kind": "category"},
             "seen": {"kind": "category"},
         },
+    },
+    "floats of 32 bits": {
+        **SIDES,
+        "features": {
+            "narrow": {},
+            "bands": {"column": "narrow", "edges": [0.1, 0.7, 5.3, 9.6]},
+            "compat": {"column": "narrow", "recipe": "evidently"},
+            "names": {"column": "narrow", "kind": "category"},
+        },
+        "where": {"narrow": {"min": 0.1, "max": 9.5}},
+        "by": "narrow",
     },
     "segments and conditions": {
         **SIDES,

@@ -16,6 +16,7 @@ from lensops.manifest.drift import Scalar, Span
 Condition = Scalar | tuple[Scalar, ...] | Span
 NUMBER, CATEGORY, TEXT, TIME = "number", "category", "text", "time"  # kinds of columns
 UNKNOWN = "unknown"  # of a type that the engine has and lensops does not know
+DURATION = "duration"  # a length of time, which every format writes in a way of its own
 NESTED = "nested"  # lists, maps and the like, which have no order and no names
 OTHER_SEGMENTS, MISSING_SEGMENT = "others", "missing"  # of rare values, and of no value
 

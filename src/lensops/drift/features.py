@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lensops.drift import text
 from lensops.drift.binning import Measure
-from lensops.drift.engine import NESTED, NUMBER, TEXT, TIME, UNKNOWN, Engine, Rows
+from lensops.drift.engine import DURATION, NESTED, NUMBER, TEXT, TIME, UNKNOWN, Engine, Rows
 from lensops.drift.readability import Readability, kind_of_texts
 from lensops.errors import UserError
 from lensops.manifest.drift import Bands, Feature, Monitor
@@ -78,18 +78,24 @@ def _kind_is_open(feature: Feature) -> bool:
     return feature.kind is None and feature.chosen in ANY_KIND
 
 
-def _refuse_nested(column: str, column_kind: str) -> None:
+def _require_values(column: str, column_kind: str) -> None:
+    """Raise `UserError` for a column of what has no spelling to count it by."""
     if column_kind == NESTED:
         raise UserError(
             f"column {column!r} holds lists, objects or bytes",
             "watch what can be counted of them, such as a field (`user.age`) or a length",
+        )
+    if column_kind == DURATION:
+        raise UserError(
+            f"column {column!r} holds durations, which each format writes in its own way",
+            "write them as numbers, such as seconds, or make such a column in a view",
         )
 
 
 def _kind(
     name: str, feature: Feature, column_kind: str, readable: Mapping[str, Readability]
 ) -> str:
-    _refuse_nested(feature.column or name, column_kind)
+    _require_values(feature.column or name, column_kind)
     if feature.kind is not None:
         return feature.kind
     if feature.chosen in {"uniform", "quantile", "edges"}:

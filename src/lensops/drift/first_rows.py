@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import difflib
-import gzip
 import itertools
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any
 
-from lensops.drift.engines.duckdb.csv_header import read_header
-from lensops.drift.engines.duckdb.sources import form_of, resolve_source
+from lensops.drift.engines.duckdb.sources import form_of, open_text, read_header, resolve_source
 from lensops.drift.readability import Readability, kind_of_texts
 from lensops.errors import UserError
 from lensops.files import LocalTree
@@ -97,20 +95,14 @@ def _is_number(text: str) -> bool:
 def _rows(file: Path) -> Iterator[Row]:
     if form_of(file) == "csv":
         header = read_header(file, file.name)
-        with _open_text(file) as text:
+        with open_text(file) as text:
             records = csv.reader(text, delimiter=header.separator)
             next(records, None)
             for record in records:
                 yield dict(zip(header.names, record, strict=False))
         return
-    with _open_text(file) as text:
+    with open_text(file) as text:
         for line in text:
             row = json.loads(line)
             if isinstance(row, dict):
                 yield row
-
-
-def _open_text(file: Path) -> TextIO:
-    if file.suffix.lower() == ".gz":
-        return cast("TextIO", gzip.open(file, "rt", encoding="utf-8-sig", newline=""))
-    return file.open(encoding="utf-8-sig", newline="")

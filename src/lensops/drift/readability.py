@@ -11,6 +11,10 @@ _DRESSED = re.compile(
     r"[+-]?\s?(?:[$€£¥₹]|USD|EUR|GBP|CHF)?\s?[+-]?\d{1,3}(?:[.,'’\s]\d{3})*(?:[.,]\d+)?"
     r"\s?(?:[%€£¥$₹]|USD|EUR|GBP|CHF)?|\(\d+(?:[.,]\d+)*\)|[+-]?\d+,\d+"
 )  # numbers as people write them: 1,234.50  1.234,5  $5  12 %  (17.5)
+_DURATION = re.compile(
+    r"-?\d+ days?,? [+-]?\d{1,2}:\d\d:\d\d(\.\d+)?"
+    r"|-?P(\d+D)?T(\d+H)?(\d+M)?([\d.]+S)?"
+)  # as pandas, databases and ISO 8601 write them
 SOME = 0.05  # the share of numbers from which a column of texts is not taken for a category
 
 
@@ -40,9 +44,15 @@ def kind_of_texts(column: str, readable: Readability) -> str:
 
 
 def _refuse_dressed(column: str, readable: Readability) -> None:
-    """Raise `UserError` where the texts are numbers with signs of money, percent or thousands."""
+    """Raise `UserError` where the texts are numbers with signs of money, percent or thousands,
+    or durations."""
+    examples = ", ".join(repr(example) for example in readable.examples)
+    if readable.examples and all(_DURATION.fullmatch(text.strip()) for text in readable.examples):
+        raise UserError(
+            f"column {column!r} holds durations: {examples}",
+            "write them as numbers, such as seconds, or declare `kind: category`",
+        )
     if readable.examples and all(_DRESSED.fullmatch(text.strip()) for text in readable.examples):
-        examples = ", ".join(repr(example) for example in readable.examples)
         raise UserError(
             f"column {column!r} holds numbers as people write them: {examples}",
             'declare `kind: number` with `decimal: ","` where the comma is the reason, write plain'

@@ -19,6 +19,7 @@ _BARE = re.compile(r"([+-]?)(\.\d+)")
 _NOUGHT = re.compile(r"[+-]?0(\.0+)?[eE][+-]?\d+")
 _EXPONENT = re.compile(r"([+-]?\d+(?:\.\d+)?)[eE]([+-])0*(\d+)")
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d+)?(Z|[+-]\d\d(?::?\d\d)?)?")
+_CLOCK = re.compile(r"(\d\d:\d\d:\d\d)\.(\d+)")
 _INFINITE = {"infinity": "inf", "+infinity": "inf", "+inf": "inf", "inf": "inf"}
 _INFINITE |= {"-infinity": "-inf", "-inf": "-inf"}
 WORD = r"\S+"
@@ -41,7 +42,7 @@ def canonical_text(text: str) -> str:
 
     No padding; composed letters; `true` and `false` in small letters; `1.0` and `1.50` as `1` and
     `1.5`, but no leading zero is cut off, for `007` is a name; a timestamp in UTC as
-    `2026-01-31 12:00:00`, one of midnight as its date.
+    `2026-01-31 12:00:00`, one of midnight as its date; a time of day without zeros at its end.
     """
     text = text.strip()
     text = text if text.isascii() else unicodedata.normalize("NFC", text)
@@ -50,6 +51,8 @@ def canonical_text(text: str) -> str:
         return _INFINITE.get(small, small)
     if match := _TIMESTAMP.fullmatch(text):
         return _timestamp(match)
+    if _CLOCK.fullmatch(text):
+        return text.rstrip("0").rstrip(".")
     return _number_text(text)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,12 +16,16 @@ import numpy as np
 from lensops.drift.binning import BinCounts, Binning, Counts, Measure, Tally, ValueCounts
 from lensops.drift.engine import (
     CATEGORY,
+    DURATION,
+    NESTED,
     NUMBER,
     TEXT,
+    TIME,
     CountQuery,
     Extremes,
     Rows,
 )
+from lensops.drift.floats import NARROW, narrow_cuts, shortest_decimals
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
@@ -26,6 +33,13 @@ from lensops.drift.text import DERIVED, count_values
 from lensops.errors import UserError
 
 EXAMPLES = 3  # values that are no numbers
+KINDS: dict[str, tuple[type, ...]] = {
+    NUMBER: (Real, Decimal),
+    TEXT: (str,),
+    TIME: (date,),
+    DURATION: (timedelta,),
+    NESTED: (list, tuple, set, Mapping, bytes, np.ndarray),
+}  # of Python's values
 md5 = partial(hashlib.md5, usedforsecurity=False)
 
 
@@ -59,7 +73,9 @@ class ArrayEngine:
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
         table = self._table(rows)
         arrays = {m.name: _numbers(table[m.column][::step], m)[0] for m in measures}
-        return {name: numbers[np.isfinite(numbers)] for name, numbers in arrays.items()}
+        return {
+            name: shortest_decimals(array[np.isfinite(array)]) for name, array in arrays.items()
+        }
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
         return {
@@ -103,9 +119,10 @@ def array_counts(array: Any, measure: Measure, binning: Binning | None) -> Count
     return _bin_numbers(numbers, binning, unreadable)
 
 
-def _bin_numbers(numbers: Shares, binning: Binning, unreadable: int) -> BinCounts:
-    finite = numbers[np.isfinite(numbers)]
-    places = np.searchsorted(np.asarray(binning.cuts), finite, side="right")
+def _bin_numbers(numbers: Any, binning: Binning, unreadable: int) -> BinCounts:
+    finite = numbers[np.isfinite(numbers)].astype(np.float64)
+    cuts = narrow_cuts(binning.cuts, numbers.dtype.name)
+    places = np.searchsorted(np.asarray(cuts), finite, side="right")
     bins = np.bincount(places, minlength=len(binning.cuts) + 1)
     infinite = int(np.isinf(numbers).sum())
     missing = numbers.size - finite.size - infinite - unreadable
@@ -131,14 +148,17 @@ def _flag_counts(array: Any, measure: Measure) -> BinCounts:
     return BinCounts((len(flags) - sum(flags), sum(flags)), len(texts) - len(flags))
 
 
-def _numbers(array: Any, measure: Measure) -> tuple[Shares, int]:
-    """A measure as floats, NaN where there is none, and how many values are no numbers."""
+def _numbers(array: Any, measure: Measure) -> tuple[Any, int]:
+    """A measure as floats, NaN where there is none, and how many values are no numbers.
+
+    Floats of 16 and 32 bits stay such: see `narrow_cuts`.
+    """
     if measure.derivation != "value":
         read = DERIVED[measure.derivation].read
         derived = [np.nan if t is None else float(read(t)) for t in _texts(array)]
         return np.asarray(derived, dtype=np.float64), 0
     if array.dtype.kind in "biuf":
-        return array.astype(np.float64), 0
+        return array if array.dtype.name in NARROW else array.astype(np.float64), 0
     values = [_number(value, measure) for value in array.tolist()]
     unreadable = sum(value is None for value in values)
     floats = [np.nan if value is None else value for value in values]
@@ -175,19 +195,28 @@ def _is_boolean(text: str) -> bool:
 
 def _texts(array: Any) -> list[str | None]:
     """Values as text, None where they are missing."""
-    return [None if _is_missing(value) else str(value) for value in array.tolist()]
+    values = shortest_decimals(array) if array.dtype.kind == "f" else array
+    return [None if _is_missing(value) else str(value) for value in values.tolist()]
 
 
 def _is_missing(value: Any) -> bool:
     """None, NaN, and pandas' NA, which does not say whether it equals itself."""
     try:
         return value is None or bool(value != value)
-    except TypeError:
-        return True
+    except (TypeError, ValueError):  # ValueError: an array, which is some value
+        return not isinstance(value, np.ndarray)
 
 
 def _array(values: Any) -> Any:
-    array = np.asarray(values)
+    """Values as an array of numbers, texts, or objects: Python's own, not NumPy's.
+
+    Raises `UserError` for durations and points in time, and for more dimensions than one.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:  # lists of different lengths
+        array = np.empty(len(values), dtype=object)
+        array[:] = list(values)
     if isinstance(values, np.ma.MaskedArray):
         array = array.astype(object)
         array[np.ma.getmaskarray(values)] = None
@@ -196,7 +225,16 @@ def _array(values: Any) -> Any:
         raise UserError(message, "give what you would watch of them, such as the age in days")
     if array.ndim != 1:
         raise UserError(f"a window's values have one dimension, these have {array.ndim}")
-    return array if array.dtype.kind in "biufUO" else array.astype(object)
+    if array.dtype.kind in "biufU":
+        return array
+    return np.fromiter(map(_plain_value, array), dtype=object, count=array.size)
+
+
+def _plain_value(value: Any) -> Any:
+    """A value of an array of objects without the type that NumPy gave it."""
+    if not isinstance(value, np.generic):
+        return value
+    return float(str(value)) if value.dtype.name in NARROW else value.item()
 
 
 def _kind(array: Any) -> str:
@@ -204,9 +242,8 @@ def _kind(array: Any) -> str:
         return NUMBER
     if array.dtype.kind == "U":
         return TEXT
-    if array.dtype.kind == "O":
-        present = [v for v in array.tolist() if not _is_missing(v)]
-        if all(isinstance(v, int | float) and not isinstance(v, bool) for v in present):
-            return NUMBER
-        return TEXT if all(isinstance(v, str) for v in present) else CATEGORY
-    return CATEGORY
+    present = [v for v in array.tolist() if not _is_missing(v)]
+    for kind, types in KINDS.items():
+        if all(isinstance(value, types) and not isinstance(value, bool) for value in present):
+            return kind
+    return NESTED if any(isinstance(value, KINDS[NESTED]) for value in present) else CATEGORY

@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from lensops.drift.binning import BinCounts, Binning, Measure
-from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, CountQuery, Group, Rows
+from lensops.drift.engine import CountQuery, Group, Rows
 from lensops.drift.engines.duckdb.grid import Codes, codes_between
 from lensops.drift.engines.duckdb.sql import (
     FLOATING,
     WHOLE,
     Column,
+    Columns,
     Statement,
-    category_sql,
     filled_sql,
     flag_sql,
+    floats_of,
     is_number,
     number_sql,
     text_sql,
 )
-from lensops.drift.engines.duckdb.windows import Columns, moment_sql, window_conditions
+from lensops.drift.engines.duckdb.windows import window_sql
+from lensops.drift.floats import narrow_cuts
 from lensops.drift.text import VALUES
 
 Result = Sequence[Any]
@@ -119,7 +121,7 @@ class Numbers:
                 bins[0] -= below + rows - numbers
                 bins[-1] -= above + nan
         else:
-            bins = [int(histogram.get(end, 0)) for end in (*self._ends, math.inf)]
+            bins = [int(histogram.pop(end, 0)) for end in (*self._ends, math.inf)]  # ends may meet
         return BinCounts(tuple(bins), rows - filled + nan, above + below, filled - numbers)
 
 
@@ -167,8 +169,8 @@ class Counting:
             return Flags(measure, column)
         whole = measure.derivation != "value" or column.type.startswith(WHOLE)
         coded = self.query.rows >= MANY and self.query.group is None
-        codes = codes_between(binning.cuts, whole=whole) if coded else None
-        return Numbers(measure, column, binning.cuts, codes)
+        cuts = narrow_cuts(binning.cuts, floats_of(measure, column))
+        return Numbers(measure, column, cuts, codes_between(cuts, whole=whole) if coded else None)
 
     def text(self, source: str, statement: Statement) -> str:
         """The whole statement; `source` is what stands after the inner FROM."""
@@ -216,29 +218,9 @@ def value_counting(
     return f"SELECT g, v, n, filled FROM ({ranked}) WHERE rank <= {statement.bind(VALUES + 1)}"
 
 
-def window_sql(
-    rows: Rows,
-    group: Group | None,
-    columns: Columns,
-    selected: Sequence[str],
-    source: str,
-    statement: Statement,
-) -> str:
-    """The rows of a window with the key `g` of their group."""
-    key = _key(group, rows, columns, statement) if group else "NULL"
-    where = window_conditions(rows, columns, statement)
-    return f"SELECT {', '.join([f'{key} AS g', *selected])} FROM {source} WHERE {where}"
-
-
-def _key(group: Group, rows: Rows, columns: Columns, statement: Statement) -> str:
-    if group.kind == "time" and group.start is not None:
-        moment = moment_sql(rows, columns, statement)
-        start = f"epoch_us(CAST({statement.bind(group.start.isoformat())} AS TIMESTAMPTZ))"
-        width = statement.bind(int(group.size * 1_000_000))
-        return f"CAST((epoch_us({moment}) - {start}) // {width} AS VARCHAR)"
-    if group.kind == "rows":
-        return f"CAST((row_number() OVER () - 1) // {statement.bind(int(group.size))} AS VARCHAR)"
-    value = category_sql(columns[group.column])
-    listed = f"list_contains({statement.bind(list(group.keep))}::VARCHAR[], {value})"
-    missing, rest = statement.bind(MISSING_SEGMENT), statement.bind(OTHER_SEGMENTS)
-    return f"CASE WHEN {value} IS NULL THEN {missing} WHEN {listed} THEN {value} ELSE {rest} END"
+def commonest_values(source: str, value: str, where: str, limit: str) -> str:
+    """The statement of the commonest values of an expression and their rows."""
+    return (
+        f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {source} WHERE {where})"
+        f" WHERE v IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v LIMIT {limit}"
+    )

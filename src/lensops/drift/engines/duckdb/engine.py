@@ -9,14 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from lensops.drift.binning import BinCounts, Binning, Counts, Measure, Tally, ValueCounts
-from lensops.drift.engine import (
-    NUMBER,
-    CountQuery,
-    Extremes,
-    Rows,
-)
-from lensops.drift.engines.duckdb.counting import Counting, value_counting
-from lensops.drift.engines.duckdb.readers import Relation, open_relation
+from lensops.drift.engine import NUMBER, CountQuery, Extremes, Rows
+from lensops.drift.engines.duckdb.counting import Counting, commonest_values, value_counting
+from lensops.drift.engines.duckdb.readers import open_relation
 from lensops.drift.engines.duckdb.results import (
     column_kind,
     file_identity,
@@ -31,9 +26,12 @@ from lensops.drift.engines.duckdb.session import Session
 from lensops.drift.engines.duckdb.sources import resolve_source
 from lensops.drift.engines.duckdb.sql import (
     Aggregate,
+    Columns,
+    Relation,
     Statement,
     category_sql,
     filled_count_sql,
+    floats_of,
     number_count_sql,
     number_sql,
     odd_texts_sql,
@@ -41,12 +39,12 @@ from lensops.drift.engines.duckdb.sql import (
     unused_name,
 )
 from lensops.drift.engines.duckdb.windows import (
-    Columns,
     moment_sql,
     naive_texts,
     no_zone,
     window_conditions,
 )
+from lensops.drift.floats import narrow_text
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
@@ -150,7 +148,9 @@ class DuckEngine:
             for index, measure in enumerate(measures)
         ]
         arrays = self.session.arrays(f"SELECT {', '.join(values)} FROM {source}", statement.values)
-        return {m.name: finite_values(arrays[f"f{index}"]) for index, m in enumerate(measures)}
+        kinds = [floats_of(measure, columns[measure.column]) for measure in measures]
+        samples = (finite_values(arrays[f"f{index}"], kind) for index, kind in enumerate(kinds))
+        return dict(zip([measure.name for measure in measures], samples, strict=True))
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
         statement, columns, aggregates = Statement(), self._columns(rows), []
@@ -160,25 +160,25 @@ class DuckEngine:
             aggregates += [f"{call}({number}) {finite}" for call in ("count", "min", "max")]
         result = self._select(rows, aggregates, statement) if aggregates else ()
         thirds = [result[index : index + 3] for index in range(0, len(result), 3)]
-        extents = [
-            Extent(int(n), float(low), float(high)) if n else None for n, low, high in thirds
-        ]
-        return {measure.name: extent for measure, extent in zip(measures, extents, strict=True)}
+        extents: dict[str, Extent | None] = {}
+        for measure, (n, *ends) in zip(measures, thirds, strict=True):
+            kind = floats_of(measure, columns[measure.column])
+            extents[measure.name] = (
+                Extent(int(n), *finite_values(ends, kind).tolist()) if n else None
+            )
+        return extents
 
     def values(self, rows: Rows, measure: Measure, limit: int) -> list[tuple[str, int]]:
         statement, columns = Statement(), self._columns(rows)
-        value = category_sql(columns[measure.column])
+        value, kind = category_sql(columns[measure.column]), ""
         if measure.kind == NUMBER:
             number = number_sql(measure, columns[measure.column], statement)
-            value = f"CAST({number} AS VARCHAR)"
+            value, kind = f"CAST({number} AS VARCHAR)", floats_of(measure, columns[measure.column])
         source = self._relation(rows).sql(statement)
         where = window_conditions(rows, columns, statement)
-        text = (
-            f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {source} WHERE {where})"
-            f" WHERE v IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v"
-            f" LIMIT {statement.bind(limit)}"
-        )
-        return [(str(row[0]), int(row[1])) for row in self.session.rows(text, statement.values)]
+        text = commonest_values(source, value, where, statement.bind(limit))
+        values = self.session.rows(text, statement.values)
+        return [(narrow_text(str(value), kind), int(rows)) for value, rows in values]
 
     def count(self, rows: Rows, query: CountQuery) -> Mapping[str | None, Tally]:
         tallies: dict[str | None, dict[str, Counts]] = {}
@@ -214,7 +214,7 @@ class DuckEngine:
         if not groups and not query.group:
             groups[None] = []
         for group, results in groups.items():
-            yield group, to_value_counts(results, measure)
+            yield group, to_value_counts(results, measure, columns[measure.column].floats)
 
     def fingerprint(self, rows: Rows) -> str:
         digest = hashlib.sha256()

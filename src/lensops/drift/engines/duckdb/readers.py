@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lensops.drift.engines.duckdb.csv_header import Header, read_header
 from lensops.drift.engines.duckdb.session import Session, path_pattern
-from lensops.drift.engines.duckdb.sources import GZIP, Source
-from lensops.drift.engines.duckdb.sql import Column, Statement, quote_name
+from lensops.drift.engines.duckdb.sources import (
+    GZIP,
+    Header,
+    Source,
+    read_header,
+    require_whole,
+    shown_path,
+)
+from lensops.drift.engines.duckdb.sql import (
+    INTERVAL,
+    Column,
+    Relation,
+    Statement,
+    is_nested,
+    quote_name,
+)
 from lensops.errors import UserError
 
-CHUNK = 1 << 20  # bytes that are read at a time
-EXPANSION, SMALL = 100, 100_000_000  # a .gz is read to so many times its size, or so many bytes
 DEPTH = 8  # of fields within fields
-Columns = Mapping[str, Column]
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """What stands after FROM, the values bound in it, and its columns by their own names."""
-
-    sql: Callable[[Statement], str]
-    columns: Columns
 
 
 def open_relation(source: Source, session: Session, table: str, needed: Iterable[str]) -> Relation:
@@ -35,7 +35,7 @@ def open_relation(source: Source, session: Session, table: str, needed: Iterable
     """
     for file in source.files:
         if file.suffix.lower() == GZIP:
-            _require_whole(file, _shown_path(file, session.root))
+            require_whole(file, shown_path(file, session.root))
     if source.form == "parquet":
         return _parquet(source, session)
     reader = _csv if source.form == "csv" else _json
@@ -54,9 +54,10 @@ def _parquet(source: Source, session: Session) -> Relation:
     statement = Statement()
     described = session.rows(f"DESCRIBE SELECT * FROM {sql(statement)}", statement.values)
     names = _own_names(source, session, [str(row[0]) for row in described])
+    stored = _stored_types(source, session)
     columns: dict[str, Column] = {}
     for name, row in zip(names, described, strict=True):
-        column = Column(quote_name(str(row[0])), str(row[1]))
+        column = Column(quote_name(str(row[0])), stored.get(name, str(row[1])))
         columns |= {name: column, **dict(_fields(name, column, DEPTH))}
     return Relation(sql, columns)
 
@@ -81,6 +82,28 @@ def _own_names(source: Source, session: Session, names: list[str]) -> list[str]:
         if len(unnumbered) <= len(names) and any(renamed)
         else names
     )
+
+
+def _stored_types(source: Source, session: Session) -> dict[str, str]:
+    """Columns that the first file stores as what DuckDB has no type for, or does not tell.
+
+    Floats of 16 bits are read as 32; pandas notes which integers are durations.
+    """
+    statement = Statement()
+    file = statement.bind(path_pattern(source.files[0]))
+    halves = session.rows(
+        f"SELECT name FROM parquet_schema({file}) WHERE logical_type LIKE 'Float16%'",
+        statement.values,
+    )
+    notes = session.rows(
+        f"SELECT value FROM parquet_kv_metadata({file}) WHERE key = 'pandas'", statement.values
+    )
+    types = {str(name): "FLOAT16" for (name,) in halves}
+    for (note,) in notes:
+        for column in json.loads(note).get("columns", []):
+            if str(column.get("numpy_type")).startswith("timedelta64"):
+                types[str(column.get("name"))] = INTERVAL
+    return types
 
 
 def _fields(name: str, column: Column, depth: int) -> Iterator[tuple[str, Column]]:
@@ -109,10 +132,14 @@ def _struct_fields(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _csv(source: Source, session: Session, table: str, needed: set[str]) -> Relation:
-    """One reader for the files of each header: columns are found by name, not by place."""
+    """CSV files loaded into a table, by one reader for those of each header: columns are found by
+    name, not by place.
+
+    Raises `UserError` for a file whose header cannot be read.
+    """
     groups: dict[Header, list[Path]] = {}
     for file in source.files:
-        header = read_header(file, _shown_path(file, session.root))
+        header = read_header(file, shown_path(file, session.root))
         groups.setdefault(header, []).append(file)
     partitions = {file: _partitions(file, session.root) for file in source.files}
     names = list(dict.fromkeys(name for header in groups for name in header.names))
@@ -186,7 +213,7 @@ def _json(source: Source, session: Session, table: str, needed: set[str]) -> Rel
     session.rows(f"CREATE TEMP TABLE {table} AS {text}", statement.values)
     columns: dict[str, Column] = {}
     for name, kind in kinds.items():
-        columns[name] = Column(quote_name(name), "VARCHAR")
+        columns[name] = Column(quote_name(name), kind if is_nested(kind) else "VARCHAR")
         for path, _ in _fields(name, Column("", kind), DEPTH):
             steps = "".join(f'."{step}"' for step in path[len(name) + 1 :].split("."))
             pointer = ("$" + steps).replace("'", "''")
@@ -204,27 +231,7 @@ def _require_parquet(source: Source, root: Path) -> None:
         with file.open("rb") as opened:
             start = opened.read(40)
         if start.startswith(b"version https://git-lfs"):
-            message = f"{_shown_path(file, root)} is a pointer of Git LFS, not the data"
+            message = f"{shown_path(file, root)} is a pointer of Git LFS, not the data"
             raise UserError(message, "run `git lfs pull`")
         if not start.startswith(b"PAR1"):
-            raise UserError(f"{_shown_path(file, root)} is not a Parquet file, or it is broken")
-
-
-def _require_whole(file: Path, display: str) -> None:
-    """Read a compressed file to its end: some versions of DuckDB take the half of one for all."""
-    limit, size = max(file.stat().st_size * EXPANSION, SMALL), 0
-    try:
-        with gzip.open(file) as opened:
-            while chunk := opened.read(CHUNK):
-                size += len(chunk)
-                if size > limit:
-                    break
-    except (OSError, EOFError, zlib.error):
-        raise UserError(f"{display} cannot be read: it is broken, or not compressed") from None
-    if size > limit:
-        message = f"{display} holds more than {EXPANSION} times its size"
-        raise UserError(message, "decompress it, or write it as Parquet")
-
-
-def _shown_path(file: Path, root: Path) -> str:
-    return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
+            raise UserError(f"{shown_path(file, root)} is not a Parquet file, or it is broken")

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from lensops.drift.binning import Measure, ValueCounts
-from lensops.drift.engine import CATEGORY, NESTED, NUMBER, TEXT, TIME
-from lensops.drift.engines.duckdb.sql import EXAMPLES, is_nested, is_number, is_text
+from lensops.drift.engine import CATEGORY, DURATION, NESTED, NUMBER, TEXT, TIME
+from lensops.drift.engines.duckdb.sql import EXAMPLES, INTERVAL, is_nested, is_number, is_text
+from lensops.drift.floats import from_widened, narrow_text
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
 from lensops.drift.text import count_values
@@ -23,12 +24,12 @@ LAST = datetime.max.replace(tzinfo=UTC)
 WIDTH = 50  # measures of one statement: memory grows with the columns that are read together
 
 
-def to_value_counts(results: list[tuple[Any, ...]], measure: Measure) -> ValueCounts:
+def to_value_counts(results: list[tuple[Any, ...]], measure: Measure, floats: str) -> ValueCounts:
     """The counts of one group: rows of key, value, count, and rows with any value."""
     listed = {value.strip() for value in measure.missing}
     missing = sum(int(n) for _, value, n, _ in results if value is None)
     filled = next((int(total or 0) for *_, total in results), 0)
-    values = [(str(value), int(n)) for _, value, n, _ in results if value is not None]
+    values = [(narrow_text(v, floats), int(n)) for _, v, n, _ in results if v is not None]
     absent = sum(n for value, n in values if value.strip() in listed)
     present = [(value, n) for value, n in values if value.strip() not in listed]
     raw = measure.derivation == "repeated"
@@ -40,11 +41,10 @@ def to_readability(filled: int, numbers: int, odd: Sequence[str] | None) -> Read
     return Readability(filled, numbers, tuple(examples)[:EXAMPLES])
 
 
-def finite_values(array: Any) -> Shares:
-    """The finite values of a column as DuckDB gives it."""
+def finite_values(array: Any, floats: str) -> Shares:
+    """The finite values of a column as DuckDB gives it, doubles that may have been narrower."""
     values = np.ma.filled(np.ma.asarray(array, dtype=np.float64), np.nan)
-    finite: Shares = values[np.isfinite(values)]
-    return finite
+    return from_widened(values[np.isfinite(values)], floats)
 
 
 def file_identity(file: Path) -> tuple[int, int, int]:
@@ -65,6 +65,8 @@ def in_parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 def column_kind(kind: str) -> str:
     if is_nested(kind):
         return NESTED
+    if kind == INTERVAL:
+        return DURATION
     if kind.startswith("TIMESTAMP") or kind == "DATE":
         return TIME
     if is_number(kind) and kind != "BOOLEAN":

@@ -17,17 +17,24 @@ WHOLE: tuple[str, ...] = (
 )
 NUMBERS: tuple[str, ...] = (*WHOLE, "FLOAT", "DOUBLE", "DECIMAL", "REAL")
 FLOATING = ("FLOAT", "DOUBLE", "REAL", "VARCHAR", "JSON")  # types that can hold NaN or infinity
+FLOATS = {"FLOAT16": "float16", "FLOAT": "float32", "DOUBLE": "float64"}  # as NumPy calls them
 NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "BIT", "VARIANT", "GEOMETRY")
+INTERVAL = "INTERVAL"
 EXAMPLES, LENGTH = 3, 40  # texts that are no numbers, and their characters
 _PLAIN_DECIMAL = r"[+-]?(0|[1-9]\d*)\.\d+"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as SQL, with its DuckDB type."""
+    """A column as SQL, with its DuckDB type, or `FLOAT16`, which DuckDB reads as FLOAT."""
 
     sql: str
     type: str
+
+    @property
+    def floats(self) -> str:
+        """NumPy's name of the floats that it holds; empty for other types."""
+        return FLOATS.get(self.type, "")
 
 
 class Statement:
@@ -43,6 +50,15 @@ class Statement:
 
 
 Aggregate = Callable[[Measure, Column, Statement], str]
+Columns = Mapping[str, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What stands after FROM, the values bound in it, and its columns by their own names."""
+
+    sql: Callable[[Statement], str]
+    columns: Columns
 
 
 def quote_name(name: str) -> str:
@@ -77,7 +93,8 @@ DERIVED: dict[str, Callable[[str], str]] = {
 
 
 def number_sql(measure: Measure, column: Column, statement: Statement) -> str:
-    """A measure as DOUBLE, NULL where it is missing or no number.
+    """A measure as DOUBLE, NULL where it is missing or no number. Floats of 16 and 32 bits are
+    plainly widened: see `lensops.drift.floats`.
 
     Raises `UserError` for a type that holds no numbers.
     """
@@ -95,6 +112,11 @@ def number_sql(measure: Measure, column: Column, statement: Statement) -> str:
         text = f"replace({text}, {statement.bind(measure.decimal)}, '.')"
     boolean = f"CASE lower(trim({text})) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
     return f"coalesce(TRY_CAST({text} AS DOUBLE), {boolean})"
+
+
+def floats_of(measure: Measure, column: Column) -> str:
+    """NumPy's name of the floats that are measured; empty for numbers of other types."""
+    return column.floats if measure.derivation == "value" else ""
 
 
 def filled_sql(measure: Measure, column: Column, statement: Statement) -> str:
@@ -138,7 +160,7 @@ def flag_sql(measure: Measure, column: Column) -> str:
 def text_sql(column: Column) -> str:
     """A column as text; NaN among numbers says that there is none."""
     text = f"CAST({column.sql} AS VARCHAR)"
-    return f"nullif({text}, 'nan')" if column.type in {"FLOAT", "DOUBLE"} else text
+    return f"nullif({text}, 'nan')" if column.floats else text
 
 
 def category_sql(column: Column) -> str:

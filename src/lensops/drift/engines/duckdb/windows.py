@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 
-from lensops.drift.engine import Condition, Rows
-from lensops.drift.engines.duckdb.sql import Column, Statement, text_sql
+from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, Condition, Group, Rows
+from lensops.drift.engines.duckdb.sql import Column, Columns, Statement, category_sql, text_sql
+from lensops.drift.floats import narrow_bounds
 from lensops.errors import UserError
 from lensops.manifest.drift import Scalar, Span
 
 AWARE = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ", "TIMESTAMPTZ_NS")
 NAIVE = ("TIMESTAMP", "DATE")  # and TIMESTAMP_NS and its like
 HAS_OFFSET = r"\d:\d\d.*([zZ]|[+-]\d\d(:?\d\d)?)\s*$"
-Columns = Mapping[str, Column]
 
 
 def window_conditions(
@@ -28,6 +28,20 @@ def window_conditions(
         inside = " AND ".join(tests)
         parts.append(f"({inside} OR {moment} IS NULL)" if or_timeless else inside)
     return " AND ".join(parts) or "true"
+
+
+def window_sql(
+    rows: Rows,
+    group: Group | None,
+    columns: Columns,
+    selected: Sequence[str],
+    source: str,
+    statement: Statement,
+) -> str:
+    """The rows of a window with the key `g` of their group."""
+    key = _key(group, rows, columns, statement) if group else "NULL"
+    where = window_conditions(rows, columns, statement)
+    return f"SELECT {', '.join([f'{key} AS g', *selected])} FROM {source} WHERE {where}"
 
 
 def moment_sql(rows: Rows, columns: Columns, statement: Statement) -> str:
@@ -99,5 +113,22 @@ def _compare(column: Column, sign: str, value: Scalar, statement: Statement) -> 
         return f"TRY_CAST({column.sql} AS BOOLEAN) {sign} {statement.bind(value)}"
     if isinstance(value, int | float):
         number = f"TRY_CAST({column.sql} AS DOUBLE)"
+        if bounds := narrow_bounds(sign, float(value), column.floats):
+            limits = [f"{number} {s} {statement.bind(v)}::DOUBLE" for s, v in bounds]
+            return f"({' AND '.join(limits)})"
         return f"{number} {sign} CAST({statement.bind(value)} AS DOUBLE)"
     return f"{text_sql(column)} {sign} {statement.bind(value)}"
+
+
+def _key(group: Group, rows: Rows, columns: Columns, statement: Statement) -> str:
+    if group.kind == "time" and group.start is not None:
+        moment = moment_sql(rows, columns, statement)
+        start = f"epoch_us(CAST({statement.bind(group.start.isoformat())} AS TIMESTAMPTZ))"
+        width = statement.bind(int(group.size * 1_000_000))
+        return f"CAST((epoch_us({moment}) - {start}) // {width} AS VARCHAR)"
+    if group.kind == "rows":
+        return f"CAST((row_number() OVER () - 1) // {statement.bind(int(group.size))} AS VARCHAR)"
+    value = category_sql(columns[group.column])
+    listed = f"list_contains({statement.bind(list(group.keep))}::VARCHAR[], {value})"
+    missing, rest = statement.bind(MISSING_SEGMENT), statement.bind(OTHER_SEGMENTS)
+    return f"CASE WHEN {value} IS NULL THEN {missing} WHEN {listed} THEN {value} ELSE {rest} END"

@@ -11,6 +11,7 @@ import ibis
 
 from lensops.drift.binning import BinCounts, Binning, Counts, Measure
 from lensops.drift.engines.warehouse import expressions
+from lensops.drift.floats import narrow_cuts, narrow_text
 from lensops.drift.text import VALUES, count_values, valid_json
 
 Run = Callable[[Any], Iterator[dict[str, Any]]]  # runs a statement and gives its rows
@@ -67,7 +68,8 @@ def _code(window: Any, measure: Measure, binning: Binning, engine: str) -> Any:
         no = 0 if measure.derivation == "empty" else ibis.ifelse(blank, ABSENT, 0)
         return ibis.ifelse(flag, 1, no)
     value = expressions.number(window, measure, engine)
-    bin_index = _search(value, binning.cuts, 0, len(binning.cuts))
+    cuts = narrow_cuts(binning.cuts, expressions.floats_of(window, measure))
+    bin_index = _search(value, cuts, 0, len(cuts))
     if not expressions.is_floating(window, measure):
         return ibis.cases((value.isnull(), ABSENT), else_=bin_index)
     return ibis.cases(
@@ -130,7 +132,9 @@ def _spelled(value: str | None, kind: Any) -> str | None:
     if value is None or not (kind.is_floating() or kind.is_decimal()):
         return value
     number = Decimal(value)
-    return f"{number:f}" if kind.is_decimal() and number.is_finite() else repr(float(value))
+    if kind.is_decimal() and number.is_finite():
+        return f"{number:f}"
+    return narrow_text(repr(float(value)), str(kind.copy(nullable=True)))
 
 
 def _value_counts(rows: list[dict[str, Any]], measure: Measure) -> Counts:

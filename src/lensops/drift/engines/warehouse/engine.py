@@ -12,6 +12,7 @@ import ibis
 from lensops.drift.binning import Counts, Measure, Tally
 from lensops.drift.engine import (
     CATEGORY,
+    DURATION,
     NESTED,
     NUMBER,
     TIME,
@@ -26,6 +27,7 @@ from lensops.drift.engines.warehouse.driver_errors import CannotCount, DriverErr
 from lensops.drift.engines.warehouse.server import Server
 from lensops.drift.engines.warehouse.tables import open_table
 from lensops.drift.engines.warehouse.windows import in_utc, key, moment, window
+from lensops.drift.floats import from_widened, narrow_text
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
@@ -74,26 +76,30 @@ class WarehouseEngine:
         extents = self.extents(rows, measures) if step > 1 else {}
         with self._naming_columns(cut, measures), self.errors.counting():
             if step == 1:
-                return sampling.all_values(cut, values, self.server.batches)
-            return sampling.every_step(cut, values, step, extents, self.server.batches)
+                samples = sampling.all_values(cut, values, self.server.batches)
+            else:
+                samples = sampling.every_step(cut, values, step, extents, self.server.batches)
+        kinds = {measure.name: expressions.floats_of(cut, measure) for measure in measures}
+        return {name: from_widened(sample, kinds[name]) for name, sample in samples.items()}
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
         cut = window(self._table(rows), rows)
-        aggregates: dict[str, Any] = {}
-        for index, measure in enumerate(measures):
-            value = self._finite(cut, measure)
-            calls = {"n": value.count(), "low": value.min(), "high": value.max()}
-            aggregates |= {f"{name}{index}": call for name, call in calls.items()}
+        calls = {"n": "count", "low": "min", "high": "max"}
+        aggregates = {
+            f"{name}{index}": getattr(self._finite(cut, measure), call)()
+            for index, measure in enumerate(measures)
+            for name, call in calls.items()
+        }
         with self._naming_columns(cut, measures):
             (result,) = self._result_rows(cut.aggregate(**aggregates)) if aggregates else ({},)
-        return {
-            measure.name: Extent(
-                int(result[f"n{index}"]), result[f"low{index}"], result[f"high{index}"]
+        extents: dict[str, Extent | None] = {}
+        for index, measure in enumerate(measures):
+            count, *ends = (result[f"{name}{index}"] for name in calls)
+            floats = expressions.floats_of(cut, measure)
+            extents[measure.name] = (
+                Extent(int(count), *from_widened(ends, floats).tolist()) if count else None
             )
-            if result[f"n{index}"]
-            else None
-            for index, measure in enumerate(measures)
-        }
+        return extents
 
     def values(self, rows: Rows, measure: Measure, limit: int) -> list[tuple[str, int]]:
         cut = window(self._table(rows), rows)
@@ -104,7 +110,10 @@ class WarehouseEngine:
         table = cut.select(v=value).filter(ibis._.v.notnull())
         counts = table.group_by("v").aggregate(n=table.count())
         ranked = counts.order_by(ibis.desc("n"), "v").limit(limit)
-        values = [(str(row["v"]), int(row["n"])) for row in self._result_rows(ranked)]
+        floats = expressions.floats_of(cut, measure) if is_number else ""
+        values = [
+            (narrow_text(str(row["v"]), floats), int(row["n"])) for row in self._result_rows(ranked)
+        ]
         return sorted(values, key=lambda value: (-value[1], value[0]))
 
     def count(self, rows: Rows, query: CountQuery) -> Mapping[str | None, Tally]:
@@ -166,6 +175,8 @@ def _kind(kind: Any) -> str:
         return TIME
     if kind.is_unknown():
         return UNKNOWN
+    if kind.is_interval():
+        return DURATION
     if kind.is_nested() or kind.is_binary() or kind.is_json():
         return NESTED
     return NUMBER if kind.is_numeric() and not kind.is_boolean() else CATEGORY

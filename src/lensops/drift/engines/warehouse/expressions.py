@@ -13,7 +13,7 @@ from lensops.drift.text import BEGINNING, FENCE, REFUSAL
 from lensops.errors import UserError
 
 LARGEST = sys.float_info.max
-WHOLE = 1e15  # from here on engines write whole numbers with an exponent
+WHOLE = 1e16  # from here on files have whole numbers with an exponent, some engines sooner
 DECIMAL, ZEROS = r"^[+-]?(0|[1-9][0-9]*)\.[0-9]+$", r"\.?0+$"
 BLANK = " \t\n\r\f"  # written out: engines do not agree on what `\s` is
 WORD, GAP = f"[^{BLANK}]+", f"[{BLANK}]+"
@@ -74,13 +74,30 @@ def _number_as_category(value: Any) -> Any:
         (double < -LARGEST, "-inf"),
         (whole, double.cast("int64").cast("string")),
         (written.re_search(DECIMAL), written.re_replace(ZEROS, "")),
+        (written.contains("E"), _with_small_exponent(written)),
         else_=written,
     )
 
 
+def _with_small_exponent(written: Any) -> Any:
+    """A number as Spark writes it, `1.0E20`, `1.5E-7`, as files have it: `1e+20`, `1.5e-07`."""
+    short = written.replace(".0E", "E")
+    digits = short.replace("E-4", "").replace(".", "").replace("-", "")
+    sign = ibis.ifelse(short.startswith("-"), "-", "")
+    return ibis.cases(
+        (short.endswith("E-4"), sign.concat("0.000", digits)),
+        (short.re_search("E-[0-9]$"), short.replace("E-", "e-0")),
+        (short.contains("E-"), short.replace("E-", "e-")),
+        else_=short.replace("E", "e+"),
+    )
+
+
 def number(table: Any, measure: Measure, engine: str) -> Any:
-    """A measure as a double, NULL where it is missing. Raises `UserError` for other types."""
-    if measure.derivation != "value":
+    """A measure as a double, NULL where it is missing; narrower floats are plainly widened.
+
+    Raises `UserError` for other types.
+    """
+    if not _is_plain(measure):
         return DERIVED[measure.derivation](text(table, measure.column), engine).cast("float64")
     value = table[measure.column]
     if value.type().is_boolean():
@@ -94,11 +111,17 @@ def number(table: Any, measure: Measure, engine: str) -> Any:
     return value.cast("float64")
 
 
+def floats_of(table: Any, measure: Measure) -> str:
+    """The type of the floats that a measure is read from, as NumPy calls it; else nothing."""
+    kind = table[measure.column].type()
+    return str(kind.copy(nullable=True)) if _is_plain(measure) and kind.is_floating() else ""
+
+
 def is_floating(table: Any, measure: Measure) -> bool:
     """Whether a measure can be NaN or infinite."""
     kind = table[measure.column].type()
     may = kind.is_floating() or kind.is_decimal() or kind.is_unknown()
-    return bool(measure.derivation == "value" and may)
+    return bool(_is_plain(measure) and may)
 
 
 def finite(value: Any, *, may_not_be: bool) -> Any:
@@ -117,3 +140,8 @@ def is_infinite(value: Any) -> Any:
 def flag(table: Any, measure: Measure, engine: str) -> Any:
     """A derived flag, NULL where the text is missing."""
     return DERIVED[measure.derivation](text(table, measure.column), engine)
+
+
+def _is_plain(measure: Measure) -> bool:
+    """Whether it is the column's own value."""
+    return measure.derivation == "value"

@@ -35,7 +35,7 @@ class Postgres(Server):
         with self.connection.con.cursor() as cursor:
             kinds = dict(cursor.execute(OWN_TYPES, [quoted]).fetchall())
         plain = {
-            column: table[column].cast("float64")
+            column: table[column].cast("string").cast("float64")  # what a domain of `real` means
             if category == "N"
             else table[column].cast("string").concat("")
             for column, category in kinds.items()

@@ -10,10 +10,12 @@ import ibis
 
 from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, Condition, Group, Rows
 from lensops.drift.engines.warehouse import expressions
+from lensops.drift.floats import narrow_bounds
 from lensops.errors import UserError
 from lensops.manifest.drift import Scalar, Span
 
 SIGNS = {
+    "<": lambda column, value: column < value,
     "=": lambda column, value: column == value,
     "<=": lambda column, value: column <= value,
     ">=": lambda column, value: column >= value,
@@ -105,5 +107,6 @@ def _compare(column: Any, name: str, sign: str, value: Scalar) -> Any:
     if not (kind.is_numeric() or kind.is_boolean()):
         hint = "put the value of `where:` into quotes"
         raise UserError(f"column {name!r} holds {kind}, which is compared with texts", hint)
-    number = column.cast("int32") if kind.is_boolean() else column
-    return SIGNS[sign](number.cast("float64"), float(value))
+    number = (column.cast("int32") if kind.is_boolean() else column).cast("float64")
+    bounds = narrow_bounds(sign, float(value), str(kind.copy(nullable=True)))
+    return ibis.and_(*(SIGNS[s](number, v) for s, v in bounds or [(sign, float(value))]))
