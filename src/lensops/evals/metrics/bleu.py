@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
-from typing import Any
+from collections.abc import Container, Sequence
+from functools import cache, lru_cache, reduce
+from itertools import chain, compress
+from operator import and_, or_
+from typing import Any, TypeGuard
 
-from lensops.evals.metrics.encoding import Encoder, Encoders, Tokens
+from lensops.evals.metrics.encoding import Encoder, Encoders, Tokens, count_in_order, to_codes
 from lensops.evals.metrics.metric import Unscored
 from lensops.evals.metrics.tokens import is_by_word_13a, splitter, unreadable
 
@@ -27,9 +29,8 @@ def bleu_score(hypothesis: str, references: Sequence[str], tokenizer: str = "13a
     if not references:
         raise ValueError("BLEU needs at least one reference")
     tokens, rest = _ENCODERS.encode(tokenizer, hypothesis, references)
-    closest = min(map(len, rest), key=lambda size: (abs(len(tokens) - size), size))
-    precision = _precision(list(_matches(tokens, rest)), len(tokens))
-    return precision * _brevity(len(tokens), closest)
+    precision = _precision(_matches(tokens, rest), len(tokens))
+    return precision * _brevity(len(tokens), [*map(len, rest)])
 
 
 def signature(tokenizer: str) -> str:
@@ -63,8 +64,11 @@ def _is_whole(text: str) -> bool:
 _ENCODERS = Encoders(_encoder, splitter)
 
 
-def _brevity(size: int, closest: int) -> float:
+def _brevity(size: int, sizes: Sequence[int]) -> float:
     """The penalty of a text that is shorter than the reference whose length is closest."""
+    closest = (
+        min(sizes, key=lambda other: (abs(size - other), other)) if len(sizes) > 1 else sizes[0]
+    )
     if size >= closest:
         return 1.0
     return math.exp(1 - closest / size) if size else 0.0
@@ -77,47 +81,62 @@ def _precision(matches: Sequence[int], size: int) -> float:
     matches: method 3 of Chen and Cherry, "A Systematic Comparison of Smoothing Techniques for
     Sentence-Level BLEU", WMT 2014.
     """
-    if not any(matches):
+    if not matches[0]:
         return 0.0
     logarithms, smoothed = [], 1.0
     for order in range(min(size, ORDER)):
-        if not matches[order]:
-            smoothed /= 2
-        logarithms.append(math.log((matches[order] or smoothed) / (size - order)))
+        count: float = matches[order] if order < len(matches) else 0
+        if not count:
+            count = smoothed = smoothed / 2
+        logarithms.append(math.log(count / (size - order)))
     return math.exp(sum(logarithms) / len(logarithms))
 
 
-def _matches(tokens: Tokens, references: Sequence[Tokens]) -> Iterator[int]:
+def _matches(tokens: Tokens, references: Sequence[Tokens]) -> list[int]:
     """For each order, the n-grams that some reference has too, at most as often as it has them.
 
     An n-gram can be there only where the shorter one at its start is, and twice only where that is.
+    Orders beyond the last one with a match are left out.
     """
-    starts: Sequence[int] = range(len(tokens))
-    are_distinct = False
-    for order in range(1, ORDER + 1):
-        if starts and starts[-1] + order > len(tokens):
-            starts = starts[:-1]
+    count, starts = _match_words(tokens, references)
+    matches, are_distinct = [count], False
+    while starts and len(matches) < ORDER:
+        order = len(matches) + 1
         indexes = [_index(reference, order) for reference in references]
-        starts = _join(_find(tokens, starts, order, index) for index in indexes)
+        starts = _find(tokens, starts, order, indexes)
         if are_distinct:
-            yield len(starts)
+            matches.append(len(starts))
             continue
         ngrams = [tokens[start : start + order] for start in starts]
         are_distinct = len({*ngrams}) == len(ngrams)
-        yield len(ngrams) if are_distinct else _clip_counts(ngrams, indexes)
+        matches.append(len(ngrams) if are_distinct else _clip_counts(ngrams, indexes))
+    return matches
 
 
-def _find(tokens: Tokens, starts: Sequence[int], order: int, index: _Index) -> list[int]:
-    """The starts whose n-gram is in a reference."""
-    if order == 1 and isinstance(tokens, str):
-        return [start for start, token in enumerate(tokens) if token in index]
-    return [start for start in starts if tokens[start : start + order] in index]
+def _match_words(tokens: Tokens, references: Sequence[Tokens]) -> tuple[int, list[int]]:
+    """The count of order 1, and the starts of pairs of which both tokens are in references."""
+    first, *rest = references
+    if not rest and _is_short(first) and _is_short(tokens):
+        codes, others = to_codes(tokens), to_codes(first)
+        known: Container[Any] = {*others}
+        count = count_in_order(sorted(codes), sorted(others))  # sorted, they share all they can
+    else:
+        codes, most = tokens, reduce(or_, map(Counter, references))
+        known, count = most, (Counter(tokens) & most).total()
+    flags = [*map(known.__contains__, codes)]
+    return count, [*compress(range(len(flags)), map(and_, flags, flags[1:]))]
 
 
-def _join(lists: Iterable[list[int]]) -> list[int]:
-    """The places that are in any of the lists, in order."""
-    first, *rest = lists
-    return sorted({*first}.union(*rest)) if rest else first
+def _find(
+    tokens: Tokens, starts: Sequence[int], order: int, indexes: Sequence[_Index]
+) -> list[int]:
+    """The starts, in order, whose n-gram is in a reference."""
+    if starts[-1] + order > len(tokens):
+        starts = starts[:-1]
+    lists = [
+        [start for start in starts if tokens[start : start + order] in index] for index in indexes
+    ]
+    return lists[0] if len(lists) == 1 else sorted({*chain.from_iterable(lists)})
 
 
 def _clip_counts(ngrams: list[Any], indexes: Sequence[_Index]) -> int:
@@ -130,9 +149,13 @@ def _clip_counts(ngrams: list[Any], indexes: Sequence[_Index]) -> int:
 
 def _index(reference: Tokens, order: int) -> _Index:
     """What holds a reference's n-grams: a short one, which is searched, itself."""
-    if isinstance(reference, str) and len(reference) <= SEARCHED:
+    if _is_short(reference):
         return reference
     return _count_ngrams(reference, order)
+
+
+def _is_short(tokens: Tokens) -> TypeGuard[str]:
+    return isinstance(tokens, str) and len(tokens) <= SEARCHED
 
 
 @lru_cache(maxsize=2 * ORDER)  # one reference is read for both versions and for all samples

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lensops.evals.metrics.encoding import Encoder, Encoders, Split, Tokens
+from lensops.evals.metrics.encoding import Encoder, Encoders, Split, Tokens, count_in_order
 from lensops.evals.metrics.metric import Unscored
 from lensops.evals.metrics.porter import stem
 from lensops.evals.metrics.tokens import SPACED, splitter, unseen_by_rouge
@@ -62,9 +62,7 @@ _ENCODERS = Encoders(_encoder, _splitter)
 def _f1(tokens: Tokens, reference: Tokens) -> float:
     if not tokens or not reference:
         return 0.0
-    from rapidfuzz.distance import LCSseq
-
-    common = LCSseq.similarity(tokens, reference)
+    common = count_in_order(tokens, reference)
     if not common:
         return 0.0
     precision, recall = common / len(tokens), common / len(reference)
