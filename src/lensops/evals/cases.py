@@ -220,12 +220,11 @@ def _case(row: CaseRow) -> Case:
 
 
 def _content(case: Case) -> dict[str, Any]:
-    checks = [check.model_dump(mode="json", exclude_unset=True) for check in case.checks]
     return {
+        "checks": [check.model_dump(mode="json", exclude_unset=True) for check in case.checks],
+        "group": case.group,
         "id": case.id,
         "inputs": dict(case.inputs),
-        "references": list(case.references),
-        "group": case.group,
         "must_pass": case.must_pass,
-        "checks": checks,
+        "references": list(case.references),
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from lensops.evals.protocols import AnswerReply, GradeReply
+from lensops.json_encoder import make_encoder
+
+_encode = make_encoder()
 
 
 class _Recorded(BaseModel):
@@ -102,8 +104,5 @@ def lines_of(
     replies: Iterable[AnswerReply | GradeReply], time: str, shard: str | None = None
 ) -> bytes:
     """Replies as the bytes of whole lines, to be appended at once."""
-    rows = [
-        json.dumps(row_of(reply, time, shard), sort_keys=True, ensure_ascii=False, allow_nan=False)
-        for reply in replies
-    ]
+    rows = (_encode(row_of(reply, time, shard)) for reply in replies)
     return "".join(row + "\n" for row in rows).encode("utf-8", "replace")

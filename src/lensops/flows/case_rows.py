@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,10 @@ from lensops.evals.summary import HELD
 from lensops.files import create_exclusive
 from lensops.flows.project import Opened
 from lensops.flows.results import FOLDERS
+from lensops.json_encoder import make_encoder
 from lensops.report.scores import case_data
+
+_encode = make_encoder()
 
 
 class CaseRows:
@@ -80,7 +82,6 @@ class _Rows:
     def _write(self, case: CaseScore) -> None:
         if self._file is None:
             return
-        text = json.dumps(case_data(case), sort_keys=True, ensure_ascii=False, allow_nan=False)
-        data = (text + "\n").encode("utf-8", "replace")
+        data = (_encode(case_data(case)) + "\n").encode("utf-8", "replace")
         self._hash.update(data)
         self._file.write(data)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from lensops.json_encoder import make_encoder
+
 PREFIX = "sha256:"
-_ENCODER = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-)
+_encode = make_encoder(",", ":")
 
 
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys and no layout. Raises `ValueError` for NaN and infinity."""
-    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
+    return _encode(value).encode("utf-8", "surrogatepass")
 
 
 def digest(kind: str, value: Any) -> str:
@@ -48,5 +48,6 @@ class DigestForm:
         return PREFIX + sha256.hexdigest()
 
 
+@cache
 def _kind_bytes(kind: str) -> bytes:
     return f"lensops/{kind}/v1\n".encode()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
+from lensops.json_encoder import make_encoder
+
 MANY = 100  # rows of a table beyond which each is one line, which is written ten times faster
 _STEP = "  "
-_PLAIN = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
+_encode = make_encoder()
 
 
 def envelope(noun: str, data: dict[str, Any]) -> str:
@@ -21,15 +22,19 @@ def _text(value: Any, end: str) -> Iterator[str]:
     if isinstance(value, dict) and value:
         yield "{"
         for number, key in enumerate(sorted(value)):
-            yield f"{',' if number else ''}{end}{_STEP}{_PLAIN.encode(str(key))}: "
+            yield f"{',' if number else ''}{end}{_STEP}{_encode(str(key))}: "
             yield from _text(value[key], end + _STEP)
         yield end + "}"
     elif isinstance(value, list | tuple) and value:
         is_table = len(value) > MANY and isinstance(value[0], dict)
         yield "["
         for number, item in enumerate(value):
-            yield f"{',' if number else ''}{end}{_STEP}"
-            yield from (_PLAIN.encode(item),) if is_table else _text(item, end + _STEP)
+            begin = f"{',' if number else ''}{end}{_STEP}"
+            if is_table:
+                yield begin + _encode(item)
+            else:
+                yield begin
+                yield from _text(item, end + _STEP)
         yield end + "]"
     else:
-        yield _PLAIN.encode(value)
+        yield _encode(value)

@@ -38,27 +38,27 @@ def worst(result: SuiteResult) -> Iterator[Block]:
 
 
 def case_data(case: CaseScore) -> dict[str, Any]:
-    """A case as JSON values."""
+    """A case as JSON values, its keys in the order in which they are written."""
     return {
-        "id": case.id,
-        "group": case.group,
-        "must_pass": case.must_pass,
-        "unasked": case.is_unasked,
-        "broken": case.broken,
-        "scores": dict(case.scores),
         "aggregate": case.aggregate,
-        "reasons": dict(case.reasons),
-        "judged": case.judged,
-        "grades": dict(case.grades),
+        "broken": case.broken,
         "checks": [
             {"kind": check.kind, "passed": check.passed, "reason": check.reason}
             for check in case.checks
         ],
+        "grades": dict(case.grades),
+        "group": case.group,
+        "id": case.id,
         "inputs": dict(case.inputs),
-        "references": list(case.references),
+        "judged": case.judged,
+        "models": list(case.models),
+        "must_pass": case.must_pass,
         "output": case.output,
         "outputs": list(case.outputs),
-        "models": list(case.models),
+        "reasons": dict(case.reasons),
+        "references": list(case.references),
+        "scores": dict(case.scores),
+        "unasked": case.is_unasked,
     }
 
 
