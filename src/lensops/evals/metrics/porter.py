@@ -29,12 +29,12 @@ IRREGULAR = {
     "succeed": "succeed",
 }
 
-Rules = tuple[tuple[str, str], ...]
+Rules = dict[str, str]
 
 
 def _rules(forms: str) -> Rules:
-    """`ational:ate ness:` as pairs of a suffix and what takes its place."""
-    return tuple((rule.partition(":")[0], rule.partition(":")[2]) for rule in forms.split())
+    """`ational:ate ness:` as suffixes with what takes their place."""
+    return {rule.partition(":")[0]: rule.partition(":")[2] for rule in forms.split()}
 
 
 # In each list the first suffix that fits decides, whether or not its condition holds.
@@ -50,12 +50,15 @@ SINGLE = _rules(
 )
 
 
+LAST = frozenset("cdegilmnrstuy")  # the letters at the end of the suffixes
+
+
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """The stem of a lower-case word; words of one or two letters are their own."""
+    """The stem of a word of the letters a to z and digits; one or two are their own."""
     if word in IRREGULAR:
         return IRREGULAR[word]
-    if len(word) <= 2:
+    if len(word) <= 2 or word[-1] not in LAST:
         return word
     word = _past_and_participle(_plural(word))
     if word.endswith("y") and len(word) > 2 and _shape(word[:-1]).endswith("c"):
@@ -122,20 +125,23 @@ def _double(word: str) -> str:
 
 
 def _replace(word: str, rules: Rules) -> str:
-    for suffix, other in rules:
-        if word.endswith(suffix):
-            root = word.removesuffix(suffix)
-            return root + other if _measure(root) > 0 else word
-    return word
+    suffix = _suffix(word, rules)
+    root = word.removesuffix(suffix)
+    return root + rules[suffix] if suffix and _measure(root) > 0 else word
 
 
 def _strip(word: str) -> str:
-    for suffix, _ in SINGLE:
-        if word.endswith(suffix):
-            root = word.removesuffix(suffix)
-            fits = _measure(root) > 1 and (suffix != "ion" or root[-1] in "st")
-            return root if fits else word
-    return word
+    suffix = _suffix(word, SINGLE)
+    root = word.removesuffix(suffix)
+    fits = _measure(root) > 1 and (suffix != "ion" or root[-1] in "st")
+    return root if fits else word
+
+
+def _suffix(word: str, rules: Rules) -> str:
+    """The first suffix that a word ends with; empty where it ends with none."""
+    if not word.endswith(tuple(rules)):
+        return ""
+    return next(suffix for suffix in rules if word.endswith(suffix))
 
 
 def _final_letters(word: str) -> str:

@@ -69,6 +69,8 @@ def split_13a(text: str) -> list[str]:
     Each ASCII sign is a token, but for the apostrophe, the point and comma between two digits, and
     the hyphen that does not follow a digit. Tests hold it equal to sacrebleu's.
     """
+    if text.isalnum():
+        return [text]
     text = text.rstrip()
     for old, new in _REPLACED if not is_by_word_13a(text) else ():
         text = text.replace(old, new)
