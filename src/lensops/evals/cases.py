@@ -78,6 +78,7 @@ class CaseFile:
         self.schemas: set[str] = set()  # paths of the JSON Schemas that checks of cases name
         self.problems: list[Problem] = []
         self._inputs: frozenset[str] | None = None
+        self._bare = 0  # cases without a reference
         self._rows = RowFile(tree, path)
         self._held: list[Case] = []
         self._ids = array("q")  # hashes, to find what is there twice
@@ -118,12 +119,15 @@ class CaseFile:
 
     def lacks(self, needs: Needs) -> Iterator[Problem]:
         """What the cases do not bring that a suite needs of them."""
+        lacking = set(needs.variables) - self.inputs  # in some of the cases
+        if not (lacking or needs.types or (needs.reference and self._bare)):
+            return
         for number, case in enumerate(self):
             if needs.reference and not case.references:
                 hint = f"give one, or leave {', '.join(needs.metrics)} out of the weights"
                 message = f"case {case.id!r} has no reference"
                 yield self._rows.row_at(number).problem(message, "reference", hint)
-            for name in sorted(set(needs.variables) - set(case.inputs)):
+            for name in sorted(lacking - case.inputs.keys()):
                 message = f"{name!r} is missing, which the prompt uses"
                 near = suggestion(name, case.inputs)
                 yield self._rows.row_at(number).problem(message, "inputs", near)
@@ -141,14 +145,17 @@ class CaseFile:
         except ValidationError as error:
             self.problems += problems_of(error, row, CaseRow)
             return None
-        if faults := list(_faults(read, row)):
+        if faults := _faults(read, row):
             self.problems += faults
             return None
         case = _case(read)
-        names = frozenset(case.inputs)
-        self._inputs = names if self._inputs is None else self._inputs & names
+        if self._inputs is None:
+            self._inputs = frozenset(case.inputs)
+        elif not self._inputs <= case.inputs.keys():
+            self._inputs &= case.inputs.keys()
         self._rows.index(row)
         self._ids.append(hash(case.id))
+        self._bare += not case.references
         self.schemas.update(c.argument for c in case.checks if c.kind == "json_schema")
         if self._rows.is_held:
             self._held.append(case)
@@ -205,17 +212,17 @@ def case_digest(case: Case) -> str:
     return digest("case", _content(case))
 
 
-def _faults(case: CaseRow, row: Row) -> Iterator[Problem]:
+def _faults(case: CaseRow, row: Row) -> list[Problem]:
     """What is wrong with a case, whatever uses it."""
+    faults = [row.problem(fault, "checks") for fault in filter(None, map(check_fault, case.checks))]
     if case.reference is not None and case.references is not None:
-        yield row.problem("give `reference` or `references`, not both", "references")
-    for fault in filter(None, map(check_fault, case.checks)):
-        yield row.problem(fault, "checks")
+        faults.insert(0, row.problem("give `reference` or `references`, not both", "references"))
+    return faults
 
 
 def _case(row: CaseRow) -> Case:
     references = row.references if row.reference is None else (row.reference,)
-    filled = tuple(reference for reference in references or () if reference)
+    filled = tuple(filter(None, references or ()))
     return Case(row.id, row.inputs, filled, row.group, row.must_pass, row.checks)
 
 

@@ -10,18 +10,17 @@ import re
 import weakref
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from lensops.errors import Location, Problem, Stale
 from lensops.evals.lines import MAX_LINE, Line, LineReader, open_stream
 from lensops.files import Tree
 
 MAX_DEPTH = 200  # levels of lists and objects
+LINE_ENDS = ("\n", "", "\r\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One object of a file, with its line for messages and the place of its bytes."""
 
     path: str
@@ -64,7 +63,8 @@ class RowFile:
         reader = LineReader(self._stream)
         for line in reader:
             self.torn_line = None if line.data.endswith(b"\n") else line.number
-            yield from _rows_of(line, self.path, self._depth)
+            if row := _row_of(line, self.path, self._depth):
+                yield row
         reader.record(self._tree, self.path)
 
     def index(self, row: Row) -> int:
@@ -98,21 +98,21 @@ def read_rows(tree: Tree, path: str) -> Iterator[Row | Problem]:
 
 def rows_of_bytes(data: bytes, path: str) -> Iterator[Row | Problem]:
     """The same of the content of a file."""
-    for line in LineReader(io.BytesIO(data)):
-        yield from _rows_of(line, path)
+    rows = (_row_of(line, path) for line in LineReader(io.BytesIO(data)))
+    return filter(None, rows)
 
 
 def _check(data: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
 
 
-def _rows_of(line: Line, path: str, depth: int = MAX_DEPTH) -> Iterator[Row | Problem]:
-    """The line as an object, or what is wrong with it; nothing of a blank line."""
+def _row_of(line: Line, path: str, depth: int = MAX_DEPTH) -> Row | Problem | None:
+    """The line as an object, or what is wrong with it; None of a blank line."""
     if len(line.data) > MAX_LINE:
         message = f"the line is longer than {MAX_LINE:,} bytes"
-        yield Problem(Location(path, line.number), message, "one case a line; is this file JSONL?")
-    elif line.data.strip():
-        yield _parse(line, path, depth)
+        return Problem(Location(path, line.number), message, "one case a line; is this file JSONL?")
+    is_blank = not line.data or line.data.isspace()
+    return None if is_blank else _parse(line, path, depth)
 
 
 def _parse(line: Line, path: str, depth: int) -> Row | Problem:
@@ -150,11 +150,11 @@ def _float(text: str) -> float:
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
-    if len(fields) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} is there twice")
-    return fields
+    if len(fields) == len(pairs):
+        return fields
+    keys = [key for key, _ in pairs]
+    twice = next(key for key in keys if keys.count(key) > 1)
+    raise ValueError(f"the key {twice!r} is there twice")
 
 
 _STRICT = json.JSONDecoder(
@@ -168,10 +168,19 @@ def parse_strictly(text: str, depth: int = MAX_DEPTH) -> Any:
     Raises `ValueError` (`JSONDecodeError` with a place), `RecursionError` beyond `depth` levels:
     what can be read can be written again, however deep the stack is by then.
     """
-    value = _STRICT.decode(text)
+    value = _decode(text)
     if text.count("[") + text.count("{") > depth and _is_deeper(value, depth):
         raise RecursionError
     return value
+
+
+def _decode(text: str) -> Any:
+    """What `_STRICT.decode` gives, without a search for blanks in a line as programs write it."""
+    if text.startswith("{"):
+        value, end = _STRICT.raw_decode(text)
+        if text[end:] in LINE_ENDS:
+            return value
+    return _STRICT.decode(text)
 
 
 def _is_deeper(value: Any, depth: int) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from lensops.errors import UserError
 from lensops.files import Folder, Snapshot, Tree, open_regular, refuse_pointer
@@ -22,8 +21,7 @@ class NoFile(UserError):
     """There is no file of that name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line with its number, from 1, and the place of its first byte."""
 
     number: int
@@ -36,7 +34,7 @@ class LineReader:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._whole, self._lines = hashlib.sha256(), hashlib.sha256()
+        self._whole = self._lines = hashlib.sha256()  # one, as long as they are of the same bytes
 
     def __iter__(self) -> Iterator[Line]:
         number = start = 0
@@ -55,6 +53,12 @@ class LineReader:
                 data += rest[-1:]
 
     def _take(self, data: bytes) -> None:
+        is_plain = data == data.strip() + b"\n" and b"\r" not in data
+        if is_plain and self._lines is self._whole:
+            self._whole.update(data)
+            return
+        if self._lines is self._whole:
+            self._lines = self._whole.copy()
         self._whole.update(data)
         for line in data.splitlines():
             if stripped := line.strip():

@@ -92,7 +92,8 @@ class RecordingFile:
                 yield row.problem(str(error), "kind")
             else:
                 self._keys.append(_short(read.key))
-                self.shards.update([read.shard] if read.shard else [])
+                if read.shard:
+                    self.shards.add(read.shard)
                 self._numbers.append(self._rows.index(row))
                 if self._rows.is_held:
                     self._held.append(read)
