@@ -53,18 +53,8 @@ class Arm:
         inputs = self.inputs(case)
         if len(inputs) < len(self.names):
             return ()
-        prompt = self.prompt
-        return tuple(
-            AnswerRequest(
-                case.id,
-                prompt,
-                inputs,
-                self.model,
-                self.server,
-                sample,
-            )
-            for sample in range(self.samples)
-        )
+        asked = case.id, self.prompt, inputs, self.model, self.server
+        return tuple([AnswerRequest(*asked, sample) for sample in range(self.samples)])
 
 
 def arm_of(prompt: Prompt, suite: Suite) -> Arm:
@@ -74,4 +64,4 @@ def arm_of(prompt: Prompt, suite: Suite) -> Arm:
 
 def outputs_digest(answered: Answered) -> str:
     """Over the outputs of a case, with its id."""
-    return digest("outputs", [answered.case.id, list(answered.outputs)])
+    return digest("outputs", [answered.case.id, answered.outputs])

@@ -54,15 +54,16 @@ class RecordingFile:
         """Every row, in the order of the file."""
         yield from (self._row(number) for number in range(len(self._rows)))
 
-    def rows(self, key: str) -> Iterator[OutputRow | GradeRow]:
+    def rows(self, key: str) -> list[OutputRow | GradeRow]:
         """The rows of a request, in the order of the file."""
-        short = _short(key)
+        short, rows = _short(key), []
         first = bisect.bisect_left(self._keys, short)
         while first < len(self._keys) and self._keys[first] == short:
             row = self._row(self._numbers[first])
             if row.key == key:
-                yield row
+                rows.append(row)
             first += 1
+        return rows
 
     def requests(self, case_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """(kind, request parts) of each row of a case: what was asked when it was recorded."""
@@ -195,11 +196,13 @@ class Recordings:
         if key in self._new:
             yield self._new[key]
         for file in self.files:
-            yield list(file.rows(key))
+            yield file.rows(key)
 
 
 def _output_in(rows: Sequence[OutputRow | GradeRow], case_id: str) -> OutputRow | None:
     outputs = [row for row in rows if isinstance(row, OutputRow)]
+    if len(outputs) == 1:
+        return outputs[0]
     of_case = [row for row in outputs if row.case == case_id]
     if of_case or not outputs:
         return of_case[-1] if of_case else None

@@ -57,9 +57,10 @@ class CaseScore:
     @property
     def is_undecided(self) -> bool:
         """Whether a must-pass case has neither an output nor a score to go by."""
+        if not self.must_pass:
+            return False
         unknown = not self.outputs or (not self.checks and self.aggregate is None)
-        unknown = unknown or any(check.is_open for check in self.checks)
-        return self.must_pass and unknown
+        return unknown or any(check.is_open for check in self.checks)
 
     @property
     def output(self) -> Any:

@@ -36,8 +36,8 @@ class Scorer:
         parts, reasons = _means(figures)
         if answered.why:
             reasons["output"] = answered.why
-        elif cut := next((row.why_cut for row in answered.rows if row.why_cut), None):
-            reasons["output"] = cut
+        elif cuts := [row.why_cut for row in answered.rows if row.why_cut]:
+            reasons["output"] = cuts[0]
         state, grades = None, {}
         if answered.outputs and "judge" in self.suite.weights:
             verdicts = self._verdicts(answered)
@@ -64,7 +64,7 @@ class Scorer:
             grades=grades,
             broken=self._why_broken(case, answered, checks, aggregate),
             is_unasked=answered.is_unasked,
-            is_cut=any(row.why_cut for row in answered.rows),
+            is_cut=any([row.why_cut for row in answered.rows]),
         )
 
     def _verdicts(self, answered: Answered) -> list[Judged]:
@@ -139,10 +139,13 @@ def text_jobs(answered: Answered, text_field: str | None) -> list[Job]:
 
 def weighted_sum(scores: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
     """The weighted sum, or None where a part that counts is missing."""
-    parts = [(weight, scores.get(name)) for name, weight in weights.items() if weight]
-    if any(score is None for _, score in parts):
-        return None
-    return math.fsum(weight * score for weight, score in parts if score is not None)
+    parts = []
+    for name, weight in weights.items():
+        if weight:
+            if (score := scores.get(name)) is None:
+                return None
+            parts.append(weight * score)
+    return math.fsum(parts)
 
 
 def _means(figures: Sequence[Figures]) -> tuple[dict[str, float | None], dict[str, str]]:
@@ -151,13 +154,13 @@ def _means(figures: Sequence[Figures]) -> tuple[dict[str, float | None], dict[st
     reasons: dict[str, str] = {}
     for name in figures[0] if figures else ():
         values = [part[name] for part in figures]
-        for value in values:
-            if not isinstance(value, float):
-                reasons.setdefault(name, value.reason)
-        if any(isinstance(value, Unscored) for value in values):
-            parts[name] = None
-        else:
-            parts[name] = math.fsum(v for v in values if isinstance(v, float)) / len(values)
+        numbers = [value for value in values if isinstance(value, float)]
+        parts[name] = math.fsum(numbers) / len(values)
+        if len(numbers) < len(values):
+            failed = [value for value in values if not isinstance(value, float)]
+            reasons[name] = failed[0].reason
+            if any(isinstance(value, Unscored) for value in failed):
+                parts[name] = None
     return parts, reasons
 
 

@@ -212,8 +212,9 @@ def is_low(case: CaseScore, threshold: float) -> bool:
     """Whether a case is broken, has no score, is under the threshold, or fails a check."""
     if case.is_unasked:
         return False
-    is_under = case.aggregate is None or not meets(case.aggregate, threshold)
-    return bool(case.broken) or is_under or any(not check.passed for check in case.checks)
+    if case.broken or case.aggregate is None or not meets(case.aggregate, threshold):
+        return True
+    return bool(case.checks) and any(not check.passed for check in case.checks)
 
 
 def badness(case: CaseScore) -> tuple[bool, float, str]:

@@ -51,7 +51,7 @@ def figure_of(metric: Metric, text: str, references: Sequence[str], tokenizer: s
     if metric.needs_reference and not references:
         return Unscored("the case has no reference")
     figure = metric.score(text, references, tokenizer)
-    if isinstance(figure, Unscored):
+    if isinstance(figure, Unscored) or (type(figure) is float and 0.0 <= figure <= 1.0):
         return figure
     if not math.isfinite(figure) or not -1e-9 <= figure <= 1 + 1e-9:
         return Unscored(f"the metric gave {figure}, which is not between 0 and 1")
