@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 ABSENT = "–"  # where there is no figure
@@ -55,6 +55,13 @@ def format_p_value(value: float | None) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 prompt`, `2,000 prompts`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def list_some(ids: Iterable[str], total: int | None = None, limit: int = 5) -> str:
+    """The first ids, and how many more of `total` (else of them) there are."""
+    names = list(ids)
+    rest = (len(names) if total is None else total) - limit
+    return ", ".join(names[:limit]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def short_digest(digest: str) -> str:

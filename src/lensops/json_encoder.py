@@ -22,5 +22,5 @@ def make_encoder(item: str = ", ", key: str = ": ") -> Callable[[Any], str]:
     if make is None:
         return plain.encode
     write = encoder.encode_basestring
-    encode = make(None, plain.default, write, None, key, item, True, False, False)  # noqa: FBT003
+    encode = make(None, plain.default, write, None, key, item, True, False, False)
     return lambda value: "".join(encode(value, 0))

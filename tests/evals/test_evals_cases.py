@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from lensops.errors import Invalid, Stale
 from lensops.evals.cases import Case, Needs, case_digest, load_cases, read_cases
 from lensops.evals.jsonl import MAX_DEPTH, parse_strictly
-from lensops.evals.outputs import list_some, mismatch_notes, read_outputs
+from lensops.evals.outputs import mismatch_notes, read_outputs
 from lensops.files import Folder, Snapshot
+from lensops.format import list_some
 from lensops.prompts import canonical
 
 GOOD = '{"id": "a", "inputs": {"x": 1}, "reference": "r"}'

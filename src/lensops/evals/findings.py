@@ -6,11 +6,16 @@ import math
 from collections.abc import Callable, Iterator
 
 from lensops.evals.limits import meets
-from lensops.evals.outputs import list_some
 from lensops.evals.result import SuiteResult
 from lensops.evals.usage import check_budget
 from lensops.evidence import Finding, Outcome
-from lensops.format import format_difference, format_limit, format_percent, format_score
+from lensops.format import (
+    format_difference,
+    format_limit,
+    format_percent,
+    format_score,
+    list_some,
+)
 
 SHOWN = 20  # must-pass cases that have a finding of their own
 _ORDER = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.NOTE)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lensops.errors import UserError
-from lensops.evals.outputs import list_some
 from lensops.evals.protocols import AnswerRequest, GradeRequest
+from lensops.format import list_some
 
 HINT = "`lensops eval --record` asks for what is missing; `--explain {}` shows what differs"
 

@@ -27,7 +27,7 @@ from lensops.evals.row_problems import cap_problems, problems_of
 from lensops.evals.text import same_json
 from lensops.evals.tool_calls import message_output
 from lensops.files import Folder, Tree
-from lensops.format import plural
+from lensops.format import list_some, plural
 
 
 def _check_output(value: Any) -> Any:
@@ -127,13 +127,6 @@ def read_outputs(tree: Tree, path: str, ids: Collection[str]) -> Outputs:
         tuple(case_id for case_id in ids if case_id not in reader.by_case),
         tuple(sorted(set(reader.by_case) - set(ids))),
     )
-
-
-def list_some(ids: Iterable[str], total: int | None = None, limit: int = 5) -> str:
-    """The first ids, and how many more of `total` (else of them) there are."""
-    names = list(ids)
-    rest = (len(names) if total is None else total) - limit
-    return ", ".join(names[:limit]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def mismatch_notes(outputs: Outputs) -> Iterator[str]:

@@ -64,7 +64,7 @@ class Scorer:
             grades=grades,
             broken=self._why_broken(case, answered, checks, aggregate),
             is_unasked=answered.is_unasked,
-            is_cut=any([row.why_cut for row in answered.rows]),
+            is_cut=any(row.why_cut for row in answered.rows),
         )
 
     def _verdicts(self, answered: Answered) -> list[Judged]:

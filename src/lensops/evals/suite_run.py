@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lensops.evals.arm import Answered, Arm, outputs_digest
 from lensops.evals.cases import Case, CaseFile
 from lensops.evals.early_stop import NOT_ASKED, EarlyStop
 from lensops.evals.judging import Vote
 from lensops.evals.metrics.batch import Figures, Job, Measurer
-from lensops.evals.outputs import Outputs, answers_of, unrecorded_replies
 from lensops.evals.protocols import Mode
 from lensops.evals.recorded import GradeRow, OutputRow
 from lensops.evals.recorder import append
@@ -28,6 +28,9 @@ from lensops.evals.shards import Shard
 from lensops.evals.summary import About, Tally
 from lensops.evals.text import same_outputs
 from lensops.evals.usage import UsageTally
+
+if TYPE_CHECKING:
+    from lensops.evals.outputs import Outputs
 
 CHUNK = 2_000  # cases that are held at once where they are asked one by one
 AHEAD = 4  # chunks that may be under way to the metrics
@@ -217,6 +220,8 @@ class SuiteRun:
                 side.path,
                 lambda case: not side.is_new(case.id),
             )
+        from lensops.evals.outputs import answers_of, unrecorded_replies
+
         answered = [answers_of(side.outputs, side.arm, case) for case in cases]
         if self.responses.mode is Mode.RECORD:
             append(side.path, list(unrecorded_replies(side.arm, answered, side.recordings)))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from lensops.errors import Invalid, UserError
 from lensops.evals.arm import Arm, arm_of
 from lensops.evals.cases import CaseFile, load_cases, read_cases
-from lensops.evals.outputs import Outputs, mismatch_notes, outputs_from_file
 from lensops.evals.protocols import Mode, ProgressListener
 from lensops.evals.recordings import RecordingFile, Recordings, recording_files
 from lensops.evals.response_source import CachedResponses
@@ -26,6 +25,7 @@ from lensops.flows.run_options import RunOptions
 from lensops.flows.suite_checks import declared_problems, needs_of
 
 if TYPE_CHECKING:
+    from lensops.evals.outputs import Outputs
     from lensops.models.batch.jobs import BatchPlace
 
 BATCH = 50_000  # cases that are asked at once, so that few batches follow one another
@@ -98,6 +98,8 @@ def _outputs(
     """The outputs of a file that was given, and what to note of ids that do not match."""
     if options.outputs is None:
         return None, ()
+    from lensops.evals.outputs import mismatch_notes, outputs_from_file
+
     outputs = outputs_from_file(options.outputs, cases, samples)
     return outputs, tuple(mismatch_notes(outputs))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from lensops.evals.metrics import figure_of, find_metrics
 from lensops.evals.metrics.metric import Flawed, Unscored
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 PAYS = 30.0  # seconds of work left, which is more than starting processes costs
 
@@ -58,8 +59,15 @@ class Measurer:
         self._left -= len(jobs)
         seconds = time.process_time() - begin
         if self._cores > 1 and seconds * self._left > PAYS * len(jobs):
-            self._pool = ProcessPoolExecutor(self._cores, mp_context=get_context("spawn"))
+            self._pool = _start_pool(self._cores)
         return lambda: figures
+
+
+def _start_pool(cores: int) -> ProcessPoolExecutor:
+    from concurrent.futures import ProcessPoolExecutor  # takes a while to load
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(cores, mp_context=get_context("spawn"))
 
 
 def count_cores() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache, reduce
 from itertools import chain, compress
 from operator import and_, or_
@@ -118,12 +118,12 @@ def _match_words(tokens: Tokens, references: Sequence[Tokens]) -> tuple[int, lis
     first, *rest = references
     if not rest and _is_short(first) and _is_short(tokens):
         codes, others = to_codes(tokens), to_codes(first)
-        known: Container[Any] = {*others}
         count = count_in_order(sorted(codes), sorted(others))  # sorted, they share all they can
+        flags = [*map({*others}.__contains__, codes)]
     else:
-        codes, most = tokens, reduce(or_, map(Counter, references))
-        known, count = most, (Counter(tokens) & most).total()
-    flags = [*map(known.__contains__, codes)]
+        most = reduce(or_, map(Counter, references))
+        count = (Counter(tokens) & most).total()
+        flags = [*map(most.__contains__, tokens)]
     return count, [*compress(range(len(flags)), map(and_, flags, flags[1:]))]
 
 
