@@ -110,7 +110,7 @@ class Life:
     def apply(self, target: str, author: str) -> None:
         ready = prepare(ProjectRef(self.repo.root), targets=(target,))
         time = f"{self.now:%Y-%m-%dT%H:%M:%SZ}"
-        draft = replace(ready.draft, time=time, actor=PEOPLE[author].partition(" <")[0])
+        draft = ready.draft._replace(time=time, actor=PEOPLE[author].partition(" <")[0])
         list(carry_out(replace(ready, draft=draft)))
 
     def _outputs(self, suite: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from support.releases import DRAFT, release
 from support.repo import Repo
 
 A, B = release(offer="v1"), release(offer="v2")
-HOTFIX = replace(DRAFT, evidence="sha256:" + "e" * 64, override=Override("after", "prices wrong"))
+HOTFIX = DRAFT._replace(evidence="sha256:" + "e" * 64, override=Override("after", "prices wrong"))
 KEYS_OF_0_1 = {
     *("sequence", "kind", "release", "prompts", "actor", "time", "commit", "evidence"),
     *("previous", "schema"),
@@ -36,7 +35,7 @@ def opened(kind: str, repo: Repo) -> Target:
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_read_back_by_every_kind(kind: str, repo: Repo) -> None:
     target = opened(kind, repo)
-    promoted = replace(DRAFT, promoted=Promotion("staging", 7, "sha256:" + "f" * 64))
+    promoted = DRAFT._replace(promoted=Promotion("staging", 7, "sha256:" + "f" * 64))
     for desired, draft in ((A, DRAFT), (B, HOTFIX), (A, promoted)):
         target.write(desired, draft, target.observe())
 
@@ -62,7 +61,7 @@ def test_a_record_has_the_keys_that_0_1_reads(tmp_path: Path) -> None:
 
 def test_plain_evidence_needs_no_object(tmp_path: Path) -> None:
     target = Directory("t", tmp_path, "t")
-    target.write(A, replace(DRAFT, evidence=HOTFIX.evidence), target.observe())
+    target.write(A, DRAFT._replace(evidence=HOTFIX.evidence), target.observe())
 
     assert len(list((tmp_path / "objects").iterdir())) == 1
     assert target.log().entries[0].statement == Statement(HOTFIX.evidence)

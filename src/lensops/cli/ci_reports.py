@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from lensops.cli.output import on_actions
@@ -82,4 +81,4 @@ def _below(folder: str, finding: Finding) -> Finding:
     if not folder or finding.location is None:
         return finding
     location = finding.location._replace(path=f"{folder}/{finding.location.path}")
-    return replace(finding, location=location)
+    return finding._replace(location=location)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +31,7 @@ def body(verdict: Verdict) -> dict[str, Any]:
         "digests": dict(verdict.digests),
         "findings": [_finding(finding) for finding in verdict.findings],
         "readings": [_reading(reading) for reading in verdict.readings],
-        "base": asdict(verdict.base) if verdict.base else None,
+        "base": verdict.base._asdict() if verdict.base else None,
         "conditions": _conditions(verdict.conditions),
     }
 
@@ -117,7 +116,7 @@ def _predicate(file: StatementFile, name: str) -> EvidenceFile:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    values = asdict(finding)
+    values = finding._asdict()
     location = values.pop("location")
     values["place"] = location._asdict() if location else None
     del values["keys"]
@@ -133,7 +132,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
     interval = reading.interval
     is_finite = interval is not None and all(math.isfinite(limit) for limit in interval)
     return {
-        **asdict(reading),
+        **reading._asdict(),
         "value": _number(reading.value),
         "interval": list(interval) if interval is not None and is_finite else None,
     }

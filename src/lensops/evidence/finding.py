@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lensops.errors import Location
@@ -30,8 +29,7 @@ def join_outcomes(outcomes: Iterable[Outcome]) -> Outcome:
     return Outcome.PASS
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule says: a value met a limit, or could not.
 
     `keys` are the manifest keys that it is about, such as `("evals", "copy", "threshold")`: whoever

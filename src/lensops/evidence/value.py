@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lensops.evidence.finding import Finding, Outcome, join_outcomes
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """The commit that a branch is compared with, and the ref that it was found by.
 
     `release` is the digest of what the manifest asked for there; None where there was none.
@@ -34,8 +34,7 @@ class Conditions:
     generators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One measured figure: of what, how many, within which interval, by which recipe."""
 
     name: str

@@ -63,7 +63,7 @@ def prepare(
     commit = origin.commit if origin.is_committed else None
     promotion = plan.candidate.promotion
     draft = Draft(origin.actor, time, commit, plan.evidence, override, promotion)
-    return Ready(plan, replace(draft, after_sequence=overrides.resume_after))
+    return Ready(plan, draft._replace(after_sequence=overrides.resume_after))
 
 
 def carry_out(ready: Ready) -> Iterator[Receipt]:
@@ -87,8 +87,8 @@ def _resume(plan: Planned, number: int) -> Planned:
         problem = f"--resume-after {number}: the log of {name} ends with record {last}"
         raise UserError(problem, "name the last number that was served before the log was lost")
     (target_plan,) = plan.plan.targets
-    resumed = replace(target_plan, settled=target_plan.settled and number == last)
-    return plan._replace(plan=replace(plan.plan, targets=(resumed,)))
+    resumed = target_plan._replace(settled=target_plan.settled and number == last)
+    return plan._replace(plan=plan.plan._replace(targets=(resumed,)))
 
 
 def _provenance(plan: Planned) -> Provenance:
@@ -111,7 +111,7 @@ def _write(ready: Ready, name: str) -> Entry:
         reason := unserved_reason(project, name, release)
     ):
         raise Refused(reason, "apply that one first")
-    draft = replace(ready.draft, after_sequence=_last_number(ready, name))
+    draft = ready.draft._replace(after_sequence=_last_number(ready, name))
     record = target.write(release, draft, observed)
     remember(project, name, record, is_ours=True)
     result = target.observe()

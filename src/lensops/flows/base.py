@@ -93,7 +93,7 @@ def with_names_of(head: Project, base: BaseSnapshot) -> BaseSnapshot:
         }
         suites[old] = suites[old].model_copy(update=defaults)
     evals = {names.get(old, old): suite for old, suite in suites.items()}
-    file = replace(base.project.file, manifest=manifest.model_copy(update={"evals": evals}))
+    file = base.project.file._replace(manifest=manifest.model_copy(update={"evals": evals}))
     return base._replace(project=replace(base.project, file=file))
 
 
@@ -135,5 +135,5 @@ def _parse_base(base: Base, tree: Snapshot, name: str) -> BaseSnapshot:
     if project is None:
         missing = "there is no manifest at the base, nothing to compare with"
         return BaseSnapshot(base, tree, None, missing)
-    base = replace(base, release=project.desired.digest)
+    base = base._replace(release=project.desired.digest)
     return BaseSnapshot(base, tree, project)

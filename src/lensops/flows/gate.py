@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lensops import __version__
@@ -172,4 +171,4 @@ def _with_location(project: Project, finding: Finding) -> Finding:
     """The finding with the line of the manifest that it is about, for annotations."""
     if finding.location is not None or not finding.keys:
         return finding
-    return replace(finding, location=project.file.location(*finding.keys))
+    return finding._replace(location=project.file.location(*finding.keys))

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -63,7 +62,7 @@ def compare_with_memory(project: Opened, target: Target, observed: Observed) -> 
     memory = recall(project, target.name)
     problem = _difference(memory, target, observed)
     if problem:
-        return replace(observed, problems=(*observed.problems, problem))
+        return observed._replace(problems=(*observed.problems, problem))
     if observed.record and observed.record.sequence > memory.sequence:
         remember(project, target.name, observed.record)
     return observed

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from lensops.errors import Invalid, Problem, UserError
 from lensops.evidence import Finding, Outcome
@@ -18,8 +18,7 @@ from lensops.prompts import Prompt
 Keys = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EndingModel:
+class EndingModel(NamedTuple):
     """A model with an announced end, what names it and where. `is_over`: the day has come."""
 
     subject: str

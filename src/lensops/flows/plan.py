@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,7 +58,7 @@ def add_notes(made: Plan, project: Opened) -> Plan:
         from lensops.flows.estimates import estimate_findings  # evals load where there are some
 
         findings += estimate_findings(project, made)
-    return replace(made, findings=tuple(findings))
+    return made._replace(findings=tuple(findings))
 
 
 def planned(

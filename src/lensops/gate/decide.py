@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from lensops.evidence import Base, Conditions, Finding, Outcome, Reading, Verdict
 
@@ -41,6 +40,6 @@ def _sound(findings: Iterable[Finding]) -> Iterator[Finding]:
     for finding in findings:
         is_nan = finding.value is not None and math.isnan(finding.value)
         if is_nan and finding.outcome is Outcome.PASS:
-            yield replace(finding, outcome=Outcome.INCONCLUSIVE)
+            yield finding._replace(outcome=Outcome.INCONCLUSIVE)
         else:
             yield finding

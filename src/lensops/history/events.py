@@ -21,8 +21,7 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"  # the history is cut here: when and by whom is not known
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A change of a prompt's active version, by name or by content.
 
     `digest` is None when the version has no content that can be read (broken, missing, filtered);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ class Timeline:
         """Go on under another name; what happened before happened to the same prompt."""
         self.prompt = prompt
         for events in (self.events, self.line, self.undone, self.removed):
-            events[:] = [replace(event, prompt=prompt) for event in events]
+            events[:] = [event._replace(prompt=prompt) for event in events]
 
     def events_with_status(self) -> list[Event]:
         """The events, oldest first, with the status that each has now."""
@@ -63,7 +63,7 @@ class Timeline:
                 status = "active"
             elif following is not None and following.kind is Kind.ROLLBACK:
                 status = "rolled back"
-            events.append(replace(event, status=status))
+            events.append(event._replace(status=status))
         return events
 
     def _classify(self, active: Active | None) -> Kind:
@@ -84,12 +84,12 @@ class Timeline:
         position = self._restored_position(active)
         if position is not None:
             self.undone += self.line[position + 1 :]
-            self.line[position:] = [replace(self.line[position], version=event.version)]
+            self.line[position:] = [self.line[position]._replace(version=event.version)]
             return
         self.removed = []
         self.undone = [old for old in self.undone if not _is_same(old, active)]
         if self.line and self.line[-1].version == event.version and self.line[-1].digest is None:
-            self.line[-1] = replace(self.line[-1], digest=event.digest)  # it can be read now
+            self.line[-1] = self.line[-1]._replace(digest=event.digest)  # it can be read now
         else:
             self.line.append(event)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lensops.history.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """A version that has a file. `event` is its last activation, None when it never was active.
 
     `problem` says why a file is not readable as a prompt; then there is no digest.
@@ -23,8 +21,7 @@ class Version:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(NamedTuple):
     """A prompt of the manifest with its versions in natural order."""
 
     name: str
@@ -32,8 +29,7 @@ class Family:
     versions: tuple[Version, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Every prompt's versions; `note` says when git could not tell of their activations.
 
     `branch` is the branch that is read when it is not the one that is checked out.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -115,7 +115,7 @@ def relocate(node: Node, line: int) -> Node:
     else:
         items = node.value if node.kind == "sequence" else ()
         value = tuple(relocate(item, line) for item in items) or node.value
-    return replace(node, value=value, location=node.location._replace(line=line))
+    return node._replace(value=value, location=node.location._replace(line=line))
 
 
 def _without_lines(value: Any, location: Location) -> Node:

@@ -7,11 +7,11 @@ its place.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -48,8 +48,7 @@ class _File(BaseModel):
     models: tuple[ModelEnd, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelEnds:
+class ModelEnds(NamedTuple):
     """The announced ends; of several that fit a model the first counts."""
 
     entries: tuple[ModelEnd, ...]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lensops.errors import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A YAML value and its place: a scalar, a tuple of nodes, or of (key, value) pairs."""
 
     kind: str  # scalar, sequence, mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -100,7 +99,7 @@ class _Reader:
             raise _invalid(location, message, "it lies inside of what it names")
         self._count(target.size, location)
         start, end = self._span(alias)
-        return replace(target, location=location, start=start, end=end)
+        return target._replace(location=location, start=start, end=end)
 
     def _scalar(self, composed: Any) -> Node:
         start, end = self._span(composed)
@@ -125,7 +124,7 @@ class _Reader:
             key = self._text_key(self._node(composed_key))
             value = self._node(composed_value)
             if value.kind == "scalar" and value.start == value.end:
-                value = replace(value, location=self._after(key))
+                value = value._replace(location=self._after(key))
             if key.value == "<<" and key.raw == "<<":
                 merged += value.value if value.kind == "sequence" else [value]
             elif key.value in pairs:
@@ -152,7 +151,7 @@ class _Reader:
         if key.kind != "scalar":
             self.problems.append(Problem(key.location, "a key must be text"))
         text = key.value if key.kind == "scalar" and isinstance(key.value, str) else key.raw
-        return replace(key, kind="scalar", value=text)
+        return key._replace(kind="scalar", value=text)
 
     def _after(self, key: Node) -> Location:
         """Behind the colon of a key: there belongs the value that was left out."""

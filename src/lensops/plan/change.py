@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from lensops.prompts import Interface, Prompt
 
@@ -26,8 +25,7 @@ class Action(StrEnum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One change from observed to desired. `loosened`: the gate lets more through than before.
 
     `old` and `new` are prompts for a prompt, interfaces for variables, and numbers otherwise; None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lensops.evidence import Base, Finding, Outcome
 from lensops.plan.change import Action, Change, Kind
@@ -19,8 +18,7 @@ MANY = 10  # below that many prompts, removing most of them is nothing unusual
 SHARE = 0.30
 
 
-@dataclass(frozen=True, slots=True)
-class TargetPlan:
+class TargetPlan(NamedTuple):
     """What would change at one target.
 
     `settled` is False when what it serves is not what its log says.
@@ -70,7 +68,7 @@ class TargetPlan:
 
     def noting(self, *findings: Finding) -> TargetPlan:
         """The same plan with more findings."""
-        return replace(self, findings=(*self.findings, *findings))
+        return self._replace(findings=(*self.findings, *findings))
 
     def identity(self) -> dict[str, Any]:
         """What the digest covers, as JSON values: no time, commit or version of the tool."""
@@ -80,8 +78,7 @@ class TargetPlan:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The plans of all targets, and findings that concern the whole.
 
     A plan with a `base` compares the manifest with that commit, and its one entry is no target.

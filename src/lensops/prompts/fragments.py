@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import Tree, decode
@@ -18,8 +18,7 @@ from lensops.prompts.value import Prompt
 _TEXTS = (".md", ".txt")
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """The active version of a fragment. `template` has the fragments inside of it expanded.
 
     `uses` are the names of those. `path` is its file.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import Location
 from lensops.files import Tree
@@ -24,8 +23,7 @@ VERSION = "{version}"
 DECLARED = ("mustache", "f-string")
 
 
-@dataclass(frozen=True, slots=True)
-class PromptFiles:
+class PromptFiles(NamedTuple):
     """The files of a prompt's versions; `pattern` is the manifest's `path:`, or empty.
 
     A pattern has `{version}` in one of its parts. Where it names no ending that is a form, every
@@ -96,8 +94,7 @@ class PromptFiles:
         return next((i for i, part in enumerate(self.path.parts) if VERSION in part), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """A prompt as a manifest declares it, and where the manifest names the active version."""
 
     files: PromptFiles

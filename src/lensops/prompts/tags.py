@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lensops.prompts.template import FRAGMENT, FRAGMENT_NAME, NAME, Template
 
@@ -36,8 +36,7 @@ _JINJA_WORDS = {"true", "false", "none", "True", "False", "None", "loop", "self"
 _HANDLEBARS_WORDS = {"this", "else", "true", "false", "null", "undefined", "history"}
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageFault:
+class LanguageFault(NamedTuple):
     """Something that is more than a variable: its text, where it begins, what it is, the fix."""
 
     token: str

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 FRAGMENT_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
@@ -25,8 +24,7 @@ _RUN = re.compile(r"(?P<slashes>\\*)(?P<braces>\{+)(?P<percent>%?)|(?P<trailing>
 FRAGMENT = ">"
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """Text, hole, text, hole, …, text. A hole is a variable's name, or `>` and a fragment's."""
 
     parts: tuple[str, ...]
@@ -74,8 +72,7 @@ class Template:
         return spelled
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFault:
+class TemplateFault(NamedTuple):
     """Braces that are no variable: `token` is their text, `start` where they are."""
 
     token: str

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from lensops.errors import Problem
 from lensops.prompts.digest import digest
@@ -64,8 +64,7 @@ class Message:
         return parts
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(NamedTuple):
     """A function that the model may call; `parameters` is a JSON Schema."""
 
     name: str
@@ -84,8 +83,7 @@ class Tool:
         return {"type": "function", "function": {"name": self.name, **declared}}
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseFormat:
+class ResponseFormat(NamedTuple):
     """How an answer must look: JSON, or JSON of a schema. Text is the absence of a format."""
 
     schema: Mapping[str, Any] | None = None

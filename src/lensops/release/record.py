@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -36,8 +36,7 @@ class Served:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What an apply knows before its place in the log is known. `time` is ISO 8601 in UTC.
 
     The record is numbered after `after_sequence`, where the log ends earlier: part of it was lost.
@@ -102,8 +101,7 @@ class Record:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A record of a log with what was stated beside it."""
 
     record: Record

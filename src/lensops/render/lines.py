@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from lensops.render.escape import one_line
@@ -57,7 +56,7 @@ def rows(block: Block, *, colour: bool) -> Iterator[Row]:
 def _hanging(spans: Line, indent: int = 0) -> Row:
     """A row whose sign, such as `✓ `, stands before everything that is wrapped."""
     if spans and len(spans[0].text) == SIGN and spans[0].text.endswith(" "):
-        return Row(spans[1:], indent, replace(spans[0], text=spans[0].text[0]))
+        return Row(spans[1:], indent, spans[0]._replace(text=spans[0].text[0]))
     return Row(spans, indent)
 
 

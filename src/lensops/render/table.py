@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lensops.render.lines import text
 from lensops.report.document import Line, Span, Table, line
 
@@ -32,7 +30,7 @@ def plain_table(table: Table, width: int) -> list[str] | None:
 
 
 def _without_tabs(span: Span) -> Span:
-    return replace(span, text=span.text.replace("\t", " ")) if "\t" in span.text else span
+    return span._replace(text=span.text.replace("\t", " ")) if "\t" in span.text else span
 
 
 def _pad(cell: str, width: int, right: bool) -> str:

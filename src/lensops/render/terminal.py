@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
@@ -124,7 +123,7 @@ class _Screen:
             self._stream.write(text((*lead, *row.line)) + "\n")
             return
         room = max(self._width - sum(len(span.text) for span in lead), LEAST)
-        visible = tuple(replace(span, text=one_line(span.text)) for span in row.line)
+        visible = tuple(span._replace(text=one_line(span.text)) for span in row.line)
         for number, part in enumerate(wrap_line(visible, room)):
             first = lead if number == 0 else tuple(Span(" " * len(span.text)) for span in lead)
             styled = _text((*first, *part))
@@ -196,7 +195,7 @@ def _wrap_cell(cell: Line, width: int) -> Text:
     """A cell in lines that fit, so that no word is broken where a space would do."""
     from rich.text import Text
 
-    visible = tuple(replace(span, text=one_line(span.text)) for span in cell)
+    visible = tuple(span._replace(text=one_line(span.text)) for span in cell)
     return Text("\n").join(_text(line) for line in wrap_line(visible, width))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from lensops.report.document import Line, Span
 
@@ -42,7 +41,7 @@ def _join_tones(spans: Line) -> Line:
     joined: list[Span] = []
     for span in spans:
         if joined and (joined[-1].tone, joined[-1].badge) == (span.tone, span.badge):
-            joined[-1] = replace(span, text=joined[-1].text + span.text)
+            joined[-1] = span._replace(text=joined[-1].text + span.text)
         else:
             joined.append(span)
     return tuple(joined)
@@ -54,12 +53,12 @@ def _words(spans: Line) -> Iterator[tuple[bool, Line]]:
     for span in spans:
         for part in _PARTS.findall(span.text):
             if not part.isspace():
-                word.append(replace(span, text=part))
+                word.append(span._replace(text=part))
                 continue
             if word:
                 yield False, tuple(word)
                 word = []
-            yield True, (replace(span, text=part),)
+            yield True, (span._replace(text=part),)
     if word:
         yield False, tuple(word)
 
@@ -79,7 +78,7 @@ def _pieces(word: Line, width: int) -> Iterator[Line]:
     """Parts of a long word: behind its bars and commas, then behind other marks, then cut."""
     for span in word:
         for part in _split_word(span.text, width, (_STRONG, _WEAK)):
-            yield (replace(span, text=part),)
+            yield (span._replace(text=part),)
 
 
 def _split_word(text: str, width: int, marks: tuple[re.Pattern[str], ...]) -> Iterator[str]:

@@ -23,8 +23,7 @@ class Tone(StrEnum):
     CODE = "code"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A run of text in one tone. The text is data: a renderer escapes it.
 
     A `badge` is a status; a page draws it as a label.
@@ -123,8 +122,7 @@ class Fold(Block):
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A report. `last` is the line that text output ends with, such as the gate's."""
 
     blocks: tuple[Block, ...]

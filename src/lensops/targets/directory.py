@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -123,9 +122,9 @@ class Directory:
         try:
             self._serve(record)
         except (Damaged, UserError) as error:
-            return replace(observed, problems=(*observed.problems, f"{note}: {error}"))
-        return replace(
-            self._observe_steadily(), notes=(f"{note}; {layout.CURRENT} is complete now",)
+            return observed._replace(problems=(*observed.problems, f"{note}: {error}"))
+        return self._observe_steadily()._replace(
+            notes=(f"{note}; {layout.CURRENT} is complete now",)
         )
 
     def _serve(self, record: Record) -> None:

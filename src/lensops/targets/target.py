@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from lensops.release import NOTHING_STATED, Draft, Entry, Record, Release, Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """What a target serves now, and what its log says was applied last.
 
     `sequence` is the number of the last record, 0 for an empty log; `record` is None when there is

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lensops.errors import Problem
 from lensops.manifest import Node, read_yaml
 from lensops.prompts.forms.nodes import translate
@@ -37,7 +35,7 @@ def translate_document(node: Node, language: str, problems: list[Problem]) -> No
     pairs = tuple(
         (key, _section(str(key.value), value, language, problems)) for key, value in node.value
     )
-    return replace(node, value=pairs)
+    return node._replace(value=pairs)
 
 
 def _section(key: str, value: Node, language: str, problems: list[Problem]) -> Node:
@@ -45,7 +43,7 @@ def _section(key: str, value: Node, language: str, problems: list[Problem]) -> N
         return translate(value, language, problems)
     if key == "messages" and value.kind == "sequence":
         items = tuple(_message(item, language, problems) for item in value.value)
-        return replace(value, value=items)
+        return value._replace(value=items)
     return value
 
 
@@ -56,4 +54,4 @@ def _message(item: Node, language: str, problems: list[Problem]) -> Node:
         (key, translate(value, language, problems) if key.value == "content" else value)
         for key, value in item.value
     )
-    return replace(item, value=pairs)
+    return item._replace(value=pairs)

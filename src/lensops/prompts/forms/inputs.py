@@ -26,7 +26,7 @@ class Inputs:
     def declare(self, name: str, place: Location, kind: object = None) -> None:
         """A variable, with a type of `manifest.types` or none."""
         kind = kind if isinstance(kind, str) and kind in TYPES else None
-        self.declared[name] = replace(self.declared.get(name, Variable()), type=kind)
+        self.declared[name] = self.declared.get(name, Variable())._replace(type=kind)
         self.places[name] = place
 
     def add_example(self, name: str, node: Node) -> None:
@@ -38,7 +38,7 @@ class Inputs:
             message = f"the sample of {name!r} is not of type {variable.type}, and left out"
             self.note(node.location, message)
             return
-        self.declared[name] = replace(variable, example=value)
+        self.declared[name] = variable._replace(example=value)
 
     def add_default(self, name: str, node: Node) -> None:
         """A default, which is an example here."""

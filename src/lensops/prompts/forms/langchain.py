@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from lensops.errors import Invalid, Problem
 from lensops.manifest import Node
@@ -111,7 +110,7 @@ def _fixed_message(node: Node, role: str, problems: list[Problem]) -> Iterator[N
             reader.add(value.location, f"{key} of a message is not read", "remove it")
     content = reader.present("content")
     if content is not None and isinstance(content.value, str):
-        yield message_node(role, replace(content, value=str(literal_template(content.value))))
+        yield message_node(role, content._replace(value=str(literal_template(content.value))))
     else:
         reader.add(node.location, "the message has no text")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.manifest import Node, read_yaml
@@ -54,7 +53,7 @@ def translate(node: Node, language: str, problems: list[Problem]) -> Node:
         token = fault.token if len(fault.token) < 40 else fault.token[:37] + "…"
         problems.append(Problem(where, f"{token!r} is {fault.what}", fault.hint))
     plain = str(template) if not faults else "-"  # the problems are there already
-    return replace(node, value=plain, raw="")
+    return node._replace(value=plain, raw="")
 
 
 def split_front_matter(text: str, path: str, skipped: int = 0) -> tuple[Node | None, str, int]:
