@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import gzip
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -96,9 +97,15 @@ def _parquet(path: Path, table: Table) -> None:
     )
     arrays = {f"c{at}": _filled(values) for at, values in enumerate(table.values())}
     absent = {f"n{at}": _absent(values) for at, values in enumerate(table.values())}
-    with duckdb.connect() as connection:
-        connection.register("given", {**arrays, **absent})
-        connection.execute(f"COPY (SELECT {columns} FROM given) TO '{path}' (FORMAT parquet)")
+    connection = _connection()
+    connection.register("given", {**arrays, **absent})
+    connection.execute(f"COPY (SELECT {columns} FROM given) TO '{path}' (FORMAT parquet)")
+
+
+@functools.cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """The one that writes files for the tests: to open one takes longer than to write."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def _column(at: int, values: Sequence[Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,12 +21,20 @@ class Repo:
             root.mkdir(parents=True, exist_ok=True)
             self.git("init", "-q", "-b", branch)
 
+    def copy(self, root: Path) -> Repo:
+        """A repository of its own with the same files, commits and clock."""
+        shutil.copytree(self.root, root, symlinks=True)
+        repo = Repo(root, init=False)
+        repo.clock = self.clock
+        repo.git("update-index", "-q", "--refresh")  # the index knows files by their inodes
+        return repo
+
     def git(self, *args: str, check: bool = True, env: Mapping[str, str] | None = None) -> str:
         """stdout of `git *args`, its last line end taken off."""
         when = f"{self.clock} +0000"
         dated = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
         done = subprocess.run(
-            ["git", *args],
+            ["git", "-c", "maintenance.auto=false", *args],
             cwd=self.root,
             env={**os.environ, **dated, **(env or {})},
             capture_output=True,
