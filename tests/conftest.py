@@ -22,7 +22,7 @@ settings.register_profile("search", max_examples=1_000, deadline=None)
 settings.load_profile("suite")
 LONG = ("test_floors.py", "browser", "ci", "docs", "examples")  # files and folders, longest first
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # folders in memory, where they have so many bytes
-KEPT = {"PATH", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "SSL_CERT_FILE", "CI"}
+KEPT = {"PATH", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "CI"}
 
 
 def pytest_configure() -> None:
@@ -73,6 +73,9 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
         "LC_ALL": "C.UTF-8",
         "COLUMNS": "100",
         "GIT_CEILING_DIRECTORIES": str(Path(home).parent),
+        "SSL_CERT_DIR": str(
+            home
+        ),  # no authority: to read those of the machine takes 30 ms a client
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
