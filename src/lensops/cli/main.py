@@ -24,7 +24,7 @@ def _print_version(requested: bool) -> None:
 
 
 # Rows make very many objects and hardly a circle: looking for one at every 700 costs a tenth.
-ROWS = (50_000, 20, 50)
+ROWS = (500_000, 20, 50)
 
 
 def root(
