@@ -33,8 +33,9 @@ def test_an_old_reading_is_renewed_behind_the_visitor(
     assert shared.current().results.evals == ()
     results.evals(project.root, 2)
     assert shared.current().results.evals == ()
-    monkeypatch.setattr(reading, "FRESH", 0)
-    shared.current()
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "FRESH", 0)
+        shared.current()
     for thread in threading.enumerate():
         if thread.daemon and thread.name.endswith("(_read_behind)"):
             thread.join()
