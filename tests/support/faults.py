@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
@@ -38,6 +39,26 @@ def kill_after(steps: int) -> None:
 
     for name in STEPS:
         setattr(os, name, counting(getattr(os, name)))
+
+
+def obey_modes(*args: str) -> int:
+    """Run a command that the modes of files bind, as they do not bind root."""
+    from lensops.cli.main import run
+
+    version, nothing = (ctypes.c_uint32 * 2)(0x20080522), (ctypes.c_uint32 * 6)()
+    ctypes.CDLL(None).capset(version, nothing)
+    return run(list(args))
+
+
+def run_in_a_removed_folder(folder: str, *args: str) -> int:
+    """Run a command in a folder that is removed beneath it."""
+    from lensops.cli.main import run
+
+    path = Path(folder)
+    path.mkdir()
+    os.chdir(folder)
+    path.rmdir()
+    return run(list(args))
 
 
 def starve(size: int, *args: str) -> int:

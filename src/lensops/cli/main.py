@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -23,6 +24,11 @@ def _print_version(requested: bool) -> None:
         raise typer.Exit
 
 
+# What is wrong with the machine or with a path, and not with lensops.
+_OF_THE_MACHINE = {
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+    *(errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENAMETOOLONG),
+}
 # Rows make very many objects and hardly a circle: looking for one at every 700 costs a tenth.
 ROWS = (500_000, 20, 50)
 
@@ -82,6 +88,10 @@ def run(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return Exit.INTERRUPTED
+    except OSError as error:
+        is_gone = error.errno == errno.ENOENT and error.filename is None  # the folder it runs in
+        is_refused = is_gone or error.errno in _OF_THE_MACHINE
+        return _report_refusal(error) if is_refused else _report_bug()
     except Exception as error:  # noqa: BLE001  # the boundary: what is left is bad usage or a bug
         return _report_usage(error) if hasattr(error, "format_message") else _report_bug()
 
@@ -110,6 +120,14 @@ def _report_usage(error: Exception) -> int:
     if show:
         show()
     return int(getattr(error, "exit_code", Exit.USAGE))
+
+
+def _report_refusal(error: OSError) -> int:
+    """What the machine does not let be done, with the path as the user may write it."""
+    name = error.filename
+    path = os.path.relpath(name) if isinstance(name, str) else "the current folder"
+    reason = (error.strerror or "unknown reason").lower()
+    return _report_error(UserError(f"{path}: {reason}", "check the disk's space and rights"))
 
 
 def _report_bug() -> int:

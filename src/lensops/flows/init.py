@@ -54,7 +54,7 @@ def init(
     contents = dict(_tooling())
     if manifest is None:
         contents = dict(_declaring_files(folder, findings) if findings else _starter()) | contents
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_folder(folder)
     tree = Folder(folder)
     paths = {name: tree.path(name) for name in contents}
     for pipeline in _pipelines(folder, github=github, gitlab=gitlab):
@@ -63,6 +63,14 @@ def init(
     written = {name for name, data in contents.items() if create_exclusive(paths[name], data)}
     existing = (contents.keys() - written) | ({manifest} if manifest else set())
     return StarterFiles(manifest or NAMES[0], tuple(sorted(written)), tuple(sorted(existing)))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise UserError(f"cannot make the folder {folder}: {reason}") from None
 
 
 def _declaring_files(folder: Path, findings: Findings) -> Iterator[tuple[str, bytes]]:

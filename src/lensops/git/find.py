@@ -62,6 +62,9 @@ def find_site(folder: Path, *, bare: bool = False) -> Site:
 def _git_dir(entry: Path) -> Path | None:
     """The repository that a `.git` is, or that the file of a worktree or submodule names."""
     if entry.is_dir():
+        if not os.access(entry, os.R_OK | os.X_OK):
+            problem = f"git cannot open the repository: {entry.name} may not be read"
+            raise UserError(problem, "run this as its owner")
         return entry.resolve() if _is_git_dir(entry) else None
     if not entry.is_file() or entry.stat().st_size > _MAX_POINTER:
         return None

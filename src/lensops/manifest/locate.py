@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +25,8 @@ class ProjectRef(NamedTuple):
 def find_manifest(ref: ProjectRef) -> Path:
     """The manifest of a project: the named one, or the nearest in its folder and above.
 
-    Raises `UserError` when there is none, when it is a link, and for both names in one folder.
+    Raises `UserError` when there is none, when it is a link or may not be read, and for both names
+    in one folder.
     """
     path = _nearest(ref.directory) if ref.manifest is None else ref.directory / ref.manifest
     if path.is_symlink():
@@ -32,6 +34,8 @@ def find_manifest(ref: ProjectRef) -> Path:
         raise UserError(f"{path.name} is a link", hint)
     if not path.is_file():
         raise UserError(f"there is no manifest {ref.manifest}", "check the path after --manifest")
+    if not os.access(path, os.R_OK):
+        raise UserError(f"cannot read {path.name}: permission denied", "check its rights")
     return path
 
 

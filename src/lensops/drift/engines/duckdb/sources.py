@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import difflib
 import gzip
+import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -49,16 +50,20 @@ class Source:
 def resolve_source(paths: Iterable[str], folder: LocalTree) -> Source:
     """The files of one or more declared paths.
 
-    Raises `UserError` when there are none, or of several formats, or with a name that is no text,
-    and `OutsideError` for a path or a link that leaves the repository.
+    Raises `UserError` when there are none, or of several formats, with a name that is no text, or
+    that may not be read, and `OutsideError` for a path or a link that leaves the repository.
     """
     files = sorted({file for path in paths for file in _files(path, folder)})
     for file in files:
         _require_utf8_name(file)
+        if not os.access(file, os.R_OK):
+            raise UserError(f"{file.name} cannot be read: permission denied", "check its rights")
     forms = {form_of(file) for file in files}
     if len(forms) > 1:
         names = ", ".join(sorted({file.name for file in files})[:3])
         raise UserError(f"{names}: one window needs files of one format")
+    if forms == {"json"} and not any(file.stat().st_size for file in files):
+        raise UserError(f"{files[0].name} is empty", "each line is a row, as a JSON object")
     return Source(forms.pop(), tuple(files))
 
 
