@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +43,7 @@ def history(
         return whole
     names = sorted({event.prompt for event in whole.events} | _declared_prompts(node))
     name = select_prompt(names, prompt)
-    return replace(whole, events=tuple(event for event in whole.events if event.prompt == name))
+    return whole._replace(events=tuple(event for event in whole.events if event.prompt == name))
 
 
 @contextmanager

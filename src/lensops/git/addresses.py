@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -50,7 +49,7 @@ def find_remote(repository: Repository, value: str, folder: Path, boundary: Path
 
 
 def _network_remote(repository: Repository, value: str) -> Remote:
-    git = replace(repository.git, helpers=repository.helper_variables())
+    git = repository.git._replace(helpers=repository.helper_variables())
     return Remote(git, value, value)
 
 

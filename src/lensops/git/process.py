@@ -6,9 +6,9 @@ import contextlib
 import subprocess
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from types import MappingProxyType
+from typing import IO, NamedTuple
 
 from lensops.git.environment import NEUTRAL, Reach, variables_for
 from lensops.git.errors import GitFailed, reason_of
@@ -18,8 +18,7 @@ TIMEOUT = 300  # seconds that one git process may take
 _SETTINGS = tuple(part for setting in NEUTRAL for part in ("-c", setting))
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
+class Git(NamedTuple):
     """Git in one repository, which `options` name so that nothing is left to discover.
 
     `reach` is what its processes may reach unless a call says more; `helpers` are the variables
@@ -29,7 +28,7 @@ class Git:
     folder: Path
     options: tuple[str, ...] = ()
     reach: Reach = Reach.NOTHING
-    helpers: Mapping[str, str] = field(default_factory=dict)
+    helpers: Mapping[str, str] = MappingProxyType({})
 
     def capture(
         self,

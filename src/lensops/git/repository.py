@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -64,7 +63,7 @@ class Repository:
         """Git for this repository; only in a partial clone may it fetch what is lacking."""
         if not self.is_partial:
             return self._site.git
-        return replace(self._site.git, reach=Reach.NETWORK, helpers=self.helper_variables())
+        return self._site.git._replace(reach=Reach.NETWORK, helpers=self.helper_variables())
 
     def helper_variables(self) -> Mapping[str, str]:
         """The variables that the credential helpers of this repository's settings name."""

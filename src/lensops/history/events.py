@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,8 +53,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """Events newest first. `cut_at` is the commit where a shallow clone ends.
 
     `lines` holds, by prompt, the activations that led to what is active, oldest first, without
@@ -66,7 +65,7 @@ class History:
     cut_at: str | None
     events: tuple[Event, ...]
     skipped: tuple[Skipped, ...] = ()
-    lines: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
+    lines: Mapping[str, tuple[Event, ...]] = MappingProxyType({})
 
 
 def format_time(time: int | None) -> str:

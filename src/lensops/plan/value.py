@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lensops.evidence import Base, Finding, Outcome
+from lensops.evidence import Outcome
 from lensops.plan.change import Action, Change, Kind
 from lensops.plan.compare import changes
 from lensops.plan.notes import plan_notes
 from lensops.prompts import digest
 
 if TYPE_CHECKING:
+    from lensops.evidence import Base, Finding
     from lensops.release import Release
 
 MANY = 10  # below that many prompts, removing most of them is nothing unusual

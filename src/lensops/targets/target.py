@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from lensops.release import NOTHING_STATED, Draft, Entry, Record, Release, Statement
+from lensops.release import NOTHING_STATED
+
+if TYPE_CHECKING:
+    from lensops.release import Draft, Entry, Record, Release, Statement
 
 
 class Observed(NamedTuple):

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from lensops.errors import Invalid, Location, Problem
 from lensops.manifest import Node, read_yaml
 from lensops.prompts.forms.messages import location_inside, normalise_text
-from lensops.prompts.languages import LANGUAGES
 from lensops.prompts.template import TemplateFault
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FRONT = r"(?sm)\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)"
 
 
 def mapping_node(pairs: Iterable[tuple[str, Node]], location: Location) -> Node:
@@ -46,6 +45,8 @@ def translate(node: Node, language: str, problems: list[Problem]) -> Node:
     """The text of a node in lensops' own template language; what cannot be said is a problem."""
     if node.kind != "scalar" or not isinstance(node.value, str):
         return node  # the reader of messages says what is wrong
+    from lensops.prompts.languages import LANGUAGES  # most files need no other language
+
     text = normalise_text(node.value)
     template, faults = LANGUAGES[language](text)
     for fault in faults:
@@ -61,7 +62,7 @@ def split_front_matter(text: str, path: str, skipped: int = 0) -> tuple[Node | N
 
     `skipped` lines stand before the text. Raises `Invalid` when the YAML is none, or no mapping.
     """
-    match = _FRONT.match(text)
+    match = re.match(_FRONT, text)
     if not match:
         return None, text, skipped + 1
     body_line = text.count("\n", 0, match.end()) + skipped + 1
