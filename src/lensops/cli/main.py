@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import sys
 from types import ModuleType
 from typing import Annotated, NoReturn
