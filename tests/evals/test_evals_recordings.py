@@ -11,7 +11,10 @@ import pytest
 
 from lensops.errors import Invalid, UserError
 from lensops.evals.explain import differences, explain
+from lensops.evals.jsonl import MAX_DEPTH
+from lensops.evals.lines import LARGE
 from lensops.evals.protocols import AnswerReply, AnswerRequest, GradeReply, GradeRequest
+from lensops.evals.recorded import OutputRow
 from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings, read_recordings
 from lensops.files import Folder
@@ -215,3 +218,16 @@ class TestExplain:
 
     def test_equal_requests_differ_in_nothing(self, grade: GradeRequest) -> None:
         assert list(differences(grade.parts(), grade.parts())) == []
+
+
+def test_a_row_of_a_large_file_is_read_again_as_deep_as_it_was(tmp_path: Path) -> None:
+    deep: list[object] = []
+    for _ in range(MAX_DEPTH + 4):
+        deep = [deep]
+    row = {"kind": "output", "key": f"sha256:{0:064x}", "case": "c", "output": deep}
+    lines = [json.dumps(row), json.dumps({**row, "output": "x" * LARGE})]
+    (tmp_path / NAME).write_text("\n".join(lines) + "\n")
+    (file,) = read(tmp_path).files
+    first, _ = file
+    assert isinstance(first, OutputRow)
+    assert first.output == deep
