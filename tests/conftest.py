@@ -15,9 +15,9 @@ from hypothesis import settings
 from support import sample
 from support.repo import Repo
 
-# one commit has one verdict: the same examples each time, few enough for two minutes on two cores;
+# one commit has one verdict: the same examples each time, few enough for three minutes on two cores;
 # `pytest --hypothesis-profile search` looks at many others
-settings.register_profile("suite", max_examples=40, deadline=None, derandomize=True)
+settings.register_profile("suite", max_examples=25, deadline=None, derandomize=True)
 settings.register_profile("search", max_examples=1_000, deadline=None)
 settings.load_profile("suite")
 LONG = ("test_floors.py", "browser", "ci", "docs", "examples")  # files and folders, longest first

@@ -77,6 +77,7 @@ def batch_server(answer: Callable[[dict[str, Any]], str], **settings: Any) -> It
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # header and body are two packets
 
         def do_GET(self) -> None:
             self.respond(b"")

@@ -65,6 +65,7 @@ def provider(script: Script, listed: dict[str, Any] | None = None) -> Iterator[P
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # header and body are two packets
 
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
