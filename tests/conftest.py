@@ -15,7 +15,7 @@ from hypothesis import settings
 from support import sample
 from support.repo import Repo
 
-# one commit has one verdict: the same examples each time, few enough for three minutes on two cores;
+# one commit has one verdict: the same examples each time, few enough for a suite of three minutes;
 # `pytest --hypothesis-profile search` looks at many others
 settings.register_profile("suite", max_examples=25, deadline=None, derandomize=True)
 settings.register_profile("search", max_examples=1_000, deadline=None)
