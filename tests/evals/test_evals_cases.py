@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import tracemalloc
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lensops.errors import Invalid, Stale
+from lensops.errors import Invalid, Problem, Stale
 from lensops.evals.cases import Case, Needs, case_digest, load_cases, read_cases
-from lensops.evals.jsonl import MAX_DEPTH, parse_strictly
+from lensops.evals.jsonl import MAX_DEPTH, parse_strictly, read_rows
 from lensops.evals.outputs import mismatch_notes, read_outputs
 from lensops.files import Folder, Snapshot
 from lensops.format import list_some
@@ -75,6 +76,29 @@ def test_a_bad_line_is_said_with_its_place(kind: str, tmp_path: Path) -> None:
 def test_all_problems_are_said_at_once(tmp_path: Path) -> None:
     found = said(tmp_path, f"{GOOD}\n\n[1]\n{GOOD}\nx\n")
     assert [line.split(":")[1] for line in found.splitlines()] == ["3", "4", "5"]
+
+
+@pytest.mark.parametrize(
+    ("data", "form"),
+    [
+        ('[{"id": "a"}]', "a JSON array"),
+        ('[\n{"id": "a"},\n{"id": "b"}\n]', "a JSON array"),
+        ('{\r\n"id": "a"\r\n}', "JSON over several lines"),
+        ('"id";"inputs"\r\n"a";"b"\r\n', "a table"),
+        ("id\tinputs\na\tb\n", "a table"),
+        ("<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n", "a conflict that a merge left"),
+        (gzip.compress(b"{}\n{}\n"), "a compressed file"),
+        ('{"id": "a"}\n{"id": "b"}\n'.encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_a_file_of_another_form_is_one_problem(
+    data: str | bytes, form: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.jsonl"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    (problem,) = read_rows(Folder(tmp_path), path.name)
+    assert isinstance(problem, Problem)
+    assert str(problem).startswith(f"c.jsonl:1:1: this is {form}, not JSON lines (")
 
 
 def test_of_many_problems_the_first_hundred_are_said(tmp_path: Path) -> None:

@@ -20,6 +20,19 @@ from lensops.files import Tree
 
 MAX_DEPTH = 200  # levels of lists and objects
 LINE_ENDS = ("\n", "", "\r\n")
+_AS_LINES = "write one JSON object a line"
+_OTHER_FORMS = (  # how a file begins, what it is then, and what to do
+    (b"\x1f\x8b", "a compressed file", "decompress it first"),
+    (b"PK\x03\x04", "a spreadsheet or an archive", _AS_LINES),
+    (b"PAR1", "a Parquet file", _AS_LINES),
+    (b"\xff\xfe", "UTF-16", "save the file as UTF-8"),
+    (b"\xfe\xff", "UTF-16", "save the file as UTF-8"),
+    (b"<<<<<<< ", "a conflict that a merge left", "solve it, then `git add` it"),
+    (b"[", "a JSON array", f"{_AS_LINES}, as `jq -c '.[]'` does"),
+    (b"{\n", "JSON over several lines", f"{_AS_LINES}, as `jq -c .` does"),
+    (b"{\r\n", "JSON over several lines", f"{_AS_LINES}, as `jq -c .` does"),
+)
+_TABLE = re.compile(rb"[\w\" ]+(?:[,;\t][\w\" ]+)+\s*\Z")
 
 
 class Row(NamedTuple):
@@ -64,6 +77,9 @@ class RowFile:
         self._stream.seek(0)
         reader = LineReader(self._stream)
         for line in reader:
+            if line.number == 1 and (problem := _other_form(line.data, self.path)):
+                yield problem  # each line of it would be another one
+                return
             self.torn_line = None if line.data.endswith(b"\n") else line.number
             if row := _row_of(line, self.path, self._depth):
                 yield row
@@ -110,6 +126,16 @@ def _parse_again(data: bytes) -> Any:
         return from_json(data, cache_strings="keys")
     except ValueError:  # it gives up some levels before `MAX_DEPTH` and what is around a row
         return json.loads(data)
+
+
+def _other_form(line: bytes, path: str) -> Problem | None:
+    """What a file is whose first line shows that it is no JSONL; None where it may be."""
+    for start, form, hint in _OTHER_FORMS:
+        if line.startswith(start):
+            return Problem(Location(path, 1, 1), f"this is {form}, not JSON lines", hint)
+    if _TABLE.match(line):
+        return Problem(Location(path, 1, 1), "this is a table, not JSON lines", _AS_LINES)
+    return None
 
 
 def _check(data: bytes) -> int:
