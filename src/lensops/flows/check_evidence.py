@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,7 +66,7 @@ def _signature_problems(
 
     bundle = path.with_suffix(BUNDLE)
     for signer in sorted(signers):
-        match = SIGNER.fullmatch(signer)
+        match = re.fullmatch(SIGNER, signer)
         problem = attestation_problem(
             data,
             match.groupdict() if match else {},

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lensops.git.repository import Repository
 
 
-COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")  # a record may say anything
+COMMIT = r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z"  # a record may say anything
 
 
 class Ancestry(StrEnum):
@@ -25,7 +25,7 @@ class Ancestry(StrEnum):
 
 def has_commit(repository: Repository, commit: str) -> bool:
     """Whether this is the id of a commit that the clone has."""
-    return bool(COMMIT.match(commit)) and repository.objects.commit(commit) == commit
+    return bool(re.match(COMMIT, commit)) and repository.objects.commit(commit) == commit
 
 
 def ancestry(repository: Repository, commit: str, served: str) -> Ancestry:

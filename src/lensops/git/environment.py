@@ -19,16 +19,16 @@ FOREIGN = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"),
     *("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_QUARANTINE_PATH"),
 )
-_BENDING = re.compile(
+_BENDING = (
     r"GIT_(EXTERNAL_DIFF|DIFF_OPTS|TRACE\w*|TRACE2\w*|(AUTHOR|COMMITTER)_DATE|\w+_PATHSPECS|"
     r"ALLOW_PROTOCOL|PROTOCOL_FROM_USER|"
     r"NO_LAZY_FETCH|ATTR_SOURCE|CONFIG)\Z"
 )
-_REFERENCE = re.compile(r"\$\{?(\w+)")
-_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
+_REFERENCE = r"\$\{?(\w+)"
+_SENSITIVE = r"(?i)KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH"
 # `GIT_CONFIG_COUNT` and its like hold what lets a job push; settings of NEUTRAL come after them.
 # Names under which hosts of git, their credential helpers and ssh look for what lets them in.
-_OF_HOSTS = re.compile(r"(GIT|GH|GITHUB|GITLAB|GL|CI|BITBUCKET|SYSTEM|AZURE|AWS|GCM|SSH)_")
+_OF_HOSTS = r"(GIT|GH|GITHUB|GITLAB|GL|CI|BITBUCKET|SYSTEM|AZURE|AWS|GCM|SSH)_"
 
 NEUTRAL = (
     "safe.bareRepository=explicit",
@@ -81,7 +81,7 @@ def variables_for(reach: Reach) -> dict[str, str]:
 def helper_variables(settings: str) -> dict[str, str]:
     """The variables that credential helpers name as `$NAME`, in settings and in `GIT_CONFIG_*`."""
     values = [value for name, value in os.environ.items() if name.startswith("GIT_CONFIG_")]
-    names = {match[1] for text in (settings, *values) for match in _REFERENCE.finditer(text)}
+    names = {match[1] for text in (settings, *values) for match in re.finditer(_REFERENCE, text)}
     return {name: os.environ[name] for name in sorted(names & os.environ.keys() - {*FOREIGN})}
 
 
@@ -105,6 +105,6 @@ def trusted_folders() -> list[str]:
 
 
 def _is_for_remotes(name: str) -> bool:
-    if name in FOREIGN or _BENDING.match(name):
+    if name in FOREIGN or re.match(_BENDING, name):
         return False
-    return not _SECRET.search(name) or bool(_OF_HOSTS.match(name))
+    return not re.search(_SENSITIVE, name) or bool(re.match(_OF_HOSTS, name))

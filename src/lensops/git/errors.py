@@ -6,7 +6,7 @@ import re
 
 from lensops.errors import UserError
 
-_SECRET = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_USER_INFO = r"(?<=://)[^/@\s]+(?=@)"
 _PREFIXES = ("fatal: ", "error: ", "remote: ")
 
 
@@ -37,4 +37,4 @@ def reason_of(output: bytes) -> str:
 
 def redact(text: str) -> str:
     """Text without the user name and password of an address."""
-    return _SECRET.sub("***", text)
+    return re.sub(_USER_INFO, "***", text)

@@ -186,8 +186,8 @@ class Monitor(_Strict):
     )
     by: str | None = Field(None, description="The column whose values are segments.")
     features: dict[str, Feature] = Field(min_length=1)
-    bands: Bands = Bands()
-    gate: DriftGate = DriftGate()
+    bands: Bands = Bands.model_construct()
+    gate: DriftGate = DriftGate.model_construct()
     inconclusive: Literal["warn", "fail"] = "warn"
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 

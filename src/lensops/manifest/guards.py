@@ -9,14 +9,14 @@ from pydantic import AfterValidator, Field
 
 from lensops.manifest.strict import RelativePath, Strict
 
-SIGNER = re.compile(
+SIGNER = (
     r"(?P<workflow>(?P<repository>[\w.-]+/[\w.-]+)/\.github/workflows/[\w.-]+\.ya?ml)"
     r"@(?P<ref>refs/(?:heads|tags)/\S+)"
 )
 
 
 def _check_signer(value: str) -> str:
-    if not SIGNER.fullmatch(value):
+    if not re.fullmatch(SIGNER, value):
         raise ValueError("must be owner/repo/.github/workflows/FILE.yml@refs/heads/BRANCH")
     return value
 

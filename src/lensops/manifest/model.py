@@ -106,9 +106,9 @@ class Manifest(Strict):
     evals: Suites = Field({})
     drift: Monitors = Field({})
     targets: dict[Name, Target] = Field({})
-    rules: Rules = Rules()
-    protect: Protect = Protect()
-    models: Models = Models()
+    rules: Rules = Rules.model_construct()
+    protect: Protect = Protect.model_construct()
+    models: Models = Models.model_construct()
 
     @property
     def families(self) -> dict[str, PromptEntry | FragmentEntry]:

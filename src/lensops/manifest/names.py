@@ -7,10 +7,9 @@ import unicodedata
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
 _PROJECT = re.compile(r"[^\W_][\w.-]{0,99}\Z")
-_NO_BRANCH = re.compile(
-    r"HEAD\Z|@\Z|-|refs/|/"  # what git reads as something else
-    r"|.*(?:[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|[/.]\Z|(?:\A|/)\.|\.lock(?:/|\Z))",
-    re.DOTALL,
+_NO_BRANCH = (
+    r"(?s)HEAD\Z|@\Z|-|refs/|/"  # what git reads as something else
+    r"|.*(?:[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|[/.]\Z|(?:\A|/)\.|\.lock(?:/|\Z))"
 )
 RULE = "must begin with a letter or digit and hold only letters, digits, '_', '-', '.'"
 
@@ -41,7 +40,7 @@ def check_prompt_name(value: str) -> str:
 
 def check_branch(value: str) -> str:
     """The name of a branch, by the rules of `git branch`. Raises `ValueError`."""
-    if _NO_BRANCH.match(value):
+    if re.match(_NO_BRANCH, value):
         raise ValueError(f"{value!r} is not a name that git allows for a branch")
     return value
 

@@ -14,6 +14,7 @@ class Strict(BaseModel):
     """A part of the manifest: unknown keys and wrong types are errors, values do not change.
 
     Its validator is built when it is first used, most often as a part of the whole manifest's.
+    Defaults that are parts come from `model_construct`, which builds none.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)

@@ -69,7 +69,7 @@ class Suite(Strict):
         default_factory=lambda: {"bleu": 0.2, "rouge_l": 0.2, "judge": 0.6}, min_length=1
     )
     threshold: Share
-    regression: Regression = Regression()
+    regression: Regression = Regression.model_construct()
     model: ModelId | None = Field(None, description="Who answers cases without a recording.")
     base_url: str | None = Field(None, description="An OpenAI-compatible server; ${NAME} allowed.")
     judge: Judge | None = None
@@ -84,9 +84,9 @@ class Suite(Strict):
     stop: Literal["early"] | None = Field(
         None, description="early: no more is asked once nothing can change the verdict."
     )
-    limits: Limits = Limits()
+    limits: Limits = Limits.model_construct()
     price: Price | None = Field(None, description="Of `model`, in place of the list price.")
-    budget: Budget = Budget()
+    budget: Budget = Budget.model_construct()
 
     @model_validator(mode="after")
     def _weights_sum_to_one(self) -> Self:

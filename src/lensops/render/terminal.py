@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 from lensops.render.escape import one_line
 from lensops.render.lines import INDENT, SIGNS, Row, rows, text
 from lensops.render.table import GAP, cell_lines, plain_table
-from lensops.render.wrap import wrap_line
 from lensops.report.document import (
     Block,
     Bullets,
@@ -124,7 +123,7 @@ class _Screen:
             return
         room = max(self._width - sum(len(span.text) for span in lead), LEAST)
         visible = tuple(span._replace(text=one_line(span.text)) for span in row.line)
-        for number, part in enumerate(wrap_line(visible, room)):
+        for number, part in enumerate(_wrap(visible, room)):
             first = lead if number == 0 else tuple(Span(" " * len(span.text)) for span in lead)
             styled = _text((*first, *part))
             styled.rstrip()
@@ -196,7 +195,7 @@ def _wrap_cell(cell: Line, width: int) -> Text:
     from rich.text import Text
 
     visible = tuple(span._replace(text=one_line(span.text)) for span in cell)
-    return Text("\n").join(_text(line) for line in wrap_line(visible, width))
+    return Text("\n").join(_text(line) for line in _wrap(visible, width))
 
 
 def _needed_width(block: Table, rows: list[list[Line]]) -> int:
@@ -234,3 +233,9 @@ def _with_sign(spans: Line | None, sign: str) -> Line:
     if spans is None:
         return ()
     return (Span(f"{sign or ' '} ", SIGNS[sign or " "]), *spans)
+
+
+def _wrap(spans: Line, width: int) -> list[Line]:
+    from lensops.render.wrap import wrap_line  # pipes and files need none
+
+    return wrap_line(spans, width)

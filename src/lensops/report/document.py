@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from lensops.report.page import PageBlock
 
 
 class Tone(StrEnum):
@@ -42,25 +44,16 @@ def line(*parts: str | Span) -> Line:
     return tuple(part if isinstance(part, Span) else Span(part) for part in parts)
 
 
-class Block:
-    """A part of a document; see `page` for those that only a page draws."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Heading(Block):
+class Heading(NamedTuple):
     text: str
     level: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph(Block):
+class Paragraph(NamedTuple):
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets(Block):
+class Bullets(NamedTuple):
     items: tuple[Line, ...]
 
 
@@ -72,8 +65,7 @@ class Column(NamedTuple):
     wide: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table(Block):
+class Table(NamedTuple):
     """Rows of cells. `name` says to a screen reader what it is a table of.
 
     `tags` names, row by row, the groups that a page can narrow the table to.
@@ -99,8 +91,7 @@ class Side(NamedTuple):
     new: Line | None
 
 
-@dataclass(frozen=True, slots=True)
-class Diff(Block):
+class Diff(NamedTuple):
     """A section's change: `title` names it, `note` says things such as `only whitespace differs`.
 
     `unified` is the same as a valid unified diff, for plain renderings; `sides` for wide screens.
@@ -113,13 +104,15 @@ class Diff(Block):
     sides: tuple[Side, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fold(Block):
+class Fold(NamedTuple):
     """Blocks that a reader opens when wanted."""
 
     summary: Line
     blocks: tuple[Block, ...]
     open: bool = False
+
+
+Block: TypeAlias = "Heading | Paragraph | Bullets | Table | Diff | Fold | PageBlock"
 
 
 class Document(NamedTuple):

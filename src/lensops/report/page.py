@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from lensops.report.document import Block, Line, Tone
+from lensops.report.document import Line, Tone
+
+if TYPE_CHECKING:
+    from lensops.report.document import Block
 
 
 @dataclass(frozen=True, slots=True)
-class Histogram(Block):
+class Histogram:
     """Two windows over the same cells, as shares; labels name the cells."""
 
     name: str
@@ -38,7 +42,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Series(Block):
+class Series:
     """Values over time, oldest first. A `small` one is drawn without axes, beside a figure."""
 
     name: str
@@ -48,7 +52,7 @@ class Series(Block):
 
 
 @dataclass(frozen=True, slots=True)
-class Text(Block):
+class Text:
     """A whole text as it is, such as a message of a prompt; its spans may mark words."""
 
     title: str
@@ -67,14 +71,17 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Tiles(Block):
+class Tiles:
     """Tiles of one height, side by side where there is room."""
 
     tiles: tuple[Tile, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Beside(Block):
+class Beside:
     """Columns of blocks, side by side where there is room."""
 
     columns: tuple[tuple[Block, ...], ...]
+
+
+PageBlock = Histogram | Series | Text | Tiles | Beside

@@ -20,7 +20,7 @@ _ALIASES |= {"function": "tool"}
 _CALL_KEYS = ("id", "type", "function", "name", "arguments")
 _BRACES = r"only `{{ name }}` is filled in; write `\{{` for literal braces"
 _NAMES = r"names have the letters a to z, digits and '_'; write `\{{` for literal braces"
-_LIKE_NAME = re.compile(r"\{\{\s*[\w-]+\s*\}\}")
+_LIKE_NAME = r"\{\{\s*[\w-]+\s*\}\}"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -43,7 +43,7 @@ def read_lines(data: bytes, path: str) -> str:
 def fault_problem(fault: TemplateFault, location: Location) -> Problem:
     """What is wrong with braces that are no variable."""
     token = fault.token if len(fault.token) < 40 else fault.token[:37] + "…"
-    hint = _NAMES if _LIKE_NAME.fullmatch(token) else _BRACES
+    hint = _NAMES if re.fullmatch(_LIKE_NAME, token) else _BRACES
     return Problem(location, f"{token!r} is not a variable", hint)
 
 

@@ -22,9 +22,9 @@ _NAMES |= {"parallel_tool_calls", "metadata", "store", "service_tier", "verbosit
 _OTHER_SPELLINGS = {"stop_sequences": "stop", "max_output_tokens": "max_tokens"}
 _OWN_SECTIONS: tuple[str, ...] = ("messages", "model", "tools", "response_format", "stream")
 _OWN_SECTIONS += ("system", "instructions", "functions", "function_call")
-_CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
-_VARIABLE = re.compile(rf"\{{\{{\s*{NAME}\s*\}}\}}")
-_TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_CAMEL = r"(?<=[a-z0-9])([A-Z])"
+_VARIABLE = rf"\{{\{{\s*{NAME}\s*\}}\}}"
+_TOOL_NAME = r"[A-Za-z0-9_-]{1,64}\Z"
 _TOOL_KEYS = ("name", "description", "parameters", "strict")
 _SCHEMA_KEYS = ("name", "strict", "schema")
 
@@ -61,7 +61,7 @@ def read_parameters(reader: Reader) -> Mapping[str, Any]:
 
 def parameter_name(name: str) -> str:
     """The name of a parameter in requests: `maxTokens` is `max_tokens`."""
-    snake = _CAMEL.sub(lambda match: "_" + match[1].lower(), name)
+    snake = re.sub(_CAMEL, lambda match: "_" + match[1].lower(), name)
     return _OTHER_SPELLINGS.get(snake, snake)
 
 
@@ -95,7 +95,7 @@ def _refuse_variables(reader: Reader, node: Node) -> None:
     elif node.kind == "sequence":
         for value in node.value:
             _refuse_variables(reader, value)
-    elif isinstance(node.value, str) and (match := _VARIABLE.search(node.value)):
+    elif isinstance(node.value, str) and (match := re.search(_VARIABLE, node.value)):
         reader.add(node.location, f"{match[0]!r} is filled in messages alone")
 
 
@@ -124,7 +124,7 @@ def _tool(reader: Reader) -> Tool:
     reader.require_known(("type", "function", *_TOOL_KEYS), "key of a tool")
     inner = unwrap_function(reader, _TOOL_KEYS, "key of a tool")
     name = inner.text("name")
-    if name is None or not _TOOL_NAME.match(name):
+    if name is None or not re.match(_TOOL_NAME, name):
         hint = "up to 64 letters, digits, '_' and '-'"
         reader.add(inner.node.location, "a tool needs a name", hint)
     return Tool(
@@ -217,7 +217,7 @@ def _unwrap(reader: Reader, node: Node, content: Mapping[str, Any]) -> ResponseF
         reader.add(location, f"unknown key {key!r} beside a schema", hint)
     if not isinstance(schema, dict):
         reader.add(node.location, "schema must be a JSON object")
-    elif not isinstance(name, str) or not _TOOL_NAME.match(name):
+    elif not isinstance(name, str) or not re.match(_TOOL_NAME, name):
         reader.add(node.location, "the name of a schema has up to 64 letters, digits, '_' and '-'")
     elif strict is not None and not isinstance(strict, bool):
         reader.add(node.location, "strict must be true or false")
