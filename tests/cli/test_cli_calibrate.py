@@ -129,6 +129,13 @@ def test_what_cannot_be_calibrated_is_said(
     assert "Traceback" not in done.err
 
 
+def test_ratings_of_other_cases_are_named(rated: Repo) -> None:
+    rated.write({"r.csv": "id,rating\nzz,4\nyy,1\n"})
+    done = lensops("calibrate", "r.csv", cwd=rated.root)
+    assert done.code == 2
+    assert "2 ids have a rating and are no case of the eval: zz, yy" in done.err
+
+
 def test_an_unknown_eval_is_said_with_what_is_near(rated: Repo) -> None:
     done = lensops("calibrate", "ratings.csv", "--eval", "offer_coppy", cwd=rated.root)
     assert done.code == 2

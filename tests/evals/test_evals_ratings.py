@@ -63,8 +63,9 @@ def test_a_nested_rating_is_found_by_its_dotted_name() -> None:
         ("r.csv", b"id|rating\na|4\n", "separate them by commas, semicolons or tabs"),
         ("r.jsonl", b'{"id": "a", "rating": null}', "a rating is missing"),
         ("r.jsonl", b'\n{"rating": 3}', r"r\.jsonl:2: `id` is missing"),
-        ("r.jsonl", b"[1]", "must be a JSON object"),
-        ("r.jsonl", b"[" * 100_000, "nested too deeply"),
+        ("r.json", b'[{"id": "a", "rating": 4}]', "this is a JSON array, not JSON lines"),
+        ("r.xlsx", b"PK\x03\x04", "this is a spreadsheet or an archive"),
+        ("r.jsonl", b'{"id": "a", "rating": ' + b"[" * 100_000, "nested too deeply"),
         ("r.jsonl", b"{", "not JSON"),
         ("r.jsonl", b"", "no rating in the file"),
         ("r.csv", b"id,rating\n", "no rating in the file"),
@@ -86,6 +87,7 @@ def test_what_is_wrong_is_said_with_its_line(path: str, data: bytes, message: st
         ("r.csv", "id,rating\na,3.5\n"),
         ("r.csv", "\ufeffid;rating\r\na;3,5\r\n"),
         ("R.TSV", "id\trating\na\t3.5\n"),
+        ("r.tsv", "id\trating\r\na\t3,5\r\n"),
     ],
 )
 def test_separators_of_spreadsheets_are_read(path: str, text: str) -> None:

@@ -116,6 +116,8 @@ def read_rows(tree: Tree, path: str) -> Iterator[Row | Problem]:
 
 def rows_of_bytes(data: bytes, path: str) -> Iterator[Row | Problem]:
     """The same of the content of a file."""
+    if problem := _other_form(data.partition(b"\n")[0] + b"\n", path):
+        return iter([problem])
     rows = (_row_of(line, path) for line in LineReader(io.BytesIO(data)))
     return filter(None, rows)
 

@@ -64,9 +64,9 @@ def read_ratings(data: bytes, path: str, field: str | None = None) -> tuple[Rati
             by_id.setdefault(read.id, []).append(read)
     if not by_id and not problems:
         problems.append(Problem(Location(path), "there is no rating in the file"))
-    if problems and not by_id and problems[0].message.startswith("not JSON"):
+    if problems and not by_id and problems[0].message.startswith(("not JSON", "this is a table")):
         hint = "ratings are CSV, TSV or JSONL by the end of the file's name"
-        problems = [problems[0]._replace(hint=problems[0].hint or hint), *problems[1:]]
+        problems = [problems[0]._replace(hint=hint), *problems[1:]]
     problems += [problem for rows in by_id.values() for problem in _mixed_kinds(rows, path)]
     problems += _mixed_file([row for rows in by_id.values() for row in rows], path)
     if problems:
@@ -106,7 +106,7 @@ def _table_rows(data: bytes, path: str) -> Iterator[Row | Problem]:
                 message = f"{len(cells)} cells, the header has {len(columns)}"
                 yield Problem(Location(path, reader.line_num), message)
             elif cells:
-                if separator == ";":
+                if separator in ";\t":  # a decimal comma is none between cells
                     cells = [_DECIMAL.sub(r"\1.\2", cell) for cell in cells]
                 value = dict(zip(columns, cells, strict=True))
                 yield Row(path, reader.line_num, value, "")

@@ -158,7 +158,7 @@ def _decide(
     low, high = interval
     limit = format_limit(margin)
     if meets(low, -margin):
-        reason = f"at most {format_score(-low)} is lost, less than the margin {limit}"
+        reason = f"at most {format_score(-low)} is lost, within the margin {limit}"
         if low >= 0:
             reason = "nothing is lost"
         return Comparison(Outcome.PASS, reason, mean.value, interval)

@@ -147,7 +147,10 @@ def _recorded_scores(project: Opened, suite: str | None) -> _Scores:
 def _join(
     rated: Sequence[Rating], scores: _Scores, good: float
 ) -> tuple[list[Rated], tuple[str, ...]]:
-    """Ratings with the scores of the same ids, and what has only one of the two."""
+    """Ratings with the scores of the same ids, and what has only one of the two.
+
+    Raises `UserError` where no rating has a score.
+    """
     from lensops.evals.calibration import Rated
 
     joined, unknown, unscored = [], [], []
@@ -164,6 +167,8 @@ def _join(
         _note(unknown, "have a rating and are no case of the eval"),
         _note(unscored, "have a rating and no score"),
     ]
+    if not joined:
+        raise UserError("no rating belongs to a score", "; ".join(filter(None, notes)))
     return joined, tuple(note for note in notes if note)
 
 
