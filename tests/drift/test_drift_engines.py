@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lensops.drift.check import check_monitor
+from lensops.drift.draws import drawn_rows
 from lensops.drift.engines.arrays import ArrayEngine
 from lensops.drift.results import DriftReport
 from lensops.errors import UserError
@@ -266,6 +267,35 @@ def test_sampled_edges_are_near_the_exact_ones(
         [float(edge) for edge in exact.edges], abs=0.08
     )
     assert near.psi == exact.psi == 0.0
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
+def test_rows_are_drawn_alike_and_not_in_step_with_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """One in 24 of rows that go round in 24 hours: each hour is among them."""
+    monkeypatch.setattr("lensops.drift.prepare.EXACT", 1000)
+    rows = np.arange(120_000 if ending == "parquet" else 24_000)
+    monkeypatch.setattr("lensops.drift.prepare.FEWEST", rows.size // 24)
+    made = {"x": rows % 24, "file_row": rows}
+    windows(tmp_path, made, made, ending)
+    keys = {"baseline": f"baseline.{ending}", "current": f"current.{ending}"}
+    features = {"x": {"bins": 24}}
+    (found,) = checked(tmp_path, monitor(**keys, features=features)).features
+    assert found.baseline_counts == (rows.size // 24,) * 24
+    declared = monitor(baseline="baseline", current="current", features=features)
+    assert by_arrays(declared, made, made).features == (found,)
+
+
+@pytest.mark.parametrize("period", [7, 24, 987, 1024, 6765])
+def test_drawn_rows_stand_in_every_place_of_a_period(period: int) -> None:
+    """The draws of each place vary no more than those of chance."""
+    drawn = drawn_rows(3_000_000, 100)
+    assert drawn.size == pytest.approx(30_000, rel=0.02)
+    expected = drawn.size / period
+    places = np.bincount(drawn % period, minlength=period)
+    assert ((places - expected) ** 2 / expected).sum() / (period - 1) < 2.1
+    assert drawn_rows(5, 1).tolist() == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.slow

@@ -239,11 +239,11 @@ def test_a_file_that_grows_while_it_is_read_is_stale(tmp_path: Path) -> None:
 
     write(tmp_path / "b.csv", {"x": list(range(100))})
     engine = DuckEngine(Folder(tmp_path), [("b.csv",)])
-    engine.require_unchanged()
+    engine.files.require_unchanged()
     with (tmp_path / "b.csv").open("a") as file:
         file.write("1\n")
     with pytest.raises(Stale, match=r"b.csv was changed while it was read"):
-        engine.require_unchanged()
+        engine.files.require_unchanged()
     engine.close()
 
 

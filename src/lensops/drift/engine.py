@@ -94,7 +94,7 @@ class Engine(Protocol):
         """How much of columns of texts reads as numbers, by the name of the measure."""
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
-        """Finite values of number measures, of every `step`-th row; the same on every run."""
+        """Finite values of number measures, of one in `step` rows; the same on every run."""
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
         """The finite values' number, smallest and largest; None when there are none."""

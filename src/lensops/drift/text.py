@@ -22,7 +22,7 @@ _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d+)?(Z|[+-
 _CLOCK = re.compile(r"(\d\d:\d\d:\d\d)\.(\d+)")
 _INFINITE = {"infinity": "inf", "+infinity": "inf", "+inf": "inf", "inf": "inf"}
 _INFINITE |= {"-infinity": "-inf", "-inf": "-inf"}
-WORD = r"\S+"
+WORD = r"[^ \t\n\f\r]+"
 FENCE = "```"
 BEGINNING = 300  # characters in which a refusal announces itself
 REPEATED_ROWS, REPEATED_SHARE = 5, 0.01  # from these on many rows share a text
@@ -134,7 +134,7 @@ DERIVED: dict[str, Derived] = {
     "code_fence": Derived("flag", lambda text: FENCE in text),
     "valid_json": Derived("flag", lambda text: valid_json(text)),
     "refusal": Derived("flag", lambda text: refusal(text)),
-    "empty": Derived("flag", lambda text: not text.strip()),
+    "empty": Derived("flag", lambda text: not re.search(WORD, text)),
     "repeated": Derived("flag", lambda _: False),  # counted by value: see `repeated_counts`
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from lensops.drift.binning import BinCounts, Binning, Counts, Measure, Tally, ValueCounts
+from lensops.drift.draws import drawn_rows
 from lensops.drift.engine import (
     CATEGORY,
     DURATION,
@@ -72,10 +73,10 @@ class ArrayEngine:
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
         table = self._table(rows)
-        arrays = {m.name: _numbers(table[m.column][::step], m)[0] for m in measures}
-        return {
-            name: shortest_decimals(array[np.isfinite(array)]) for name, array in arrays.items()
-        }
+        drawn = drawn_rows(self.extremes(rows).rows, step)
+        arrays = {m.name: _numbers(table[m.column][drawn], m)[0] for m in measures}
+        finite = {name: array[np.isfinite(array)] for name, array in arrays.items()}
+        return {name: shortest_decimals(array) for name, array in finite.items()}
 
     def extents(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Extent | None]:
         return {

@@ -205,17 +205,25 @@ def value_counting(
     source: str,
     statement: Statement,
 ) -> str:
-    """The statement of each group's commonest values: key, value, its rows, rows with any."""
-    text = text_sql(columns[measure.column])
+    """The statement of each group's commonest values: key, value, its rows, rows with any.
+
+    Without groups the values are not ranked but the first ones taken: it costs less memory.
+    """
+    text = value = text_sql(columns[measure.column])
     if measure.derivation == "repeated":
-        text = f"CAST(md5_number_lower({text}) AS VARCHAR)"
-    window = window_sql(rows, group, columns, [f"{text} AS v"], source, statement)
-    key, keys = ("g", "g, v") if group else ("NULL AS g", "v")
-    grouped = f"SELECT {key}, v, count(*) AS n FROM ({window}) GROUP BY {keys}"
+        value = f"md5_number_lower({text})"
+    window = window_sql(rows, group, columns, [f"{value} AS v"], source, statement)
+    most = statement.bind(VALUES + 1)
+    if group is None:
+        texts = window_sql(rows, None, columns, [f"{text} AS v"], source, statement)
+        counted = f"SELECT NULL AS g, v, count(*) AS n FROM ({window}) GROUP BY v"
+        filled = f"(SELECT count(v) FROM ({texts})) AS filled"
+        return f"SELECT *, {filled} FROM ({counted}) ORDER BY v NOTNULL, n DESC, v LIMIT {most} + 1"
+    counted = f"SELECT g, v, count(*) AS n FROM ({window}) GROUP BY g, v"
     filled = "sum(n) FILTER (WHERE v IS NOT NULL) OVER (PARTITION BY g)"
     rank = "row_number() OVER (PARTITION BY g, v IS NULL ORDER BY n DESC, v)"
-    ranked = f"SELECT g, v, n, {filled} AS filled, {rank} AS rank FROM ({grouped})"
-    return f"SELECT g, v, n, filled FROM ({ranked}) WHERE rank <= {statement.bind(VALUES + 1)}"
+    ranked = f"SELECT g, v, n, {filled} AS filled, {rank} AS rank FROM ({counted})"
+    return f"SELECT g, v, n, filled FROM ({ranked}) WHERE rank <= {most}"
 
 
 def commonest_values(source: str, value: str, where: str, limit: str) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from lensops.drift.binning import BinCounts, Binning, Counts, Measure, Tally, ValueCounts
 from lensops.drift.engine import NUMBER, CountQuery, Extremes, Rows
-from lensops.drift.engines.duckdb.counting import Counting, commonest_values, value_counting
+from lensops.drift.engines.duckdb.counting import (
+    Counting,
+    commonest_values,
+    value_counting,
+)
+from lensops.drift.engines.duckdb.digests import OpenFiles
 from lensops.drift.engines.duckdb.readers import open_relation
 from lensops.drift.engines.duckdb.results import (
     column_kind,
-    file_identity,
     finite_values,
     group_name,
     in_parts,
@@ -31,14 +33,15 @@ from lensops.drift.engines.duckdb.sql import (
     Statement,
     category_sql,
     filled_count_sql,
+    filled_sql,
     floats_of,
     number_count_sql,
     number_sql,
     odd_texts_sql,
-    outer_texts_sql,
-    unused_name,
 )
 from lensops.drift.engines.duckdb.windows import (
+    draw_sql,
+    first_texts,
     moment_sql,
     naive_texts,
     no_zone,
@@ -48,7 +51,6 @@ from lensops.drift.floats import narrow_text
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
-from lensops.errors import Stale
 from lensops.files import LocalTree
 
 
@@ -64,33 +66,18 @@ class DuckEngine:
     ) -> None:
         self.folder, self.needed = folder, tuple(columns)
         self.sources = {source: resolve_source(source, folder) for source in sources}
-        self.identities = {file: file_identity(file) for file in self.files}
+        files = {file for source in self.sources.values() for file in source.files}
+        self.files = OpenFiles(folder, files)
         self._relations: dict[tuple[str, ...], Relation] = {}
-
-    @property
-    def files(self) -> list[Path]:
-        """Every file of the sources, once."""
-        return sorted({file for source in self.sources.values() for file in source.files})
 
     @cached_property
     def session(self) -> Session:
-        return Session(self.files, self.folder.root)
+        return Session(self.files.names, self.folder.root)
 
     def close(self) -> None:
+        self.files.leave()
         if "session" in self.__dict__:
             self.session.close()
-
-    def require_unchanged(self) -> None:
-        """Raise `Stale` when a file is not the one that was opened."""
-        for file, identity in self.identities.items():
-            if file_identity(file) != identity:
-                name = file.relative_to(self.folder.root).as_posix()
-                raise Stale(f"{name} was changed while it was read", "run the command again")
-
-    def record_digests(self) -> None:
-        """Have the project's snapshot know the bytes of every file."""
-        for file in self.files:
-            self._file_digest(file, file.relative_to(self.folder.root).as_posix())
 
     def columns(self, rows: Rows) -> Mapping[str, str]:
         return {name: column_kind(column.type) for name, column in self._columns(rows).items()}
@@ -114,10 +101,18 @@ class DuckEngine:
         filled = self._measure_each(rows, measures, filled_count_sql)
         numbers = self._measure_each(rows, measures, number_count_sql)
         mixed = [m for m in measures if 0 < numbers[m.name] < filled[m.name]]
-        unread = [m for m in measures if 0 == numbers[m.name] < filled[m.name]]
-        odd = self._measure_each(rows, unread, outer_texts_sql)
-        odd |= self._measure_each(rows, mixed, odd_texts_sql)  # to rank texts costs most
+        odd = self._measure_each(rows, mixed, odd_texts_sql)  # to rank texts costs most
+        odd |= {m.name: self._texts(rows, m) for m in measures if numbers[m.name] == 0}
         return {name: to_readability(filled[name], numbers[name], odd.get(name)) for name in filled}
+
+    def _texts(self, rows: Rows, measure: Measure) -> Sequence[str]:
+        """A few texts of the first rows that have any."""
+        statement, columns = Statement(), self._columns(rows)
+        text = filled_sql(measure, columns[measure.column], statement)
+        source = self._relation(rows).sql(statement)
+        where = window_conditions(rows, columns, statement)
+        sql = first_texts(source, text, where)
+        return [str(text) for (text,) in self.session.rows(sql, statement.values)]
 
     def _measure_each(
         self, rows: Rows, measures: Sequence[Measure], aggregate: Aggregate
@@ -135,14 +130,11 @@ class DuckEngine:
         return samples
 
     def _sample_part(self, rows: Rows, measures: Sequence[Measure], step: int) -> dict[str, Shares]:
-        """Rows are numbered before anything is computed of those that are taken."""
         statement, columns = Statement(), self._columns(rows)
         source = self._relation(rows).sql(statement)
         source = f"{source} WHERE {window_conditions(rows, columns, statement)}"
         if step > 1:
-            number = unused_name(columns)
-            numbered = f"(SELECT *, row_number() OVER () AS {number} FROM {source})"
-            source = f"{numbered} WHERE ({number} - 1) % {statement.bind(step)} = 0"
+            source = draw_sql(source, self._relation(rows).number, columns, step)
         values = [
             f"{number_sql(measure, columns[measure.column], statement)} AS f{index}"
             for index, measure in enumerate(measures)
@@ -217,19 +209,7 @@ class DuckEngine:
             yield group, to_value_counts(results, measure, columns[measure.column].floats)
 
     def fingerprint(self, rows: Rows) -> str:
-        digest = hashlib.sha256()
-        for file in self.sources[rows.source].files:
-            name = file.relative_to(self.folder.root).as_posix()
-            digest.update(f"{name}\0{self._file_digest(file, name)}\0".encode())
-        return f"sha256:{digest.hexdigest()}"
-
-    def _file_digest(self, file: Path, name: str) -> str:
-        """The digest of the bytes, by the project's snapshot where there is one."""
-        record = getattr(self.folder, "digest", None)
-        if record is not None:
-            return str(record(name))
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return self.files.fingerprint(self.sources[rows.source].files)
 
     def _select(
         self, rows: Rows, aggregates: list[str], statement: Statement, *, or_timeless: bool = False

@@ -25,6 +25,7 @@ from lensops.drift.engines.duckdb.sql import (
 )
 from lensops.errors import UserError
 
+NUMBER = "file_row_number"  # the option of Parquet files, and the column that it adds
 DEPTH = 8  # of fields within fields
 
 
@@ -45,21 +46,23 @@ def open_relation(source: Source, session: Session, table: str, needed: Iterable
 def _parquet(source: Source, session: Session) -> Relation:
     _require_parquet(source, session.root)
     hive = any("=" in part for file in source.files for part in file.parent.parts)
+    options = f"union_by_name = true, hive_partitioning = {str(hive).lower()}"
 
     def sql(statement: Statement) -> str:
         files = statement.bind([path_pattern(file) for file in source.files])
-        options = f"union_by_name = true, hive_partitioning = {str(hive).lower()}"
         return f"read_parquet({files}, {options})"
 
     statement = Statement()
     described = session.rows(f"DESCRIBE SELECT * FROM {sql(statement)}", statement.values)
+    alone = len(source.files) == 1 and NUMBER not in {str(row[0]).casefold() for row in described}
+    options += f", {NUMBER} = true" if alone else ""
     names = _own_names(source, session, [str(row[0]) for row in described])
     stored = _stored_types(source, session)
     columns: dict[str, Column] = {}
     for name, row in zip(names, described, strict=True):
         column = Column(quote_name(str(row[0])), stored.get(name, str(row[1])))
         columns |= {name: column, **dict(_fields(name, column, DEPTH))}
-    return Relation(sql, columns)
+    return Relation(sql, columns, NUMBER) if alone else Relation(sql, columns)
 
 
 def _own_names(source: Source, session: Session, names: list[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -29,7 +28,7 @@ def to_value_counts(results: list[tuple[Any, ...]], measure: Measure, floats: st
     listed = {value.strip() for value in measure.missing}
     missing = sum(int(n) for _, value, n, _ in results if value is None)
     filled = next((int(total or 0) for *_, total in results), 0)
-    values = [(narrow_text(v, floats), int(n)) for _, v, n, _ in results if v is not None]
+    values = [(narrow_text(str(v), floats), int(n)) for _, v, n, _ in results if v is not None]
     absent = sum(n for value, n in values if value.strip() in listed)
     present = [(value, n) for value, n in values if value.strip() not in listed]
     raw = measure.derivation == "repeated"
@@ -45,11 +44,6 @@ def finite_values(array: Any, floats: str) -> Shares:
     """The finite values of a column as DuckDB gives it, doubles that may have been narrower."""
     values = np.ma.filled(np.ma.asarray(array, dtype=np.float64), np.nan)
     return from_widened(values[np.isfinite(values)], floats)
-
-
-def file_identity(file: Path) -> tuple[int, int, int]:
-    status = file.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def group_name(key: Any) -> str | None:

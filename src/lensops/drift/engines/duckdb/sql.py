@@ -21,6 +21,8 @@ FLOATS = {"FLOAT16": "float16", "FLOAT": "float32", "DOUBLE": "float64"}  # as N
 NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "BIT", "VARIANT", "GEOMETRY")
 INTERVAL = "INTERVAL"
 EXAMPLES, LENGTH = 3, 40  # texts that are no numbers, and their characters
+LOOKED_AT = 1_000  # rows in which examples are found
+GAPS = ("'  '", "chr(9)", "chr(10)", "chr(12)", "chr(13)")  # but for one space between words
 _PLAIN_DECIMAL = r"[+-]?(0|[1-9]\d*)\.\d+"
 
 
@@ -55,10 +57,14 @@ Columns = Mapping[str, Column]
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What stands after FROM, the values bound in it, and its columns by their own names."""
+    """What stands after FROM, the values bound in it, and its columns by their own names.
+
+    `number` is the number of a row from 0 on as SQL, where the source has one.
+    """
 
     sql: Callable[[Statement], str]
     columns: Columns
+    number: str = "row_number() OVER () - 1"
 
 
 def quote_name(name: str) -> str:
@@ -76,17 +82,27 @@ def _pattern(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _single_spaced(text: str) -> str:
+    """Whether single spaces are all that parts the words of a text: those are counted at once."""
+    gaps = " OR ".join(f"contains({text}, {gap})" for gap in GAPS)
+    return f"NOT ({gaps} OR starts_with({text}, ' ') OR ends_with({text}, ' ') OR {text} = '')"
+
+
 DERIVED: dict[str, Callable[[str], str]] = {
     "length": lambda text: f"length({text})",
-    "words": lambda text: f"len(regexp_extract_all({text}, {_pattern(WORD)}))",
+    "words": lambda text: (
+        f"CASE WHEN {_single_spaced(text)}"
+        f" THEN strlen({text}) - strlen(replace({text}, ' ', '')) + 1"
+        f" ELSE len(regexp_extract_all({text}, {_pattern(WORD)})) END"
+    ),
     "code_fence": lambda text: f"contains({text}, {_pattern(FENCE)})",
     "valid_json": lambda text: (
         f"(left(ltrim({text}, chr(32) || chr(9) || chr(10) || chr(13)), 1) IN ('{{', '[')"
         f" AND json_valid({text}))"
     ),
     "refusal": lambda text: (
-        f"regexp_matches(replace(lower(left({text}, {BEGINNING})), chr(8217), chr(39)),"
-        f" {_pattern(REFUSAL)})"
+        f"regexp_matches(replace(left({text}, {BEGINNING}), chr(8217), chr(39)),"
+        f" {_pattern(REFUSAL)}, 'i')"
     ),
     "empty": lambda text: f"NOT regexp_matches(coalesce({text}, ''), {_pattern(WORD)})",
 }
@@ -139,12 +155,6 @@ def odd_texts_sql(measure: Measure, column: Column, statement: Statement) -> str
     text, number = filled_sql(measure, column, statement), _read_sql(measure, column, statement)
     odd = f"FILTER (WHERE {number} IS NULL AND {text} IS NOT NULL)"
     return f"min(left({text}, {LENGTH}), {4 * EXAMPLES}) {odd}"
-
-
-def outer_texts_sql(measure: Measure, column: Column, statement: Statement) -> str:
-    """A few texts of a column that reads no number, at less cost."""
-    text = f"left({filled_sql(measure, column, statement)}, {LENGTH})"
-    return f"list_value(min({text}), max({text}), any_value({text}))"
 
 
 def _read_sql(measure: Measure, column: Column, statement: Statement) -> str:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from lensops.drift.draws import FIRST, MASK, SECOND, SHIFT, draw_limit
 from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, Condition, Group, Rows
-from lensops.drift.engines.duckdb.sql import Column, Columns, Statement, category_sql, text_sql
+from lensops.drift.engines.duckdb.sql import (
+    LENGTH,
+    LOOKED_AT,
+    Column,
+    Columns,
+    Statement,
+    category_sql,
+    text_sql,
+    unused_name,
+)
 from lensops.drift.floats import narrow_bounds
 from lensops.errors import UserError
 from lensops.manifest.drift import Scalar, Span
@@ -42,6 +52,24 @@ def window_sql(
     key = _key(group, rows, columns, statement) if group else "NULL"
     where = window_conditions(rows, columns, statement)
     return f"SELECT {', '.join([f'{key} AS g', *selected])} FROM {source} WHERE {where}"
+
+
+def first_texts(source: str, text: str, where: str) -> str:
+    """The statement of the least, the largest and another text of the first rows that have any."""
+    first = f"SELECT left({text}, {LENGTH}) AS v FROM {source} WHERE {where} AND {text} IS NOT NULL"
+    few = f"SELECT [min(v), max(v), any_value(v)] AS few FROM ({first} LIMIT {LOOKED_AT})"
+    return f"SELECT unnest(few) FROM ({few} WHERE v IS NOT NULL) WHERE few[1] IS NOT NULL"
+
+
+def draw_sql(source: str, number: str, columns: Columns, step: int) -> str:
+    """What stands after FROM for one in `step` rows: see `lensops.drift.draws`.
+
+    Rows are drawn before anything is computed of them.
+    """
+    mixed = unused_name(columns)
+    numbered = f"SELECT *, (({number}) & {MASK}) * {FIRST} & {MASK} AS {mixed} FROM {source}"
+    drawn = f"xor({mixed}, {mixed} >> {SHIFT}) * {SECOND} & {MASK} < {draw_limit(step)}"
+    return f"({numbered}) WHERE {drawn}"
 
 
 def moment_sql(rows: Rows, columns: Columns, statement: Statement) -> str:
