@@ -20,23 +20,14 @@ from lensops.evidence import Finding, Outcome
 from lensops.flows.project import Opened
 from lensops.manifest import Suite
 from lensops.manifest.budget import Price
-from lensops.plan import Plan
 from lensops.prompts import Prompt, load_prompt, version_files
 from lensops.prompts.layout import locate_prompt
 
 Olders = dict[str, Prompt | None]  # by prompt, the version that is served or was active before
 
 
-def estimate_findings(project: Opened, plan: Plan) -> Iterator[Finding]:
+def estimate_findings(project: Opened, olders: Olders) -> Iterator[Finding]:
     """A note for each eval of a prompt that a plan changes."""
-    olders: Olders = {}
-    for target in plan.targets:
-        for change in target.changes:
-            older, newer = change.prompts
-            if newer is not None:
-                olders.setdefault(change.name, older)
-    if not olders or not project.manifest.evals:
-        return
     for estimate in estimate_suites(project, olders):
         keys = ("evals", estimate.suite)
         yield Finding("cost", estimate.suite, Outcome.NOTE, estimate.message, keys=keys)

@@ -22,6 +22,7 @@ from lensops.release import Kind
 
 if TYPE_CHECKING:
     from lensops.flows.base import BaseSnapshot
+    from lensops.prompts import Prompt
 
 BASE = "base"  # stands for a target in a plan against a base
 
@@ -54,11 +55,23 @@ def plan(
 def add_notes(made: Plan, project: Opened) -> Plan:
     """A plan with what it costs to evaluate, and the models that end. Raises `Invalid`."""
     findings = [*made.findings, *ending_findings(project)]
-    if project.manifest.evals:
-        from lensops.flows.estimates import estimate_findings  # evals load where there are some
+    evaluated = {project.manifest.prompt_of(suite) for suite in project.manifest.evals}
+    if evaluated & replaced_prompts(made).keys():
+        # where nothing changes, no eval loads
+        from lensops.flows.estimates import estimate_findings
 
-        findings += estimate_findings(project, made)
+        findings += estimate_findings(project, replaced_prompts(made))
     return made._replace(findings=tuple(findings))
+
+
+def replaced_prompts(plan: Plan) -> dict[str, Prompt | None]:
+    """The prompts that a plan creates or changes, each with what its first target serves of it."""
+    replaced: dict[str, Prompt | None] = {}
+    for change in (change for target in plan.targets for change in target.changes):
+        older, newer = change.prompts
+        if newer is not None:
+            replaced.setdefault(change.name, older)
+    return replaced
 
 
 def planned(
