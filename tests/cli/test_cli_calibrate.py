@@ -130,7 +130,8 @@ def test_what_cannot_be_calibrated_is_said(
 
 
 def test_ratings_of_other_cases_are_named(rated: Repo) -> None:
-    rated.write({"r.csv": "id,rating\nzz,4\nyy,1\n"})
+    rated.write({"r.csv": "id,rating\nzz,4\nyy,1\n", "o.jsonl": '{"id": "c1", "output": "a b"}'})
+    lensops("eval", "--outputs", "o.jsonl", "--record", cwd=rated.root)
     done = lensops("calibrate", "r.csv", cwd=rated.root)
     assert done.code == 2
     assert "2 ids have a rating and are no case of the eval: zz, yy" in done.err

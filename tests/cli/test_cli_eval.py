@@ -261,7 +261,7 @@ class TestOutputs:
         result = run(sample, "--outputs", path)
         assert result.code == 3
         assert "has no output for 1 case: iced-02" in result.out
-        assert "has outputs of 1 unknown cases: zzz" in result.out
+        assert "has outputs of 1 unknown case: zzz" in result.out
         assert result.out.splitlines()[-1].endswith("INCONCLUSIVE ?")
 
     @pytest.mark.parametrize("link", ["evals/offer_copy/recordings", "eval_results"])
@@ -317,7 +317,7 @@ class TestMissing:
         path.write_text("".join(path.read_text().splitlines(keepends=True)[2:]))
         result = run(sample, "--replay")
         assert result.code == 2
-        assert "1 outputs of v2 are not recorded: welcome-01" in result.err
+        assert "1 output of v2 is not recorded: welcome-01" in result.err
         assert "--explain welcome-01" in result.err
 
     def test_record_without_a_key_says_what_to_set(self, sample: Repo) -> None:

@@ -197,7 +197,7 @@ class TestOutputs:
         _, notes = self.read(tmp_path, '{"id":"a","output":"x"}\n{"id":"z","output":"x"}\n')
         assert notes == [
             "o.jsonl has no output for 2 cases: b, c",
-            "o.jsonl has outputs of 1 unknown cases: z",
+            "o.jsonl has outputs of 1 unknown case: z",
         ]
 
     @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lensops.errors import UserError
 from lensops.evals.protocols import AnswerRequest, GradeRequest
-from lensops.format import list_some
+from lensops.format import list_some, plural
 
 HINT = "`lensops eval --record` asks for what is missing; `--explain {}` shows what differs"
 
@@ -16,16 +16,21 @@ HINT = "`lensops eval --record` asks for what is missing; `--explain {}` shows w
 class Misses:
     """Requests that a replay found no recording of, by what they ask for."""
 
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
     cases: dict[str, None] = field(default_factory=dict)
 
-    def add(self, what: str, requests: Sequence[AnswerRequest | GradeRequest]) -> None:
-        self.counts[what] = self.counts.get(what, 0) + len(requests)
+    def add(self, noun: str, what: str, requests: Sequence[AnswerRequest | GradeRequest]) -> None:
+        """Count requests, such as for an `output` of `v2`, or a `vote` of `the judge`."""
+        key = (noun, what)
+        self.counts[key] = self.counts.get(key, 0) + len(requests)
         self.cases.update(dict.fromkeys(request.case_id for request in requests))
 
     def raise_if_any(self) -> None:
         """Raises `UserError` that counts them and names the first cases."""
         if self.counts:
-            counts = " and ".join(f"{count:,} {what}" for what, count in self.counts.items())
+            counts = " and ".join(
+                f"{plural(count, noun)} of {what}" for (noun, what), count in self.counts.items()
+            )
             hint = HINT.format(next(iter(self.cases)))
-            raise UserError(f"{counts} are not recorded: {list_some(self.cases)}", hint)
+            verb = "is" if sum(self.counts.values()) == 1 else "are"
+            raise UserError(f"{counts} {verb} not recorded: {list_some(self.cases)}", hint)

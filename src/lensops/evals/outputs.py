@@ -138,7 +138,7 @@ def mismatch_notes(outputs: Outputs) -> Iterator[str]:
         cases = plural(len(failed), "case")
         yield f"{name} has null, which is no output, for {cases}: {list_some(failed)}"
     if extra:
-        yield f"{name} has outputs of {len(extra):,} unknown cases: {list_some(extra)}"
+        yield f"{name} has outputs of {plural(len(extra), 'unknown case')}: {list_some(extra)}"
 
 
 def outputs_from_file(file: Path, cases: Iterable[Case], samples: int) -> Outputs:

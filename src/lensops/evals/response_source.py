@@ -28,6 +28,7 @@ from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings
 from lensops.evals.result import Contradiction
 from lensops.evals.spending import LIMIT_REACHED
+from lensops.format import plural
 from lensops.manifest import Suite
 from lensops.manifest.suite import Judge
 
@@ -147,16 +148,15 @@ class CachedResponses:
         self, arm: Arm, absent: Sequence[AnswerRequest], recordings: Recordings, path: Path
     ) -> dict[str, str]:
         """Put questions to the model. The reasons, by request, why some have no answer."""
-        what = f"outputs of {arm.version}"
         if self.mode is Mode.REPLAY and (lost := recordings.lost_shards):
             reason = f"{NOT_RECORDED}: shard {', '.join(lost)} is not here"
             return {request.digest: reason for request in absent}
         if self.mode is Mode.REPLAY:
-            self.misses.add(what, absent)
+            self.misses.add("output", arm.version, absent)
             return {}
         generator = self._models.generator(arm.model, arm.server)
         if isinstance(generator, Unavailable) and self.mode is Mode.RECORD:
-            message = f"{len(absent):,} {what} cannot be recorded: {generator.reason}"
+            message = f"{plural(len(absent), 'output')} of {arm.version} cannot be recorded: {generator.reason}"
             raise UserError(message, generator.hint)
         if isinstance(generator, Unavailable):
             reason = f"{NOT_RECORDED}, and {generator.reason}"
@@ -179,7 +179,7 @@ class CachedResponses:
         """
         absent = self._absent_votes(lookups, recordings)
         if absent and self.mode is Mode.REPLAY and not recordings.lost_shards:
-            self.misses.add("votes of the judge", absent)
+            self.misses.add("vote", "the judge", absent)
         if not absent or self.mode is Mode.REPLAY:
             return {}
         judge = self._models.judge()
