@@ -156,8 +156,8 @@ class CachedResponses:
             return {}
         generator = self._models.generator(arm.model, arm.server)
         if isinstance(generator, Unavailable) and self.mode is Mode.RECORD:
-            message = f"{plural(len(absent), 'output')} of {arm.version} cannot be recorded: {generator.reason}"
-            raise UserError(message, generator.hint)
+            outputs = f"{plural(len(absent), 'output')} of {arm.version}"
+            raise UserError(f"{outputs} cannot be recorded: {generator.reason}", generator.hint)
         if isinstance(generator, Unavailable):
             reason = f"{NOT_RECORDED}, and {generator.reason}"
             return {request.digest: reason for request in absent}
