@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -56,24 +57,26 @@ class Shape:
             cumulated = np.concatenate([[0], np.cumsum(times)]) / max(self.rows, 1)
             below: Shares = cumulated[np.searchsorted(values, points, side="left")]
             return below
-        points_below: Shares = np.interp(points, *self._knots(), left=0.0, right=1.0)
+        points_below: Shares = np.interp(points, *_knots(self.quantiles), left=0.0, right=1.0)
         return points_below
-
-    def _knots(self) -> tuple[Shares, Shares]:
-        """Quantiles and their probabilities; one that repeats is a step right above its value."""
-        levels = np.asarray(self.quantiles)
-        unique, first = np.unique(levels, return_index=True)
-        last = levels.size - 1 - np.unique(levels[::-1], return_index=True)[1]
-        steps = np.nextafter(unique, np.inf)[last > first]
-        values = np.concatenate([unique, steps])
-        shares = PROBABILITIES[np.concatenate([first, last[last > first]])]
-        order = np.argsort(values, kind="stable")
-        return values[order], shares[order]
 
     def _steps(self) -> tuple[Shares, Vector]:
         values, times = np.array(self.common, dtype=np.float64).reshape(-1, 2).T
         order = np.argsort(values)
         return values[order], times[order].astype(np.int64)
+
+
+@lru_cache(maxsize=16)
+def _knots(quantiles: tuple[float, ...]) -> tuple[Shares, Shares]:
+    """Quantiles and their probabilities; one that repeats is a step right above its value."""
+    levels = np.asarray(quantiles)
+    unique, first = np.unique(levels, return_index=True)
+    last = levels.size - 1 - np.unique(levels[::-1], return_index=True)[1]
+    steps = np.nextafter(unique, np.inf)[last > first]
+    values = np.concatenate([unique, steps])
+    shares = PROBABILITIES[np.concatenate([first, last[last > first]])]
+    order = np.argsort(values, kind="stable")
+    return values[order], shares[order]
 
 
 def shape_of(sample: Shares) -> Shape | None:
