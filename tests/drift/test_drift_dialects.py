@@ -35,7 +35,7 @@ def binning() -> Binning:
 @pytest.mark.parametrize("grouped", [False, True])
 def test_every_statement_can_be_written(dialect: str, grouped: bool) -> None:
     ibis = pytest.importorskip("ibis")
-    from lensops.drift.engines.warehouse import expressions, sampling, windows
+    from lensops.drift.engines.warehouse import counting, expressions, windows
     from lensops.drift.engines.warehouse.counting import count_window
     from lensops.drift.text import text_measures
 
@@ -63,6 +63,6 @@ def test_every_statement_can_be_written(dialect: str, grouped: bool) -> None:
     list(count_window(cut, key, binnings, dialect, run))
     values = {m.name: expressions.number(cut, m, dialect) for m in numbers}
     extents = {name: Extent(500, -3.0, 3.0) for name in values}
-    sampling.every_step(cut, values, 7, {**extents}, run)
+    counting.every_step(cut, values, 7, {**extents}, run)
     assert len(written) >= 3
     assert all("SELECT" in statement for statement in written)

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lensops.drift.check import check_monitor
-from lensops.drift.draws import drawn_rows
 from lensops.drift.engines.arrays import ArrayEngine
 from lensops.drift.results import DriftReport
+from lensops.drift.shape import drawn_rows
 from lensops.errors import UserError
 from lensops.manifest.drift import Monitor
 from support.drift import Table, checked, monitor, windows, write

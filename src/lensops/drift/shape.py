@@ -1,4 +1,4 @@
-"""The shape of a number: quantiles and common values of its finite values, for causes and ties."""
+"""The shape of a number: quantiles and common values, of all rows or of those that are drawn."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lensops.drift.psi import Shares, Vector
 
 PROBABILITIES = np.linspace(0, 1, 257)
 VALUES = 128  # single values that are remembered with their rows
 HUGE = 1e150  # values beyond it, or nearer than its inverse, overflow in what is made of them
+MASK = 2**32 - 1
+FIRST, SECOND = 1_640_531_527, 73_244_475  # odd; products stay within 63 bits
+SHIFT = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Finite values in brief: of all rows, or of evenly taken ones where there are many.
+    """Finite values in brief: of all rows, or of those drawn where there are many.
 
     `common` holds the commonest single values with their rows, `distinct` how many values there
     are. `quantiles` belong to `PROBABILITIES`.
@@ -92,3 +96,20 @@ def shape_of(sample: Shares) -> Shape | None:
         quantiles=tuple(float(value) for value in np.quantile(sample, PROBABILITIES)),
         integral=bool((values == np.floor(values)).all()),
     )
+
+
+def draw_limit(step: int) -> int:
+    """The hash below which a row is drawn, so that one in `step` is."""
+    return (MASK + 1) // step
+
+
+def drawn_rows(rows: int, step: int) -> NDArray[np.int64]:
+    """The numbers, from 0 on, of the rows that are drawn: about one in `step`, by a hash of them.
+
+    Rows a fixed step apart would all stand in one place of what repeats itself, such as a day.
+    """
+    numbers = np.arange(rows, dtype=np.int64)
+    if step == 1:
+        return numbers
+    mixed = (numbers & MASK) * FIRST & MASK
+    return numbers[(mixed ^ (mixed >> SHIFT)) * SECOND & MASK < draw_limit(step)]

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from lensops.drift.binning import BinCounts, Binning, Counts, Measure, Tally, ValueCounts
-from lensops.drift.draws import drawn_rows
 from lensops.drift.engine import (
     CATEGORY,
     DURATION,
@@ -30,6 +29,7 @@ from lensops.drift.floats import NARROW, narrow_cuts, shortest_decimals
 from lensops.drift.psi import Shares
 from lensops.drift.readability import Readability
 from lensops.drift.recipes import Extent
+from lensops.drift.shape import drawn_rows
 from lensops.drift.text import DERIVED, count_values
 from lensops.errors import UserError
 

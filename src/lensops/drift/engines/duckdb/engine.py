@@ -15,7 +15,8 @@ from lensops.drift.engines.duckdb.counting import (
 )
 from lensops.drift.engines.duckdb.digests import OpenFiles
 from lensops.drift.engines.duckdb.readers import open_relation
-from lensops.drift.engines.duckdb.results import (
+from lensops.drift.engines.duckdb.session import (
+    Session,
     column_kind,
     finite_values,
     group_name,
@@ -24,7 +25,6 @@ from lensops.drift.engines.duckdb.results import (
     to_utc,
     to_value_counts,
 )
-from lensops.drift.engines.duckdb.session import Session
 from lensops.drift.engines.duckdb.sources import resolve_source
 from lensops.drift.engines.duckdb.sql import (
     Aggregate,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from lensops.drift.draws import FIRST, MASK, SECOND, SHIFT, draw_limit
 from lensops.drift.engine import MISSING_SEGMENT, OTHER_SEGMENTS, Condition, Group, Rows
 from lensops.drift.engines.duckdb.sql import (
     LENGTH,
@@ -18,6 +17,7 @@ from lensops.drift.engines.duckdb.sql import (
     unused_name,
 )
 from lensops.drift.floats import narrow_bounds
+from lensops.drift.shape import FIRST, MASK, SECOND, SHIFT, draw_limit
 from lensops.errors import UserError
 from lensops.manifest.drift import Scalar, Span
 
@@ -62,7 +62,7 @@ def first_texts(source: str, text: str, where: str) -> str:
 
 
 def draw_sql(source: str, number: str, columns: Columns, step: int) -> str:
-    """What stands after FROM for one in `step` rows: see `lensops.drift.draws`.
+    """What stands after FROM for one in `step` rows: see `drawn_rows`.
 
     Rows are drawn before anything is computed of them.
     """

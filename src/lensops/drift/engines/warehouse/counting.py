@@ -1,17 +1,20 @@
-"""The counting statements: numbers and flags of a window in one, all its categories in another."""
+"""The statements of counting, numbers and flags in one, categories in another, and of samples."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import ibis
+import numpy as np
 
 from lensops.drift.binning import BinCounts, Binning, Counts, Measure
 from lensops.drift.engines.warehouse import expressions
 from lensops.drift.floats import narrow_cuts, narrow_text
+from lensops.drift.psi import Shares
+from lensops.drift.recipes import Extent
 from lensops.drift.text import VALUES, count_values, valid_json
 
 Run = Callable[[Any], Iterator[dict[str, Any]]]  # runs a statement and gives its rows
@@ -20,6 +23,8 @@ KEY = "lensops_group"
 STRIDE = 10_000  # between the codes of two measures
 ABSENT, NAN, INFINITE = STRIDE - 1, STRIDE - 2, STRIDE - 3  # codes that are no bins
 WIDTH = 50  # measures of one statement
+STRETCHES = 64  # parts that are sorted by themselves, so that an engine can share them out
+Batches = Callable[[Any], Iterable[Any]]
 
 
 def count_window(
@@ -169,3 +174,53 @@ def _with_key(window: Any, key: Any, columns: dict[str, Any]) -> Any:
 
 def _names(key: Any, name: str) -> list[str]:
     return [name] if key is None else [KEY, name]
+
+
+def all_values(window: Any, values: Mapping[str, Any], batches: Batches) -> dict[str, Shares]:
+    """All finite values of several measures, read by one statement."""
+    table = window.select(**{f"f{index}": value for index, value in enumerate(values.values())})
+    parts = list(batches(table))
+    return {name: _array(parts, index) for index, name in enumerate(values)}
+
+
+def every_step(
+    window: Any,
+    values: Mapping[str, Any],
+    step: int,
+    extents: Mapping[str, Extent | None],
+    batches: Batches,
+) -> dict[str, Shares]:
+    """Every `step`-th finite value of several measures, read by one statement.
+
+    A table has no order of rows, so the order is that of the values: the same on every run, and
+    spread over the whole distribution.
+    """
+    parts = [
+        _step_sample(window, value, step, extent, index)
+        for index, (name, value) in enumerate(values.items())
+        if (extent := extents[name]) is not None
+    ]
+    samples: dict[str, list[float]] = {name: [] for name in values}
+    names = list(values)
+    statement = ibis.union(*parts, distinct=False) if len(parts) > 1 else (parts or [None])[0]
+    for batch in batches(statement) if statement is not None else ():
+        for index, x in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True):
+            samples[names[index]].append(x)
+    return {name: np.sort(np.asarray(sample, np.float64)) for name, sample in samples.items()}
+
+
+def _step_sample(window: Any, value: Any, step: int, extent: Extent, index: int) -> Any:
+    table = window.select(x=value).filter(ibis._.x.notnull())
+    half = (extent.high / 2 - extent.low / 2) / STRETCHES or 1.0  # halved: huge numbers stay finite
+    stretch = ((table.x / 2 - extent.low / 2) / half).floor()
+    place = ibis.row_number().over(group_by=stretch, order_by=table.x)
+    numbered = table.mutate(place=place, measure=ibis.literal(index, "int64"))
+    return numbered.filter(numbered.place % step == step // 2).select("measure", "x")
+
+
+def _array(batches: Iterable[Any], column: int) -> Shares:
+    """A column of a result in its order, without rows that have no value."""
+    parts = [batch.column(column).to_numpy(zero_copy_only=False) for batch in batches]
+    values = np.concatenate([np.empty(0), *parts]).astype(np.float64)
+    present: Shares = np.sort(values[~np.isnan(values)])
+    return present

@@ -21,11 +21,10 @@ from lensops.drift.engine import (
     Extremes,
     Rows,
 )
-from lensops.drift.engines.warehouse import expressions, sampling
-from lensops.drift.engines.warehouse.counting import count_window
+from lensops.drift.engines.warehouse import expressions
+from lensops.drift.engines.warehouse.counting import all_values, count_window, every_step
 from lensops.drift.engines.warehouse.driver_errors import CannotCount, DriverErrors
-from lensops.drift.engines.warehouse.server import Server
-from lensops.drift.engines.warehouse.tables import open_table
+from lensops.drift.engines.warehouse.server import Server, open_table
 from lensops.drift.engines.warehouse.windows import in_utc, key, moment, window
 from lensops.drift.floats import from_widened, narrow_text
 from lensops.drift.psi import Shares
@@ -76,9 +75,9 @@ class WarehouseEngine:
         extents = self.extents(rows, measures) if step > 1 else {}
         with self._naming_columns(cut, measures), self.errors.counting():
             if step == 1:
-                samples = sampling.all_values(cut, values, self.server.batches)
+                samples = all_values(cut, values, self.server.batches)
             else:
-                samples = sampling.every_step(cut, values, step, extents, self.server.batches)
+                samples = every_step(cut, values, step, extents, self.server.batches)
         kinds = {measure.name: expressions.floats_of(cut, measure) for measure in measures}
         return {name: from_widened(sample, kinds[name]) for name, sample in samples.items()}
 
