@@ -119,7 +119,7 @@ class Manifest(Strict):
     @property
     def places(self) -> dict[str, Target]:
         """The targets, or the one local directory of a manifest that names none."""
-        return self.targets or {"local": Target(directory=".lensops/live/local")}
+        return self.targets or {"local": Target.model_construct(directory=".lensops/live/local")}
 
     def recordings_of(self, suite: str, version: str) -> str:
         """The file with a version's recordings for an eval, relative to the manifest."""

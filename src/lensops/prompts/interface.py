@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lensops.prompts.digest import digest
@@ -21,11 +21,10 @@ class Variable(NamedTuple):
         return {key: value for key, value in keys.items() if value is not None}
 
 
-@dataclass(frozen=True)
-class Interface:
+class Interface(NamedTuple):
     """The variables by name. Equal digests mean: an application passes the same."""
 
-    variables: Mapping[str, Variable] = field(default_factory=dict)
+    variables: Mapping[str, Variable] = MappingProxyType({})
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lensops.errors import Problem
@@ -16,13 +17,12 @@ from lensops.prompts.template import Template, parse_template
 ROLES = ("system", "developer", "user", "assistant", "tool")
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(NamedTuple):
     """A call that an assistant message makes; `arguments` are JSON values by name."""
 
     id: str
     name: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = MappingProxyType({})
 
     def content(self) -> dict[str, Any]:
         """The call in the shape of a request; arguments as the text of canonical JSON."""
