@@ -135,6 +135,19 @@ def test_nothing_is_overwritten(source: Repo) -> None:
     assert "  translate-offers:\n    active: v1\n" in manifest
 
 
+@pytest.mark.parametrize("name", ["v1.txt", "v1.prompt.yml", "v1.system.md"])
+def test_a_version_that_is_there_in_another_form_stays_the_only_one(
+    source: Repo, name: str
+) -> None:
+    path = f"prompts/translate-offers/{name}"
+    source.write({path: "messages: [{role: user, content: mine}]\n"})
+    done = lensops("import", "promptfooconfig.yaml", cwd=source.root)
+    assert f"kept {path}: it is there already" in done.out
+    versions = lensops("list", "--format", "json", cwd=source.root).json["prompts"][0]["versions"]
+    assert "v1" in [row["version"] for row in versions]
+    assert "has 2 files" not in lensops("validate", cwd=source.root).out
+
+
 def test_a_section_in_one_line_is_not_touched(source: Repo) -> None:
     source.write({"lensops.yaml": "version: 1\nproject: shop\nprompts: {a: {active: v1}}\n"})
     done = lensops("import", "promptfooconfig.yaml", cwd=source.root)

@@ -39,7 +39,7 @@ def init(
     """
     from lensops.cli.output import print_line
     from lensops.flows.init import init as write_files
-    from lensops.flows.workflow import requirement
+    from lensops.flows.workflow import is_checkout, requirement
     from lensops.manifest import NAMES
 
     is_new = not any((folder / name).exists() for name in NAMES)
@@ -49,7 +49,10 @@ def init(
     lines += [f"kept    {name}" for name in files.existing]
     steps = "lensops validate, lensops plan, lensops apply"
     steps = steps if findings else steps.replace("plan,", "plan, lensops gate,")
-    lines += ["", f"next: {steps}", f"install it elsewhere: uv tool install '{requirement()}'"]
+    install = f"install it elsewhere: uv tool install '{requirement()}'"
+    if is_checkout():
+        install += ", once that is released; this one is from a checkout"
+    lines += ["", f"next: {steps}", install]
     for text in lines:
         print_line(text)
     return 0

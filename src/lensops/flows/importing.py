@@ -15,7 +15,8 @@ from lensops.manifest import NAMES, check, read_yaml
 from lensops.manifest.insert import insert_entry
 from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
-from lensops.prompts import parse
+from lensops.prompts import parse, version_files
+from lensops.prompts.forms import ending_of
 from lensops.prompts.layout import FOLDER
 
 
@@ -145,11 +146,23 @@ def _new_files(
     conflicts: list[str] = []
     for name, data in files.items():
         present = _content(tree, name)
-        if present is None:
+        if twins := _other_files(tree, name):
+            conflicts += twins
+        elif present is None:
             new[name] = data
         else:
             (existing if present == data else conflicts).append(name)
     return new, tuple(existing), tuple(conflicts)
+
+
+def _other_files(tree: Folder, name: str) -> list[str]:
+    """The files of the same version in another form: a version is one file."""
+    family, _, file = name.removeprefix(f"{FOLDER}/").rpartition("/")
+    ending = ending_of(file)
+    if not name.startswith(f"{FOLDER}/") or not family or ending is None:
+        return []
+    claimed = version_files(tree, family).get(file.removesuffix(ending), [])
+    return [] if name in claimed else claimed
 
 
 def _content(tree: Folder, name: str) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
+from typing import Any
 
 from lensops import __version__
 from lensops.errors import UserError
@@ -46,12 +47,23 @@ def gitlab_pipeline(folder: str = "", shared: Iterable[str] = ()) -> Pipeline:
     return Pipeline(f".gitlab/lensops{slug}.yml", _fill(text, folder))
 
 
-def requirement() -> str:
-    """What installs this lensops: the commit it was installed from, or its release."""
+def is_checkout() -> bool:
+    """Whether this lensops was installed from a folder, so that its release may not be there."""
+    return "dir_info" in _origin()
+
+
+def _origin() -> dict[str, Any]:
+    """Where this lensops was installed from, as installers note it; empty of a release."""
     try:
         origin = json.loads(distribution("lensops").read_text("direct_url.json") or "{}")
     except (PackageNotFoundError, ValueError):
-        origin = {}
+        return {}
+    return origin if isinstance(origin, dict) else {}
+
+
+def requirement() -> str:
+    """What installs this lensops: the commit it was installed from, or its release."""
+    origin = _origin()
     commit = origin.get("vcs_info", {}).get("commit_id")
     if commit and _SAFE.fullmatch(origin["url"].replace(":", "").replace("@", "")):
         return f"lensops @ git+{origin['url']}@{commit}"
