@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from lensops.evals.cases import Case
 from lensops.evals.judging import Vote
@@ -14,8 +14,7 @@ from lensops.manifest import Suite
 from lensops.prompts import Prompt, digest
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """A case and what was answered: one output a sample, none when it is missing, and why."""
 
     case: Case

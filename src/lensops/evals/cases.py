@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -25,8 +25,7 @@ from lensops.prompts import digest
 MANY = 100_000  # values beyond which NumPy, which takes a while to load, pays
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One row that an eval scores. Cases of one `group` are not independent of each other."""
 
     id: str

@@ -120,7 +120,7 @@ class CachedResponses:
         new = {} if self.is_closed else self._ask_judge(every, recordings, path, by)
         self._note_contradictions((request for request, _ in every), recordings)
         return [
-            replace(a, ballots=tuple(_votes(of_output, new, judge) for of_output in of_case))
+            a._replace(ballots=tuple(_votes(of_output, new, judge) for of_output in of_case))
             for a, of_case in zip(answered, lookups, strict=True)
         ]
 

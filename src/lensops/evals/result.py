@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from lensops.errors import Location
 from lensops.evals.usage import Usage
@@ -14,8 +15,7 @@ from lensops.manifest.budget import Budget
 Interval = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """Whether a check holds of an output, and why not."""
 
     kind: str
@@ -24,8 +24,10 @@ class CheckResult:
     is_open: bool = False  # it could not be held against the output
 
 
-@dataclass(frozen=True, slots=True)
-class CaseScore:
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class CaseScore(NamedTuple):
     """One case under one version. `aggregate` is None where a weighted part is missing.
 
     `reasons` says, by metric, why a part has no figure or a neutral one. `judged` is `scored`,
@@ -37,14 +39,14 @@ class CaseScore:
     must_pass: bool
     scores: Mapping[str, float | None]
     aggregate: float | None
-    reasons: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = _NONE
     checks: tuple[CheckResult, ...] = ()
     outputs: tuple[Any, ...] = ()  # one for each sample; none: missing
-    inputs: Mapping[str, Any] = field(default_factory=dict)  # those that the prompt uses
+    inputs: Mapping[str, Any] = _NONE  # those that the prompt uses
     references: tuple[str, ...] = ()
     models: tuple[str | None, ...] = ()  # who gave each output, where that is recorded
     judged: str | None = None
-    grades: Mapping[str, float] = field(default_factory=dict)  # mean grade 1 to 5 by dimension
+    grades: Mapping[str, float] = _NONE  # mean grade 1 to 5 by dimension
     broken: str | None = None  # why a must-pass case fails the gate
     is_unasked: bool = False  # the verdict was certain before
     is_cut: bool = False  # an output ended before the model was done

@@ -207,7 +207,7 @@ class SuiteRun:
         return [
             each
             if each.outputs and all(_valid(ballot) >= votes for ballot in each.ballots or [()])
-            else replace(each, outputs=(), rows=(), ballots=(), why=NOT_ASKED, is_unasked=True)
+            else each._replace(outputs=(), rows=(), ballots=(), why=NOT_ASKED, is_unasked=True)
             for each in answered
         ]
 
