@@ -89,6 +89,42 @@ class TestDryRun:
             assert predicted[key] == pytest.approx(sum(row[key] for row in rows), rel=NEAR)
         assert "12 outputs and 12 votes to record" in plan.out
 
+    def test_a_changed_limit_of_tokens_is_seen(self, repo: Repo) -> None:
+        def cut(asked: dict[str, Any], number: int) -> Said:
+            if asked["model"] == "judge":
+                return billed(asked, number)
+            body = json.loads(completion(Said("Tea " * 10), asked))
+            body["choices"][0]["finish_reason"] = "length"
+            body["usage"] = {"prompt_tokens": 9, "completion_tokens": 10, "total_tokens": 19}
+            return Said(body=json.dumps(body))
+
+        with provider(cut) as server:
+            small(repo, server.url)
+            manifest = repo.root / "lensops.yaml"
+            price = "    price: {input: 0, output: 1000}\n    judge:"
+            manifest.write_text(manifest.read_text().replace("    judge:", price))
+            first = repo.root / "prompts/copy/v1.yaml"
+            first.write_text(first.read_text() + "parameters: {max_tokens: 10}\n")
+            assert lensops("eval", "--record", cwd=repo.root).code in (0, 1)
+        activate_v2(repo)
+        second = repo.root / "prompts/copy/v2.yaml"
+        text, seen, text_of_40 = second.read_text(), {}, ""
+        for limit in (5, 10, 40, None):
+            second.write_text(text + (f"parameters: {{max_tokens: {limit}}}\n" if limit else ""))
+            found = estimate(repo)
+            seen[limit] = (found["cut"], found["most_tokens_out"], found["tokens_out"])
+            if limit == 40:
+                text_of_40 = lensops("eval", "--dry-run", cwd=repo.root).out
+        votes = seen[5][2] - 4 * 5
+        assert seen == {
+            5: (0, None, votes + 20),  # each reply is cut earlier
+            10: (0, None, votes + 40),  # and here where it was
+            40: (4, votes + 160, votes + 40),
+            None: (4, None, votes + 40),
+        }
+        assert f"{votes + 40} to {votes + 160} out" in text_of_40
+        assert "4 recorded outputs cut off at a lower limit of tokens" in text_of_40
+
     def test_the_smallest_loss_is_that_of_simulated_comparisons(self) -> None:
         draw = np.random.default_rng(5)
         cases, runs, widths = 60, 1000, []

@@ -15,6 +15,7 @@ from lensops.manifest.budget import Price
 from lensops.manifest.suite import Judge as Settings
 from lensops.manifest.suite import Limits
 from lensops.models import open_generator, open_judge
+from lensops.models.prices import answer_bound, limit_output
 from lensops.prompts import Message
 from support.asking import answer_request
 from support.provider import Said, completion, error, provider, verdict
@@ -95,6 +96,41 @@ def test_outputs_stay_under_the_cap(faults: tuple[str, ...], cap: dict[str, Any]
     if not faults:  # all that was billed was stated
         assert bill.tokens == spending.tokens
         assert bill.cost == pytest.approx(spending.cost)
+
+
+@pytest.mark.parametrize(("cap", "sent"), [({"max_tokens": 20_000}, 4_096), ({}, None)])
+def test_a_request_without_a_limit_gets_one_under_a_cap(
+    cap: dict[str, int], sent: int | None
+) -> None:
+    limits: list[object] = []
+
+    def answer(asked: dict[str, Any], number: int) -> Said:
+        limits.append(asked.get("max_tokens"))
+        return Said(body=completion(Said("Tea."), asked))
+
+    with provider(answer) as server:
+        writer = open_generator("openai:small", server.url, AT_ONCE, Spending(**cap))
+        assert not isinstance(writer, Unavailable)
+        request = answer_request("c", MESSAGES, {"offer": "tea"}, model="openai:small")
+        (reply,) = writer.answer([request])
+    assert limits == [sent]
+    assert reply.request.digest == request.digest  # recorded as what it is asked for
+
+
+@pytest.mark.parametrize(
+    ("server", "model", "name"),
+    [
+        (None, "openai:gpt-x", "max_completion_tokens"),
+        (None, "mistral:m", "max_tokens"),
+        ("http://localhost:1", "openai:gpt-x", "max_tokens"),
+    ],
+)
+def test_the_limit_has_the_name_that_the_provider_knows(
+    server: str | None, model: str, name: str
+) -> None:
+    request = answer_request("c", MESSAGES, {"offer": "tea"}, model=model, parameters={"n": 3})
+    assert limit_output(request, server).prompt.parameters == {"n": 3, name: 4_096}
+    assert answer_bound(request, None).tokens > 3 * 4_096
 
 
 @pytest.mark.parametrize(

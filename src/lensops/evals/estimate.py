@@ -4,79 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from lensops.evals.arm import Arm
 from lensops.evals.cases import Case
 from lensops.evals.interval import Mean
 from lensops.evals.judging import grade_requests
 from lensops.evals.protocols import AnswerRequest, GradeRequest
-from lensops.evals.recorded import GradeRow, OutputRow
 from lensops.evals.recordings import Recordings
-from lensops.evals.spending import BATCH_SHARE
+from lensops.evals.spending import BATCH_SHARE, output_limit
 from lensops.evals.t_distribution import t_quantile
+from lensops.evals.usage import Part, Ratios
 from lensops.format import format_score, plural
 from lensops.manifest import Suite
-
-CHARACTERS = 4.0  # of a token, where no recording says better
-
-
-@dataclass(slots=True)
-class Ratios:
-    """How recorded requests of a kind went: characters, tokens, seconds; summed."""
-
-    count: int = 0
-    characters: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    seconds: float = 0.0
-
-    def add(self, characters: int, row: OutputRow | GradeRow) -> None:
-        """Take a recorded request in, when its row states its tokens."""
-        if row.tokens_in is None or row.tokens_out is None:
-            return
-        self.count += 1
-        self.characters += characters
-        self.tokens_in += row.tokens_in
-        self.tokens_out += row.tokens_out
-        self.seconds += row.latency_s or 0.0
-
-    def tokens_for(self, characters: int) -> int:
-        """Tokens that a text of so many characters is taken to have."""
-        ratio = self.tokens_in / self.characters if self.characters else 1 / CHARACTERS
-        return round(characters * ratio)
-
-
-@dataclass(slots=True)
-class Part:
-    """Requests of one kind that have no recording yet."""
-
-    requests: int = 0
-    characters: int = 0
-    blind: int = 0  # requests whose text is not estimated yet: votes on outputs that are not there
-    ratios: Ratios = field(default_factory=Ratios)
-
-    @property
-    def tokens_in(self) -> int:
-        estimated = self.ratios.tokens_for(self.characters)
-        if not self.ratios.count:
-            return estimated
-        return estimated + round(self.blind * self.ratios.tokens_in / self.ratios.count)
-
-    @property
-    def tokens_out(self) -> int | None:
-        """None where no recording says how long replies are."""
-        if not self.requests:
-            return 0
-        if not self.ratios.count:
-            return None
-        return round(self.requests * self.ratios.tokens_out / self.ratios.count)
-
-    def seconds(self, at_once: int) -> float | None:
-        """At so many requests under way."""
-        if not self.ratios.count:
-            return None if self.requests else 0.0
-        return self.requests * self.ratios.seconds / self.ratios.count / at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +36,16 @@ class Estimate:
     cases: int = 0
     stops_early: bool = False
     is_batch: bool = False
+    cut: int = 0  # recorded outputs that a lower limit of tokens cut off: what is told is the least
+    most_tokens_out: int | None = None  # where outputs were cut and the new limit says
+    most_cost: float | None = None
 
     def in_batches(self) -> Estimate:
         """The same at the price of batches, which take no time that could be told."""
-        cost = None if self.cost is None else self.cost * BATCH_SHARE
-        return replace(self, cost=cost, seconds=None, is_batch=True)
+        cost, most = (
+            None if cost is None else cost * BATCH_SHARE for cost in (self.cost, self.most_cost)
+        )
+        return replace(self, cost=cost, most_cost=most, seconds=None, is_batch=True)
 
     @property
     def message(self) -> str:
@@ -109,10 +54,12 @@ class Estimate:
         text = "all is recorded"
         if self.outputs or self.votes:
             text = f"{' and '.join(parts)} to record"
-            text += f": about {self.tokens_in:,} tokens in, {_or_unknown(self.tokens_out)} out, "
-            text += "cost unknown" if self.cost is None else f"${self.cost:.4f}"
+            text += f": about {self.tokens_in:,} tokens in, {self._out} out, {self._money}"
             text += f", {self._time}"
             text += ", or less, as it may stop early" if self.stops_early else ""
+            if self.cut:
+                text += f" ({plural(self.cut, 'recorded output')} cut off at a lower limit of"
+                text += " tokens)"
         if self.growth is not None and round(self.growth, 2):
             change = "longer" if self.growth > 0 else "shorter"
             text += f"; the prompt is {abs(self.growth):.0%} {change}"
@@ -122,14 +69,33 @@ class Estimate:
         return text
 
     @property
+    def _out(self) -> str:
+        if self.tokens_out is None:
+            return "unknown"
+        return _range(f"{self.tokens_out:,}", self.cut, _or_none("{:,}", self.most_tokens_out))
+
+    @property
+    def _money(self) -> str:
+        if self.cost is None:
+            return "cost unknown"
+        return _range(f"${self.cost:.4f}", self.cut, _or_none("${:.4f}", self.most_cost))
+
+    @property
     def _time(self) -> str:
         if self.is_batch:
             return "in batches, within a day"
         return "time unknown" if self.seconds is None else f"{self.seconds:.0f} s"
 
 
-def _or_unknown(value: int | None) -> str:
-    return "unknown" if value is None else f"{value:,}"
+def _range(least: str, cut: int, most: str | None) -> str:
+    """A figure; the least and the most of it where recorded outputs were cut off."""
+    if not cut:
+        return least
+    return f"at least {least}" if most is None else f"{least} to {most}"
+
+
+def _or_none(form: str, value: float | None) -> str | None:
+    return None if value is None else form.format(value)
 
 
 @dataclass(frozen=True)
@@ -153,11 +119,11 @@ class Estimator:
             for request in arm.requests(case):
                 self._count(request, case, arm, outputs, votes)
             for request in older.requests(case) if older else ():
-                self._learn(request, case, older, outputs.ratios, votes.ratios)
+                self._learn(request, case, older, outputs.ratios, votes.ratios, arm)
             for place, side in enumerate((arm, older)):
                 sizes[place] += sum(map(_size, side.requests(case))) if side else 0
         parts = (outputs, votes)
-        tokens_out = [part.tokens_out for part in parts]
+        sent, longer = _sum(part.tokens_out for part in parts), outputs.room
         times = [part.seconds(self.suite.limits.concurrency) for part in parts]
         return Estimate(
             self.name,
@@ -165,13 +131,16 @@ class Estimator:
             outputs.requests,
             votes.requests,
             sum(part.tokens_in for part in parts),
-            None if (sent := _sum(tokens_out)) is None else round(sent),
+            None if sent is None else round(sent),
             self._cost(outputs, votes),
             _sum(times),
             sizes[0] / sizes[1] - 1 if older and sizes[1] else None,
             smallest_loss(error, self.suite.regression.confidence) if error else None,
             count,
             self.suite.stop is not None,
+            cut=outputs.ratios.cut if outputs.requests else 0,
+            most_tokens_out=None if longer is None or sent is None else round(sent) + longer,
+            most_cost=None if longer is None else self._cost(outputs, votes, longer),
         )
 
     def _count(
@@ -194,25 +163,42 @@ class Estimator:
         self._learn(request, case, arm, Ratios(), votes.ratios)
 
     def _learn(
-        self, request: AnswerRequest, case: Case, arm: Arm | None, outputs: Ratios, votes: Ratios
+        self,
+        request: AnswerRequest,
+        case: Case,
+        arm: Arm | None,
+        outputs: Ratios,
+        votes: Ratios,
+        newer: Arm | None = None,
     ) -> None:
-        """What is recorded of a request, and of the votes on its output, goes into the ratios."""
+        """What is recorded of a request, and of the votes on its output, goes into the ratios.
+
+        Where `newer` is to be asked, its own limit of tokens decides how long outputs may be.
+        """
         row, judge = self.recordings.output(request), self.suite.judge
         if row is None or arm is None:
             return
-        outputs.add(_size(request), row)
+        then, now = (output_limit(a.prompt.parameters) for a in (arm, newer or arm))
+        outputs.add(_size(request), row, then, now)
         if judge is None or not judge.model:
             return
         for vote in grade_requests(case.id, row.output, arm.inputs(case), judge):
             if grade := self.recordings.grade(vote):
                 votes.add(_vote_size(vote), grade)
 
-    def _cost(self, outputs: Part, votes: Part) -> float | None:
-        costs = []
-        for part, price in ((outputs, self.price_output), (votes, self.price_vote)):
+    def _cost(self, outputs: Part, votes: Part, longer: int = 0) -> float | None:
+        """US dollars, where the outputs together have so many tokens more, which votes read."""
+        read = round(longer * votes.blind / outputs.requests) if outputs.requests else 0
+        costs: list[float | None] = []
+        for part, price, more_in, more_out in (
+            (outputs, self.price_output, 0, longer),
+            (votes, self.price_vote, read, 0),
+        ):
             if part.requests:
                 out = part.tokens_out
-                costs.append(None if out is None else price(part.tokens_in, out))
+                costs.append(
+                    None if out is None else price(part.tokens_in + more_in, out + more_out)
+                )
         return _sum(costs)
 
 

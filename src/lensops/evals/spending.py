@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 BATCH_SHARE = 0.5  # of the list price, what providers ask for a request in a batch
 LIMIT_REACHED = "limits.tokens or limits.cost would be passed"
+
+
+def output_limit(parameters: Mapping[str, Any]) -> int | None:
+    """The tokens that a request lets a model write, in all choices; None where it sets no limit."""
+    limits = (parameters.get(name) for name in ("max_completion_tokens", "max_tokens"))
+    limit = next((limit for limit in limits if isinstance(limit, int)), None)
+    choices = parameters.get("n")
+    return limit * choices if limit is not None and isinstance(choices, int) else limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,11 @@ class Spending:
     cost: float = field(default=0.0, init=False)
     _reserved: Bound = field(default=Bound(0, 0.0), init=False)
     _until: float | None = field(default=None, init=False)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether a cap is declared."""
+        return self.max_tokens is not None or self.max_cost is not None
 
     def deadline(self, seconds: float) -> float:
         """When the time of the whole run is over, on the monotonic clock; calls begin it."""

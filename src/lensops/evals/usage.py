@@ -1,4 +1,4 @@
-"""Usage: tokens, money and time of replies as recorded, who gave them, and budgets on them."""
+"""Usage: tokens, money and time of replies, as recorded and to come, and budgets on them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from lensops.evals.limits import meets
 from lensops.evals.recorded import GradeRow, OutputRow
 from lensops.evidence import Outcome
 from lensops.manifest.budget import Budget, read_growth, read_seconds
+
+CHARACTERS = 4.0  # of a token, where no recording says better
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,92 @@ class UsageTally:
 
     def _sum(self, name: str) -> float | None:
         return self._sums[name] if self._stated[name] == self.replies else None
+
+
+@dataclass(slots=True)
+class Ratios:
+    """How recorded requests of a kind went: characters, tokens, seconds; summed."""
+
+    count: int = 0
+    characters: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
+    cut: int = 0  # replies that a lower limit of tokens than the new one cut off
+    room: int | None = 0  # tokens that those may have more; None: the new request has no limit
+
+    def add(
+        self,
+        characters: int,
+        row: OutputRow | GradeRow,
+        then: int | None = None,
+        now: int | None = None,
+    ) -> None:
+        """Take a recorded request in, when its row states its tokens.
+
+        `then` is the limit of tokens that it was asked with, `now` that of what is to be asked.
+        """
+        if row.tokens_in is None or row.tokens_out is None:
+            return
+        self.count += 1
+        self.characters += characters
+        self.tokens_in += row.tokens_in
+        self.tokens_out += row.tokens_out if now is None else min(row.tokens_out, now)
+        self.seconds += row.latency_s or 0.0
+        if then is not None and (now is None or now > then) and _reaches(row, then):
+            self.cut += 1
+            known = self.room is not None and now is not None
+            self.room = (self.room or 0) + (now or 0) - row.tokens_out if known else None
+
+    def tokens_for(self, characters: int) -> int:
+        """Tokens that a text of so many characters is taken to have."""
+        ratio = self.tokens_in / self.characters if self.characters else 1 / CHARACTERS
+        return round(characters * ratio)
+
+
+def _reaches(row: OutputRow | GradeRow, limit: int) -> bool:
+    """Whether a reply ended because it was as long as it might be."""
+    is_cut = isinstance(row, OutputRow) and row.finish_reason == "length"
+    return is_cut or (row.tokens_out is not None and row.tokens_out >= limit)
+
+
+@dataclass(slots=True)
+class Part:
+    """Requests of one kind that have no recording yet."""
+
+    requests: int = 0
+    characters: int = 0
+    blind: int = 0  # requests whose text is not estimated yet: votes on outputs that are not there
+    ratios: Ratios = field(default_factory=Ratios)
+
+    @property
+    def tokens_in(self) -> int:
+        estimated = self.ratios.tokens_for(self.characters)
+        if not self.ratios.count:
+            return estimated
+        return estimated + round(self.blind * self.ratios.tokens_in / self.ratios.count)
+
+    @property
+    def tokens_out(self) -> int | None:
+        """None where no recording says how long replies are."""
+        if not self.requests:
+            return 0
+        if not self.ratios.count:
+            return None
+        return round(self.requests * self.ratios.tokens_out / self.ratios.count)
+
+    @property
+    def room(self) -> int | None:
+        """Tokens by which replies may be longer than recorded ones; None where nothing says."""
+        if not self.ratios.cut or self.ratios.room is None:
+            return None
+        return round(self.requests * self.ratios.room / self.ratios.count)
+
+    def seconds(self, at_once: int) -> float | None:
+        """At so many requests under way."""
+        if not self.ratios.count:
+            return None if self.requests else 0.0
+        return self.requests * self.ratios.seconds / self.ratios.count / at_once
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from lensops.manifest.suite import Limits
 from lensops.models.batch.runner import BatchModel, BatchRunner
 from lensops.models.chat import complete, parse_output, why_empty
 from lensops.models.lifecycle import Session, open_session
-from lensops.models.prices import answer_bound, billed_cost, price_of
+from lensops.models.prices import answer_bound, billed_cost, limit_output, price_of
 from lensops.models.responses import list_cost, tidy_name, tokens_of, usage_of
 from lensops.models.runner import Runner
 from lensops.models.secrets import hide_secrets
@@ -55,9 +55,11 @@ class ModelGenerator:
         session, batch = Session(), self._batch
 
         async def ask(request: AnswerRequest) -> AnswerReply:
-            reply = await _ask(self._model, request)
+            is_capped = self._spending.is_capped
+            sent = limit_output(request, self._server) if is_capped else request
+            reply = await _ask(self._model, sent)
             cost = billed_cost(reply, self._server, self._declared, self._price)
-            return replace(reply, cost=cost, ends=session.ends)
+            return replace(reply, request=request, cost=cost, ends=session.ends)
 
         runner = Runner(
             lambda: open_session(batch.network if batch else self._model, session),

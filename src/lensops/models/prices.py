@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from lensops.evals.protocols import AnswerReply, AnswerRequest, GradeReply, GradeRequest
-from lensops.evals.spending import Bound
+from lensops.evals.spending import Bound, output_limit
 from lensops.manifest.budget import MILLION, Price
 from lensops.manifest.providers import model_name, provider_name
 from lensops.models.judge_prompt import ORDERS, question
@@ -31,14 +32,24 @@ def price_of(model: str | None, server: str | None, declared: Price | None) -> P
 
 
 def answer_bound(request: AnswerRequest, price: Price | None) -> Bound:
-    """What an answer takes at most_tokens: a token holds at least a byte."""
+    """What an answer takes at most: a token holds at least a byte."""
+    request = limit_output(request)
     sent = len(json.dumps(request.body(), ensure_ascii=False).encode())
+    return _make_bound(sent, output_limit(request.prompt.parameters) or 0, price)
+
+
+def limit_output(request: AnswerRequest, server: str | None = None) -> AnswerRequest:
+    """A request as it goes out under a cap: one that sets no limit gets one, or no cap would hold.
+
+    What providers take for a limit otherwise is theirs to say, and may be 64,000 tokens.
+    """
     parameters = request.prompt.parameters
-    limits = (parameters.get(name) for name in ("max_completion_tokens", "max_tokens"))
-    most_tokens = next((limit for limit in limits if isinstance(limit, int)), OUTPUT_TOKENS)
-    choices = parameters.get("n")
-    most_tokens *= choices if isinstance(choices, int) else 1
-    return _make_bound(sent, most_tokens, price)
+    if output_limit(parameters) is not None:
+        return request
+    is_newer = server is None and provider_name(request.model or "") in ("openai", "azure")
+    name = "max_completion_tokens" if is_newer else "max_tokens"
+    limited = replace(request.prompt, parameters={**parameters, name: OUTPUT_TOKENS})
+    return replace(request, prompt=limited)
 
 
 def vote_bound(
