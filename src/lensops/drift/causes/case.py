@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def fit_of(baseline: Shape, current: Shape, changed: Shape, fitted: int = 0) -> 
     Lilliefors, Journal of the American Statistical Association 62 (1967), 399-402.
     """
     return Fit(
-        distance(baseline, current),
+        _shift(baseline, current),
         distance(changed, current),
         FITTED[fitted] * tolerance(baseline, current),
         _same_values(changed, current) and not _same_values(baseline, current),
@@ -146,6 +147,12 @@ def distance(one_shape: Shape, other: Shape) -> float:
     if not points.size:
         return 0.0
     return float(np.abs(one_shape.share_below(points) - other.share_below(points)).max())
+
+
+@lru_cache(maxsize=4)
+def _shift(baseline: Shape, current: Shape) -> float:
+    """The distance of two windows, which all fits of a feature begin at."""
+    return distance(baseline, current)
 
 
 def conditional_distance(
