@@ -98,10 +98,9 @@ class DuckEngine:
         return Extremes(int(inside), to_utc(first), to_utc(last), int(count) - int(timed))
 
     def readable(self, rows: Rows, measures: Sequence[Measure]) -> Mapping[str, Readability]:
-        filled = self._measure_each(rows, measures, filled_count_sql)
-        numbers = self._measure_each(rows, measures, number_count_sql)
+        filled, numbers = self._measure_each(rows, measures, filled_count_sql, number_count_sql)
         mixed = [m for m in measures if 0 < numbers[m.name] < filled[m.name]]
-        odd = self._measure_each(rows, mixed, odd_texts_sql)  # to rank texts costs most
+        (odd,) = self._measure_each(rows, mixed, odd_texts_sql)  # to rank texts costs most
         odd |= {m.name: self._texts(rows, m) for m in measures if numbers[m.name] == 0}
         return {name: to_readability(filled[name], numbers[name], odd.get(name)) for name in filled}
 
@@ -115,13 +114,13 @@ class DuckEngine:
         return [str(text) for (text,) in self.session.rows(sql, statement.values)]
 
     def _measure_each(
-        self, rows: Rows, measures: Sequence[Measure], aggregate: Aggregate
-    ) -> dict[str, Any]:
-        """One aggregate of each measure by its name."""
+        self, rows: Rows, measures: Sequence[Measure], *aggregates: Aggregate
+    ) -> list[dict[str, Any]]:
+        """Of each aggregate its results by the names of the measures, in one scan."""
         statement, columns = Statement(), self._columns(rows)
-        aggregates = [aggregate(m, columns[m.column], statement) for m in measures]
-        result = self._select(rows, aggregates, statement) if aggregates else ()
-        return {m.name: found for m, found in zip(measures, result, strict=True)}
+        calls = [each(m, columns[m.column], statement) for each in aggregates for m in measures]
+        results = iter(self._select(rows, calls, statement) if calls else ())
+        return [{measure.name: next(results) for measure in measures} for _ in aggregates]
 
     def sample(self, rows: Rows, measures: Sequence[Measure], step: int) -> Mapping[str, Shares]:
         samples: dict[str, Shares] = {}
