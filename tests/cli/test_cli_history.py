@@ -73,7 +73,7 @@ def test_a_broken_manifest_in_the_middle_is_named(project: Repo) -> None:
     project.commit("Mend", sample.manifest("v2"))
     out = lensops("history", "--all", cwd=project.root).out
     assert f"{broken[:10]} by Ada: broken manifest: lensops.yaml:" in out
-    assert "1 commit stepped over" in lensops("history", cwd=project.root).out
+    assert "1 commit left out" in lensops("history", cwd=project.root).out
 
 
 def test_on_the_tracked_branch_unpushed_commits_count(project: Repo) -> None:

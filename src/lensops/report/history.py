@@ -43,7 +43,7 @@ _COLUMNS = (
 def document(
     history: History, hotfixes: Mapping[str, Hotfix] = NO_HOTFIX, *, everything: bool = False
 ) -> Document:
-    """Prompt by prompt, newest first: the newest 20, or all, with the commits stepped over.
+    """Prompt by prompt, newest first: the newest 20, or all, with the commits left out.
 
     `hotfixes` are those that targets serve and others lack, by target.
     """
@@ -139,4 +139,4 @@ def _notes(history: History, hidden: int, *, everything: bool) -> Iterator[Block
         )
     elif history.skipped:
         skipped = plural(len(history.skipped), "commit")
-        yield Paragraph(line(Span(f"{skipped} stepped over; --all shows why", Tone.MUTED)))
+        yield Paragraph(line(Span(f"{skipped} left out; --all shows why", Tone.MUTED)))

@@ -94,7 +94,7 @@ def _row(target: TargetLog, entries: Sequence[Entry], index: int) -> tuple[Line,
     kind = f"{record.kind} from {promoted.target}" if promoted else str(record.kind)
     return (
         line(str(record.sequence)),
-        line(record.time),
+        line(record.time.replace("T", " ")),
         line(Span(kind, Tone.WARN if statement.override else Tone.PLAIN)),
         line(", ".join(versions) or "the same"),
         line(short_commit(record.commit) if record.commit else "–"),

@@ -42,7 +42,7 @@ def _target(verification: Verification) -> Iterator[Block]:
     yield Paragraph(line(Span(f"{verification.where} · {', '.join(counts)}", Tone.MUTED)))
     if all(finding.outcome is Outcome.NOTE for finding in verification.findings):
         yield Paragraph(
-            success_line("the chain is whole, and verification record is made of its commit")
+            success_line("the chain is whole, and each record is what its commit asks for")
         )
     if verification.findings:
         yield Bullets(tuple(map(finding_line, verification.findings)))
