@@ -11,7 +11,7 @@ import pytest
 
 from lensops import __version__
 from lensops.errors import Exit, UserError
-from lensops.flows.workflow import github_workflow, gitlab_pipeline, requirement
+from lensops.flows.init import github_workflow, gitlab_pipeline, requirement
 from lensops.manifest import read_yaml
 from support.cli import lensops
 from support.repo import Repo

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lensops.flows.workflow import github_workflow
+from lensops.flows.init import github_workflow
 from support.cli import Result, lensops
 from support.events import event
 from support.github import Host, serve

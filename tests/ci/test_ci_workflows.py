@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from lensops import __version__
-from lensops.flows.workflow import github_workflow
+from lensops.flows.init import github_workflow
 from support.runner import read
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,7 @@ import pytest
 from lensops.errors import UserError
 from lensops.files import Folder, OutsideError, Tree
 from lensops.git import open_repository
-from lensops.git.links import follow_links
-from lensops.git.tree import Entry, parse_tree
+from lensops.git.tree import Entry, follow_links, parse_tree
 from support.repo import Repo
 
 NAMES = ["a", "b", "c.yaml", "é", "with space"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lensops.history.pull_request import pull_request
+from lensops.history.log import pull_request
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def init(
     """
     from lensops.cli.output import print_line
     from lensops.flows.init import init as write_files
-    from lensops.flows.workflow import is_checkout, requirement
+    from lensops.flows.init import is_checkout, requirement
     from lensops.manifest import NAMES
 
     is_new = not any((folder / name).exists() for name in NAMES)

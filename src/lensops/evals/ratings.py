@@ -14,7 +14,7 @@ from lensops.errors import Invalid, Location, Problem
 from lensops.evals.jsonl import Row, rows_of_bytes
 from lensops.evals.limits import meets
 from lensops.files import decode
-from lensops.files.text import BOM
+from lensops.files.read import BOM
 
 GRADES = (1, 5)
 MAX_PROBLEMS = 20

@@ -1,9 +1,14 @@
 """Files: read within limits and the repository, write so that a crash leaves old or new."""
 
-from lensops.files.pointers import content_digest, pointer_oid, refuse_pointer
-from lensops.files.regular import open_regular, read_regular
+from lensops.files.read import (
+    content_digest,
+    decode,
+    open_regular,
+    pointer_oid,
+    read_regular,
+    refuse_pointer,
+)
 from lensops.files.snapshot import Snapshot
-from lensops.files.text import decode
 from lensops.files.tree import Folder, LocalTree, OutsideError, Tree
 from lensops.files.write import check_destination, create_exclusive, write_atomic
 

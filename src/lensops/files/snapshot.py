@@ -9,8 +9,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from lensops.errors import Stale, UserError
-from lensops.files.pointers import content_digest
-from lensops.files.regular import open_regular
+from lensops.files.read import content_digest, open_regular
 from lensops.files.tree import LocalTree, Tree
 
 T = TypeVar("T")

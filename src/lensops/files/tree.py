@@ -7,7 +7,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Protocol
 
 from lensops.errors import UserError
-from lensops.files.regular import read_regular
+from lensops.files.read import read_regular
 
 
 class OutsideError(UserError):

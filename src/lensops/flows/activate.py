@@ -10,9 +10,9 @@ from lensops.errors import Invalid, Refused, UserError
 from lensops.files import Snapshot, write_atomic
 from lensops.manifest import check, read_yaml
 from lensops.manifest.edit import set_text
-from lensops.manifest.families import family_keys, family_names
 from lensops.manifest.load import load
 from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
+from lensops.manifest.names import family_keys, family_names
 from lensops.manifest.select import select_prompt
 from lensops.prompts import PromptFiles, load_prompt, locate_declared, version_files
 

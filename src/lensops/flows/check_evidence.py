@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.evidence import Finding, Outcome
-from lensops.manifest.guards import SIGNER, SignedGate
+from lensops.manifest.model import SIGNER, SignedGate
 
 if TYPE_CHECKING:
     from lensops.evidence import Verdict

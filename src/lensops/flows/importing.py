@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
 from lensops.errors import Invalid, UserError
+from lensops.evals.arm import arm_of
+from lensops.evals.cases import load_cases
+from lensops.evals.protocols import AnswerReply
+from lensops.evals.recorded import lines_of
 from lensops.files import Folder, create_exclusive, write_atomic
+from lensops.flows.project import Opened, open_project
 from lensops.interchange import Bundle, Import, Source, convert
 from lensops.manifest import NAMES, check, read_yaml
 from lensops.manifest.insert import insert_entry
 from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
 from lensops.manifest.yaml import MAX_BYTES
-from lensops.prompts import parse, version_files
+from lensops.prompts import load_prompt, locate_prompt, parse, version_files
 from lensops.prompts.forms import ending_of
 from lensops.prompts.layout import FOLDER
 
@@ -47,7 +53,7 @@ def write_import(prepared: Import) -> None:
 
     Raises `UserError` when a file appeared meanwhile, and `Invalid` when the project is not sound.
     """
-    from lensops.flows.import_outputs import write_outputs
+    from lensops.flows.importing import write_outputs
 
     written: list[Path] = []
     try:
@@ -168,3 +174,34 @@ def _other_files(tree: Folder, name: str) -> list[str]:
 def _content(tree: Folder, name: str) -> Any:
     path = tree.path(name)
     return path.read_bytes() if path.is_file() else None
+
+
+def write_outputs(prepared: Import) -> list[str]:
+    """The recording files that were written. Raises `Invalid` when the project is not sound."""
+    if not prepared.bundle.outputs:
+        return []
+    project = open_project(ProjectRef(prepared.tree.root))
+    time = datetime.now(UTC).isoformat(timespec="seconds")
+    written = []
+    for suite, versions in prepared.bundle.outputs.items():
+        for version, outputs in versions.items():
+            path = project.manifest.recordings_of(suite, version)
+            data = lines_of(_replies(project, suite, version, outputs), time)
+            if data and create_exclusive(prepared.tree.path(path), data):
+                written.append(path)
+    return written
+
+
+def _replies(
+    project: Opened, name: str, version: str, outputs: Mapping[str, Any]
+) -> Iterator[AnswerReply]:
+    suite = project.manifest.evals[name]
+    files = locate_prompt(project.manifest, project.manifest.prompt_of(name))
+    try:
+        arm = arm_of(load_prompt(project.tree, files, version), suite)
+    except Invalid:
+        return
+    for case in load_cases(project.tree, suite.cases):
+        if case.id in outputs:
+            for request in arm.requests(case):
+                yield AnswerReply(request, outputs[case.id])

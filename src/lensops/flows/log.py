@@ -79,7 +79,7 @@ def _served_at(project: Opened, target: Target, time: datetime) -> ServedAt:
 def find_pull_request(repository: Repository | None, commit: str | None) -> int | None:
     """The number of the pull request that a commit's message names."""
     from lensops.git.ancestry import has_commit
-    from lensops.history.pull_request import pull_request
+    from lensops.history.log import pull_request
 
     if repository is None or commit is None or not has_commit(repository, commit):
         return None

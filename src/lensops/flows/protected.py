@@ -14,7 +14,7 @@ from lensops.flows.project import Opened
 from lensops.forge.event import Event, read_event
 from lensops.forge.reviews import Reviews
 from lensops.gate import Approval, changed_keys, protected_finding
-from lensops.manifest.guards import Protect
+from lensops.manifest.model import Protect
 
 API = "https://api.github.com"
 

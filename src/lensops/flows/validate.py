@@ -14,8 +14,8 @@ from lensops.flows.other_sources import disagreeing_files
 from lensops.flows.project import ManifestReading, read_manifest
 from lensops.flows.variables import variable_problems
 from lensops.manifest import ManifestFile, Validation, suggestion
-from lensops.manifest.families import FRAGMENTS
 from lensops.manifest.locate import ProjectRef, find_manifest, folder_of
+from lensops.manifest.names import FRAGMENTS
 from lensops.prompts import Prompt, declared_families, load_prompt, version_files
 from lensops.prompts.fragments import brought_variables, hole_location
 

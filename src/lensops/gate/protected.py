@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from lensops.evidence import Finding, Outcome
-from lensops.manifest.guards import Protect
+from lensops.manifest.model import Protect
 
 RULE = "protected"
 SHOWN = 5  # changes that a finding names

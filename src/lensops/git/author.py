@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lensops.git.environment import committing
 from lensops.git.errors import GitFailed, reason_of
-from lensops.git.program import git_program
+from lensops.git.process import git_program
 
 _LOCALE = ("LC_ALL", "LANGUAGE")
 

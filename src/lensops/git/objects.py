@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import UserError
+from lensops.files import pointer_oid
 from lensops.git.errors import GitFailed
 
 if TYPE_CHECKING:
     from lensops.git.process import Conversation, Git
+
 
 _HEADER = re.compile(rb"([0-9a-f]{40,64}) ([a-z]+) ([0-9]+)\n")
 MAX_BYTES = 1 << 30  # of one object; a tree or a prompt is far smaller
@@ -132,3 +134,24 @@ class Objects:
 
 def _digest_of(blob: GitObject) -> BlobDigest:
     return BlobDigest(hashlib.sha256(blob.data).hexdigest(), blob.data[:HEAD])
+
+
+def resolve_pointer(data: bytes, store: Path | None, path: str, limit: int) -> bytes:
+    """The file that a pointer stands for where the store has it; other data as it is.
+
+    Raises `UserError` for a stored file that is damaged, or larger than `limit` bytes.
+    """
+    oid = pointer_oid(data)
+    if oid is None or store is None:
+        return data
+    try:
+        with (store / oid[:2] / oid[2:4] / oid).open("rb") as file:
+            content = file.read(limit + 1)
+    except OSError:
+        return data
+    if len(content) > limit:
+        raise UserError(f"{path} is larger than {limit:,} bytes")
+    if (actual := hashlib.sha256(content).hexdigest()) != oid:
+        message = f"{path}: Git LFS has sha256:{actual} in the place of sha256:{oid}"
+        raise UserError(message, "`git lfs fsck` finds what is damaged")
+    return content

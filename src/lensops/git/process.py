@@ -3,16 +3,45 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 import subprocess
 import weakref
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, NamedTuple
 
+from lensops.errors import UserError
 from lensops.git.environment import NEUTRAL, Reach, variables_for
 from lensops.git.errors import GitFailed, reason_of
-from lensops.git.program import git_program, trusted_path
+
+
+def trusted_path(project: Path) -> str:
+    """`PATH` without relative entries and without folders of the project, where git runs."""
+    return _filter_path(os.environ.get("PATH", os.defpath), project)
+
+
+def git_program(project: Path) -> str:
+    """The git to run for a project. Raises `UserError` where there is none."""
+    program = _find(trusted_path(project))
+    if program is None:
+        raise UserError("git is not installed", "install git 2.31 or later, then try again")
+    return program
+
+
+@lru_cache(maxsize=32)
+def _filter_path(path: str, project: Path) -> str:
+    entries = [entry for entry in path.split(os.pathsep) if Path(entry).is_absolute()]
+    root = project.resolve()
+    return os.pathsep.join(e for e in entries if not Path(e).resolve().is_relative_to(root))
+
+
+@lru_cache(maxsize=32)
+def _find(path: str) -> str | None:
+    return shutil.which("git", path=path)
+
 
 TIMEOUT = 300  # seconds that one git process may take
 _SETTINGS = tuple(part for setting in NEUTRAL for part in ("-c", setting))

@@ -6,9 +6,8 @@ from lensops.lazy import load_names
 
 if TYPE_CHECKING:
     from lensops.history.activations import read_history
-    from lensops.history.events import Event, History, Kind, Skipped
+    from lensops.history.events import Event, Family, History, Kind, Listing, Skipped, Version
     from lensops.history.released import Release, ReleasedVersions, released_versions
-    from lensops.history.versions import Family, Listing, Version
 
 __all__ = [
     "Event",
@@ -28,8 +27,7 @@ __getattr__ = load_names(
     __name__,
     {
         "activations": ("read_history",),
-        "events": ("Event", "History", "Kind", "Skipped"),
+        "events": ("Event", "Family", "History", "Kind", "Listing", "Skipped", "Version"),
         "released": ("Release", "ReleasedVersions", "released_versions"),
-        "versions": ("Family", "Listing", "Version"),
     },
 )

@@ -1,4 +1,4 @@
-"""Events: what commits did to the active versions; known by content, never by messages."""
+"""Events: what commits did to the active versions, by content; versions with their last event."""
 
 from __future__ import annotations
 
@@ -76,3 +76,35 @@ def format_time(time: int | None) -> str:
         return (_EPOCH + timedelta(seconds=time)).strftime("%Y-%m-%dT%H:%M:%SZ")
     except OverflowError:  # a clock of another age
         return "unknown"
+
+
+class Version(NamedTuple):
+    """A version that has a file. `event` is its last activation, None when it never was active.
+
+    `problem` says why a file is not readable as a prompt; then there is no digest.
+    """
+
+    name: str
+    digest: str | None
+    is_active: bool
+    event: Event | None
+    problem: str | None = None
+
+
+class Family(NamedTuple):
+    """A prompt of the manifest with its versions in natural order."""
+
+    name: str
+    active: str
+    versions: tuple[Version, ...]
+
+
+class Listing(NamedTuple):
+    """Every prompt's versions; `note` says when git could not tell of their activations.
+
+    `branch` is the branch that is read when it is not the one that is checked out.
+    """
+
+    families: tuple[Family, ...]
+    note: str | None
+    branch: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from lensops.git.tree import Entry
 
 if TYPE_CHECKING:
     from lensops.git import Repository
+
 
 # rev-list and diff-tree read no `log.*` and no `diff.*` setting of a user
 _FORMAT = "--format=%x00%H%x00%P%x00%an%x00%ct%x00%B%x00"
@@ -172,3 +174,21 @@ def cut_of(repository: Repository, tip: str) -> str | None:
     if not roots:
         raise UserError("git names no first commit of the line", "run `git fsck`")
     return roots[0] if roots[0] in repository.shallow else None
+
+
+# GitHub merge, GitLab merge, Bitbucket merge, Azure merge: compiled by the first message
+_FORMS = (
+    r"^Merge pull request #(\d+)\b",
+    r"(?m)^See merge request \S*!(\d+)\s*$",
+    r"\(pull request #(\d+)\)",
+    r"^Merged PR (\d+):",
+)
+_SQUASHED = r"\(#(\d+)\)\s*$"
+
+
+def pull_request(message: str) -> int | None:
+    """The number, or None. A squash ends its subject with it."""
+    merged = next((match for form in _FORMS if (match := re.search(form, message))), None)
+    subject = message.strip().split("\n", 1)[0]
+    number = merged or re.search(_SQUASHED, subject)
+    return int(number[1]) if number and len(number[1]) < 10 else None

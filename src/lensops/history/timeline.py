@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from lensops.history.events import Event, Kind, format_time
-from lensops.history.pull_request import pull_request
+from lensops.history.log import pull_request
 
 if TYPE_CHECKING:
     from lensops.history.log import Commit

@@ -1,4 +1,4 @@
-"""Entries of prompts and fragments in a manifest."""
+"""Entries of prompts and fragments in a manifest, and the types that variables may have."""
 
 from __future__ import annotations
 
@@ -10,7 +10,23 @@ from pydantic import Strict as Strictness
 
 from lensops.manifest.names import check_name, check_prompt_name
 from lensops.manifest.strict import Strict, VersionPath
-from lensops.manifest.types import fits_type
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list, tuple),
+    "object": (dict,),
+}
+
+
+def fits_type(name: str, value: Any) -> bool:
+    """Whether a value is of a type; a boolean is no number."""
+    if isinstance(value, bool):
+        return name == "boolean"
+    return isinstance(value, TYPES[name])
+
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
 

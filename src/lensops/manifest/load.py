@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from lensops.errors import Invalid, Location, Problem
 from lensops.manifest.model import WRONG_VALUE, Manifest
 from lensops.manifest.node import Node, location_of
-from lensops.manifest.section import type_of
 from lensops.manifest.select import suggestion
+from lensops.manifest.strict import type_of
 from lensops.manifest.yaml import read_yaml
 
 _PREFIXED = re.compile(r"([a-z_]+(?:\.[a-z_]+)*): (.+)", re.DOTALL)

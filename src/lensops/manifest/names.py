@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from lensops.manifest.node import Node
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
 _PROJECT = re.compile(r"[^\W_][\w.-]{0,99}\Z")
 _NO_BRANCH = (
@@ -52,3 +54,23 @@ def check_project(value: str) -> str:
     if unicodedata.normalize("NFC", value) != value:
         raise ValueError("must be in the composed form of Unicode (NFC)")
     return value
+
+
+FRAGMENTS = "_fragments/"  # a fragment's family begins with it, as its folder among the prompts
+
+
+def family_names(node: Node) -> list[str]:
+    """The names of a manifest's nodes, whatever is wrong with their entries."""
+    names = []
+    for section, prefix in (("prompts", ""), ("fragments", FRAGMENTS)):
+        entries = node.get(section)
+        if entries is not None and entries.kind == "mapping":
+            names += [prefix + str(key.value) for key, _ in entries.value]
+    return names
+
+
+def family_keys(family: str) -> tuple[str, str]:
+    """The keys of a family's entry in the manifest."""
+    if family.startswith(FRAGMENTS):
+        return "fragments", family.removeprefix(FRAGMENTS)
+    return "prompts", family

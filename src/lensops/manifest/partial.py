@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from lensops.manifest.section import type_of
+from lensops.manifest.strict import type_of
 
 Keys = tuple[str | int, ...]
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from lensops.errors import UserError
-from lensops.manifest.families import FRAGMENTS
+from lensops.manifest.names import FRAGMENTS
 
 
 def suggestion(word: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:

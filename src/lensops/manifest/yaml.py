@@ -12,7 +12,7 @@ from ruamel.yaml.nodes import ScalarNode, SequenceNode
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import decode
-from lensops.files.text import BOM
+from lensops.files.read import BOM
 from lensops.manifest.compose import MAX_NODES, Alias, LimitedComposer, LimitError
 from lensops.manifest.node import Node
 from lensops.manifest.scalar import ScalarError, scalar_value, surrogate

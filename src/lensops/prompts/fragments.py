@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import Tree, decode
 from lensops.manifest import Node, suggestion
-from lensops.manifest.families import FRAGMENTS
+from lensops.manifest.names import FRAGMENTS
 from lensops.prompts.layout import PromptFiles, declared_fragments
 from lensops.prompts.load import MAX_BYTES, load_prompt, version_path
 from lensops.prompts.template import Template

@@ -10,7 +10,7 @@ from lensops.prompts.digest import digest
 
 
 class Variable(NamedTuple):
-    """One variable. `type` is one of `manifest.types`; None takes every value."""
+    """One variable. `type` is one of `manifest.entries`; None takes every value."""
 
     type: str | None = None
     example: Any = None

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import Location
 from lensops.files import Tree
-from lensops.manifest.families import FRAGMENTS
-from lensops.manifest.names import is_prompt_name, is_version
+from lensops.manifest.names import FRAGMENTS, is_prompt_name, is_version
 from lensops.manifest.paths import is_version_path
 from lensops.prompts.forms import ending_of
 from lensops.prompts.parts import is_part

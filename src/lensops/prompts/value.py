@@ -26,7 +26,7 @@ class ToolCall(NamedTuple):
 
     def content(self) -> dict[str, Any]:
         """The call in the shape of a request; arguments as the text of canonical JSON."""
-        arguments = json.dumps(self.arguments, ensure_ascii=False, sort_keys=True)
+        arguments = json.dumps({**self.arguments}, ensure_ascii=False, sort_keys=True)
         function = {"name": self.name, "arguments": arguments}
         return {"id": self.id, "type": "function", "function": function}
 

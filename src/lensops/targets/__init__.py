@@ -6,8 +6,7 @@ from lensops.lazy import load_names
 
 if TYPE_CHECKING:
     from lensops.targets.kind import KINDS, kind_of, open_target, target_problems
-    from lensops.targets.receipt import Receipt
-    from lensops.targets.target import Log, Observed, Target
+    from lensops.targets.target import Log, Observed, Receipt, Target
 
 __all__ = [
     "KINDS",
@@ -24,7 +23,6 @@ __getattr__ = load_names(
     __name__,
     {
         "kind": ("KINDS", "kind_of", "open_target", "target_problems"),
-        "receipt": ("Receipt",),
-        "target": ("Log", "Observed", "Target"),
+        "target": ("Log", "Observed", "Receipt", "Target"),
     },
 )

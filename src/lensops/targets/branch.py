@@ -17,9 +17,9 @@ from lensops.git.remotes import PAUSES, Remote
 from lensops.git.writing import create_bare, write_commit
 from lensops.release import Draft, Record, Release
 from lensops.targets import layout, reading
-from lensops.targets.garbage import unreferenced_objects
 from lensops.targets.kind import TargetKind
 from lensops.targets.layout import Damaged
+from lensops.targets.reading import unreferenced_objects
 
 if TYPE_CHECKING:
     from lensops.files import LocalTree

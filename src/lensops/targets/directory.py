@@ -15,9 +15,9 @@ from lensops.prompts import locate_prompt
 from lensops.prompts.layout import FOLDER
 from lensops.targets import layout, reading
 from lensops.targets.folder import TargetFolder
-from lensops.targets.garbage import MIN_AGE, unreferenced_objects
 from lensops.targets.kind import TargetKind
 from lensops.targets.layout import Damaged
+from lensops.targets.reading import MIN_AGE, unreferenced_objects
 
 if TYPE_CHECKING:
     from lensops.manifest import Manifest

@@ -5,14 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lensops.errors import Stale
+from lensops.errors import Refused, Stale
 from lensops.release import NOTHING_STATED, Draft, Entry, Record, Release, Statement, next_record
-from lensops.targets import layout
+from lensops.targets import layout, reading
 from lensops.targets.layout import Damaged
 from lensops.targets.target import Log, Observed
 
 if TYPE_CHECKING:
     from lensops.files import Tree
+
 
 MAX_JUMP = 100_000_000  # numbers that may be missing before a record; more is no loss but a fake
 
@@ -179,3 +180,23 @@ def _missing_releases(records: list[Record], objects: frozenset[str]) -> list[st
 
 def _stray_problems(strays: list[int]) -> list[str]:
     return [f"{layout.record_path(number)} is no part of the log" for number in strays]
+
+
+MIN_AGE = 3_600  # seconds after which a file in a folder belongs to no apply that is under way
+
+
+def unreferenced_objects(name: str, tree: Tree) -> tuple[str, ...]:
+    """The paths of the objects that neither a record names nor `current.json` serves.
+
+    Raises `Refused` where the log is damaged: nobody knows what the missing records name.
+    """
+    log = reading.read_log(tree)
+    if log.problems:
+        problem = f"{name}: {log.problems[0]}; what its records name is not known"
+        raise Refused(problem, f"look at it with `lensops verify {name}`")
+    digests = {entry.record.release for entry in log.entries}
+    digests |= {entry.record.evidence for entry in log.entries if entry.record.evidence}
+    served = reading.observe(tree).digest
+    needed = {layout.object_path(digest) for digest in (*digests, *([served] if served else []))}
+    paths = [f"{layout.OBJECTS}/{name}" for name in tree.names(layout.OBJECTS)]
+    return tuple(path for path in paths if path not in needed and path.endswith(".json"))

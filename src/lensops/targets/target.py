@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from lensops.release import NOTHING_STATED
 
 if TYPE_CHECKING:
+    from lensops.plan import TargetPlan
     from lensops.release import Draft, Entry, Record, Release, Statement
 
 
@@ -96,3 +97,16 @@ class Target(Protocol):
         Raises `Stale` when the target is no longer as `expected` says, and `RemoteFailed` when it
         cannot be written; then it serves what it served before.
         """
+
+
+class Receipt(NamedTuple):
+    """What an apply did at one target; `entry` is None when there was nothing to do."""
+
+    plan: TargetPlan
+    where: str
+    entry: Entry | None = None
+
+    @property
+    def record(self) -> Record | None:
+        """The record that was written."""
+        return self.entry.record if self.entry else None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.manifest import Node
-from lensops.manifest.types import TYPES, fits_type
+from lensops.manifest.entries import TYPES, fits_type
 from lensops.prompts.interface import Variable
 from lensops.prompts.languages import single_braces
 from lensops.prompts.value import Prompt
@@ -24,7 +24,7 @@ class Inputs:
         self.places: dict[str, Location] = {}
 
     def declare(self, name: str, place: Location, kind: object = None) -> None:
-        """A variable, with a type of `manifest.types` or none."""
+        """A variable, with a type of `manifest.entries` or none."""
         kind = kind if isinstance(kind, str) and kind in TYPES else None
         self.declared[name] = self.declared.get(name, Variable())._replace(type=kind)
         self.places[name] = place

@@ -8,7 +8,7 @@ from typing import Any
 
 from lensops.errors import Invalid, Location, Problem
 from lensops.files import decode
-from lensops.files.text import BOM
+from lensops.files.read import BOM
 from lensops.manifest import Node
 from lensops.prompts.forms.reader import Reader
 from lensops.prompts.template import TemplateFault, parse_template

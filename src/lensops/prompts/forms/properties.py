@@ -7,7 +7,7 @@ from typing import Any
 
 from lensops.errors import Location, Problem
 from lensops.manifest import Node
-from lensops.manifest.types import TYPES
+from lensops.manifest.entries import TYPES
 from lensops.prompts.forms.inputs import Inputs
 from lensops.prompts.forms.reader import Reader
 

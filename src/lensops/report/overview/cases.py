@@ -8,11 +8,11 @@ from typing import Any
 
 from lensops.evals.limits import meets
 from lensops.format import format_difference, format_score, plural, shorten
+from lensops.report.diff import words
 from lensops.report.document import Column, Line, Span, Table, Tone, line
 from lensops.report.outcome import outcome_of, sign
 from lensops.report.overview.stored import StoredCase, StoredSuite
 from lensops.report.scores import readable
-from lensops.report.word_diff import words
 
 TEXT = 600  # characters of an input, an output or a reference in a cell
 REASONS = 400  # characters of the judge's reasons and the checks

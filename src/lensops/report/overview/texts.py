@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from lensops.format import plural
 from lensops.prompts import prompt_sections
+from lensops.report.diff import words
 from lensops.report.document import Block, Fold, Line, Paragraph, Span, Tone, line
 from lensops.report.overview.prompts import version_table
 from lensops.report.overview.state import live_targets, version_names
 from lensops.report.overview.value import ActivePrompt, Overview
 from lensops.report.page import Beside, Text
-from lensops.report.word_diff import words
 
 TEXTS = 180_000  # characters of whole texts on the page; the commands show the rest
 
