@@ -18,7 +18,11 @@ from pathlib import Path
 from support.cli import Result
 
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["support.cli", "support.faults", "support.opens"])
+COMMANDS = ["lensops.flows.apply", "lensops.flows.drift", "lensops.flows.gate"]
+LIBRARIES = ["duckdb", "numpy", "rapidfuzz", "sacrebleu"]  # which commands load when they need them
+SERVER.set_forkserver_preload(
+    ["support.cli", "support.faults", "support.opens", *COMMANDS, *LIBRARIES]
+)
 
 
 def run_forked(
