@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from lensops.drift import distributions, evidence
-from lensops.drift.binning import BinCounts, Pair
+from lensops.drift.binning import BinCounts, Pair, ValueCounts
 from lensops.drift.causes import Cause
 from lensops.drift.check import decide, monitor_result
 from lensops.drift.evidence import Evidence, Figures, Status
 from lensops.drift.psi import Vector, jeffreys_shares, psi
 from lensops.drift.results import DriftReport, DriftRun, FeatureDrift
+from lensops.drift.text import repeated_counts
 from lensops.drift.two_sample import (
     benjamini_hochberg,
     ends_p_value,
@@ -266,3 +267,24 @@ def test_the_exceedance_of_an_end_is_the_share_of_splits_that_have_it() -> None:
     share = math.comb(6, 2) / math.comb(8, 4)
     assert ends_p_value(baseline, current) == pytest.approx(2 * share)
     assert ends_p_value(current, baseline) == 1.0, "and its own ends say nothing"
+
+
+@given(
+    st.lists(st.integers(1, 40), min_size=2, max_size=30),
+    st.floats(0.01, 0.99),
+    st.integers(0, 2**32 - 1),
+)
+def test_which_texts_are_repeated_depends_on_neither_window_alone(
+    pooled: list[int], share: float, seed: int
+) -> None:
+    """However the rows are split into two windows of the same sizes, the same texts are."""
+    rng, drawn = np.random.default_rng(seed), max(1, int(share * sum(pooled)))
+    repeated = set()
+    for _ in range(3):
+        current = rng.multivariate_hypergeometric(pooled, drawn)
+        sides = [
+            ValueCounts({str(at): int(rows) for at, rows in enumerate(side) if rows})
+            for side in (np.array(pooled) - current, current)
+        ]
+        repeated.add(sum(counts.bins[1] for counts in repeated_counts(*sides)))
+    assert len(repeated) == 1

@@ -25,7 +25,7 @@ _INFINITE |= {"-infinity": "-inf", "-inf": "-inf"}
 WORD = r"[^ \t\n\f\r]+"
 FENCE = "```"
 BEGINNING = 300  # characters in which a refusal announces itself
-REPEATED_ROWS, REPEATED_SHARE = 5, 0.01  # from these on many rows share a text
+REPEATED_ROWS, REPEATED_SHARE, SMALL_SHARE = 5, 0.01, 0.2  # see `repeated_counts`
 REFUSAL = (
     r"\b(i'?m|i am|we'?re|we are) (very |so |really )?sorry\b"
     r"|\bi apologi[sz]e\b"
@@ -164,17 +164,17 @@ def refusal(text: str) -> bool:
 def repeated_counts(baseline: ValueCounts, current: ValueCounts) -> tuple[BinCounts, BinCounts]:
     """Rows with a text of their own, and rows with one that many rows share, in both windows.
 
-    A text counts as repeated from a hundredth of the rows on, the mean of both windows, and five
-    rows: how many texts a window repeats by itself would depend on how large it is.
+    Which texts these are follows from the rows of both windows together, so that neither is
+    favoured: those of a hundredth of all rows, or of a fifth of the smaller window where that is
+    less, and of five. How many texts a window repeats by itself would depend on how large it is.
     """
-    n, m = max(baseline.rows, 1), max(current.rows, 1)
-    repeated = set()
-    for text in {*baseline.values, *current.values}:
-        rows = baseline.values.get(text, 0), current.values.get(text, 0)
-        if sum(rows) >= REPEATED_ROWS and (rows[0] / n + rows[1] / m) / 2 >= REPEATED_SHARE:
-            repeated.add(text)
+    n, m = baseline.rows, current.rows
+    floor = max(REPEATED_ROWS, min(REPEATED_SHARE * (n + m), SMALL_SHARE * min(n, m)))
+    floor = max(floor, baseline.limit + current.limit + 1)  # what is not listed cannot reach it
+    texts = {*baseline.values, *current.values}
+    pooled = {text: baseline.values.get(text, 0) + current.values.get(text, 0) for text in texts}
     sides = []
     for side in (baseline, current):
-        rows_repeated = sum(side.values.get(text, 0) for text in repeated)
-        sides.append(BinCounts((side.present - rows_repeated, rows_repeated), side.missing))
+        repeated = sum(rows for text, rows in side.values.items() if pooled[text] >= floor)
+        sides.append(BinCounts((side.present - repeated, repeated), side.missing))
     return sides[0], sides[1]
