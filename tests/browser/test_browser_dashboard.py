@@ -98,6 +98,7 @@ def test_every_page_and_nothing_is_written(full: Repo, serve: Show, open_page: A
     page.get_by_role("link", name="Targets").click()
     page.get_by_text("production").first.wait_for()
     page.get_by_role("region", name="Releases of production").wait_for()
+    page.get_by_text("reload the page for a newer reading").wait_for()
     assert sorted(full.root.rglob("*")) == before
 
 

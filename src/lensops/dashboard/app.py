@@ -7,12 +7,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from lensops.dashboard.draw import draw as draw_blocks
 from lensops.dashboard.draw import draw_style
 from lensops.dashboard.reading import app_project, reading_of
 from lensops.dashboard.views import drift, evals, now, prompts, targets
 from lensops.errors import UserError
 from lensops.render.escape import visible
+from lensops.report.document import Paragraph
 from lensops.report.overview import Overview
+from lensops.report.overview.document import reading_time
 
 PAGES: dict[str, Callable[[Overview], None]] = {
     "Now": now.page,
@@ -53,6 +56,7 @@ def _draw_problem(error: UserError) -> None:
 def _page(draw: Callable[[Overview], None], project: Overview) -> Callable[[], None]:
     def draw_page() -> None:
         draw(project)
+        draw_blocks(Paragraph(reading_time(project)))
 
     return draw_page
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lensops.format import short_commit
-from lensops.report.document import Block, Bullets, Document, Heading, Paragraph, Span, Tone, line
+from lensops.report.document import (
+    Block,
+    Bullets,
+    Document,
+    Heading,
+    Line,
+    Paragraph,
+    Span,
+    Tone,
+    line,
+)
 from lensops.report.overview.answers import answers, figures
 from lensops.report.overview.drift import drift_blocks
 from lensops.report.overview.evals import eval_blocks
@@ -51,6 +61,12 @@ def origin(overview: Overview) -> tuple[Span, ...]:
         Span(commit, Tone.CODE),
         Span(f" · read {time}", Tone.MUTED),
     )
+
+
+def reading_time(overview: Overview) -> Line:
+    """How old a page that is served is, to the second."""
+    text = f"As read at {overview.time:%H:%M:%S} UTC; reload the page for a newer reading."
+    return line(Span(text, Tone.MUTED))
 
 
 def notice_blocks(overview: Overview) -> Iterator[Block]:
