@@ -291,6 +291,27 @@ class TestOutputs:
         run(sample, "--outputs", path, "--record")
         assert len(recordings.read_text().splitlines()) == 50
 
+    def test_null_has_one_verdict_before_and_after_it_is_recorded(self, sample: Repo) -> None:
+        path = self.write(sample)
+        good = path.read_text()
+        path.write_text(good + '\n{"id": "iced-02", "output": null, "sample": 1}')
+        assert run(sample, "--outputs", path).code == 2  # another number of samples
+        lines = [line for line in good.splitlines() if '"iced-02"' not in line]
+        path.write_text("\n".join([*lines, '{"id": "iced-02", "output": null}']))
+        given, by_file = first(sample, "--outputs", path, "--record")
+        replayed, by_replay = first(sample, "--replay")
+        assert given == replayed == lensops("gate", "--replay", cwd=sample.root).code == 3
+        same = ("mean_score", "missing", "n", "passed")
+        assert [by_file[key] for key in same] == [by_replay[key] for key in same]
+        assert by_replay["missing"] == 1
+        recordings = sample.root / "evals/offer_copy/recordings/v2.jsonl"
+        before = recordings.read_text()
+        run(sample, "--outputs", path, "--record")
+        assert recordings.read_text() == before  # it is recorded already
+        path.write_text(good)
+        run(sample, "--outputs", path, "--record")
+        assert first(sample, "--replay")[1]["missing"] == 0
+
     def test_a_bad_file_is_said_with_its_place(self, sample: Repo) -> None:
         (sample.root / "outputs.jsonl").write_text('{"id": "a"}\n')
         result = run(sample, "--outputs", "outputs.jsonl")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lensops.evals.cases import Case
+from lensops.evals.cases import Case, CaseFile
 from lensops.evals.judging import Vote
 from lensops.evals.protocols import AnswerRequest, Output
 from lensops.evals.recorded import OutputRow
 from lensops.manifest import Suite
 from lensops.prompts import Prompt, digest
+
+if TYPE_CHECKING:
+    from lensops.evals.outputs import Outputs
+    from lensops.evals.recordings import Recordings
 
 
 class Answered(NamedTuple):
@@ -54,6 +59,24 @@ class Arm:
             return ()
         asked = case.id, self.prompt, inputs, self.model, self.server
         return tuple([AnswerRequest(*asked, sample) for sample in range(self.samples)])
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A version with what is recorded of it, and where new replies to it are written.
+
+    `outputs` are those of a file, in place of its own.
+    """
+
+    arm: Arm
+    recordings: Recordings
+    path: Path
+    outputs: Outputs | None = None
+    cases: CaseFile | None = None  # those that there were when the base was recorded
+
+    def is_new(self, case_id: str) -> bool:
+        """Whether a case was not there when the base was recorded."""
+        return self.cases is not None and case_id not in self.cases
 
 
 def arm_of(prompt: Prompt, suite: Suite) -> Arm:

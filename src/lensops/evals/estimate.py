@@ -154,7 +154,7 @@ class Estimator:
             outputs.characters += _size(request)
         if judge is None or not judge.model or not self.suite.weights.get("judge"):
             return
-        text = "" if row is None else row.output
+        text = "" if row is None else row.answer
         for vote in grade_requests(case.id, text, arm.inputs(case), judge):
             if row is None or self.recordings.grade(vote) is None:
                 votes.requests += 1
@@ -182,7 +182,7 @@ class Estimator:
         outputs.add(_size(request), row, then, now)
         if judge is None or not judge.model:
             return
-        for vote in grade_requests(case.id, row.output, arm.inputs(case), judge):
+        for vote in grade_requests(case.id, row.answer, arm.inputs(case), judge):
             if grade := self.recordings.grade(vote):
                 votes.add(_vote_size(vote), grade)
 

@@ -168,14 +168,16 @@ def answers_of(outputs: Outputs, arm: Arm, case: Case) -> Answered:
 
 
 def unrecorded_replies(
-    arm: Arm, answered: Iterable[Answered], recordings: Recordings
+    outputs: Outputs, arm: Arm, cases: Iterable[Case], recordings: Recordings
 ) -> Iterator[AnswerReply]:
-    """Outputs as replies of a version, but for those that are recorded just so.
+    """Outputs as replies of a version, null as one that failed, but for what is recorded just so.
 
     No file says which model made them, so no model, tokens or time are written.
     """
-    for case in answered:
-        for request, output in zip(arm.requests(case.case), case.outputs, strict=False):
-            row = recordings.output(request)
-            if row is None or not same_json(row.output, output):
-                yield AnswerReply(request, output)
+    for case in cases:
+        by_sample = outputs.by_case.get(case.id, {})
+        for request in arm.requests(case):
+            if request.sample in by_sample:
+                output, row = by_sample[request.sample], recordings.last_output(request)
+                if row is None or not same_json(row.output, output):
+                    yield AnswerReply(request, output)

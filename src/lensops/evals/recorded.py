@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lensops.evals.protocols import AnswerReply, GradeReply
+from lensops.evals.protocols import AnswerReply, GradeReply, Output
+from lensops.evals.text import same_json
 from lensops.json_encoder import make_encoder
 
 _encode = make_encoder()
@@ -35,8 +36,15 @@ class OutputRow(_Recorded):
     """What a model answered for a case. `request` is what it was asked, for `--explain`."""
 
     kind: Literal["output"]
-    output: str | dict[str, Any] | list[Any]
+    output: str | dict[str, Any] | list[Any] | None  # null: a generation that failed
     finish_reason: str | None = None
+
+    @property
+    def answer(self) -> Output:
+        """The output. Raises `ValueError` where there is none."""
+        if self.output is None:
+            raise ValueError("the generation failed")
+        return self.output
 
     @property
     def why_cut(self) -> str | None:
@@ -69,6 +77,34 @@ def check_row(value: dict[str, Any]) -> OutputRow | GradeRow:
     if model is None:
         raise ValueError("must be 'output' or 'grade'")
     return model.model_validate(value)
+
+
+def output_of_case(rows: Sequence[OutputRow | GradeRow], case_id: str) -> OutputRow | None:
+    """The output of a case, or else of the first case that was asked the same; the last counts."""
+    outputs = [row for row in rows if isinstance(row, OutputRow)]
+    if len(outputs) == 1:
+        return outputs[0]
+    of_case = [row for row in outputs if row.case == case_id]
+    if of_case or not outputs:
+        return of_case[-1] if of_case else None
+    return [row for row in outputs if row.case == outputs[0].case][-1]
+
+
+def last_grade(rows: Sequence[OutputRow | GradeRow], by: str | None = None) -> GradeRow | None:
+    """The last vote, of a model where one is named; None without one."""
+    grades = [row for row in rows if isinstance(row, GradeRow) and by in (None, row.model)]
+    return grades[-1] if grades else None
+
+
+def contradicts(row: OutputRow | GradeRow, base: Sequence[OutputRow | GradeRow]) -> bool:
+    """Whether the base has rows of the same question, and none with the same answer."""
+    if isinstance(row, OutputRow):
+        outputs = [b.output for b in base if isinstance(b, OutputRow) and b.case == row.case]
+        return bool(outputs) and not any(same_json(row.output, output) for output in outputs)
+    grades = [
+        b.grades for b in base if isinstance(b, GradeRow) and b.model == row.model and b.grades
+    ]
+    return row.grades is not None and bool(grades) and row.grades not in grades
 
 
 def row_of(reply: AnswerReply | GradeReply, time: str, shard: str | None = None) -> dict[str, Any]:

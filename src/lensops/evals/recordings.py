@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -16,11 +16,17 @@ from lensops.evals.jsonl import MAX_DEPTH, RowFile
 from lensops.evals.lines import NoFile
 from lensops.evals.order import order_of
 from lensops.evals.protocols import AnswerRequest, GradeRequest
-from lensops.evals.recorded import GradeRow, OutputRow, check_row
+from lensops.evals.recorded import (
+    GradeRow,
+    OutputRow,
+    check_row,
+    contradicts,
+    last_grade,
+    output_of_case,
+)
 from lensops.evals.result import Contradiction
 from lensops.evals.row_problems import cap_problems, problems_of
 from lensops.evals.shards import clash, lost_shards
-from lensops.evals.text import same_json
 from lensops.files import Snapshot, Tree
 
 _KEY = len("sha256:")
@@ -147,10 +153,20 @@ class Recordings:
     def output(self, request: AnswerRequest) -> OutputRow | None:
         """The recorded output: the case's own, or another case's that was asked the same.
 
-        Of several rows of a case the last counts.
+        Of several rows of a case the last counts; None where that is a generation that failed.
         """
+        row = self.last_output(request)
+        return row if row is not None and row.output is not None else None
+
+    def has_failed(self, request: AnswerRequest) -> bool:
+        """Whether it is recorded that there is no output."""
+        row = self.last_output(request)
+        return row is not None and row.output is None
+
+    def last_output(self, request: AnswerRequest) -> OutputRow | None:
+        """What is recorded last, be it that there is no output."""
         for rows in self._rows(request.digest):
-            if row := _output_in(rows, request.case_id):
+            if row := output_of_case(rows, request.case_id):
                 return row
         return None
 
@@ -158,9 +174,9 @@ class Recordings:
         """The recorded vote, or None; of several the last counts, rather one `by` that model."""
         last = None
         for rows in self._rows(request.digest):
-            if row := _grade_in(rows, by):
+            if row := last_grade(rows, by):
                 return row
-            last = last or _grade_in(rows)
+            last = last or last_grade(rows)
         return last
 
     def add(self, row: OutputRow | GradeRow) -> None:
@@ -187,7 +203,7 @@ class Recordings:
             if file in self.at_base:
                 continue
             for row in file.rows(request.digest):
-                if _contradicts(row, base):
+                if contradicts(row, base):
                     return Contradiction(request.case_id, row.kind, file.location(row))
         return None
 
@@ -197,32 +213,6 @@ class Recordings:
             yield self._new[key]
         for file in self.files:
             yield file.rows(key)
-
-
-def _output_in(rows: Sequence[OutputRow | GradeRow], case_id: str) -> OutputRow | None:
-    outputs = [row for row in rows if isinstance(row, OutputRow)]
-    if len(outputs) == 1:
-        return outputs[0]
-    of_case = [row for row in outputs if row.case == case_id]
-    if of_case or not outputs:
-        return of_case[-1] if of_case else None
-    return [row for row in outputs if row.case == outputs[0].case][-1]
-
-
-def _grade_in(rows: Sequence[OutputRow | GradeRow], by: str | None = None) -> GradeRow | None:
-    grades = [row for row in rows if isinstance(row, GradeRow) and by in (None, row.model)]
-    return grades[-1] if grades else None
-
-
-def _contradicts(row: OutputRow | GradeRow, base: Sequence[OutputRow | GradeRow]) -> bool:
-    """Whether the base has rows of the same question, and none with the same answer."""
-    if isinstance(row, OutputRow):
-        outputs = [b.output for b in base if isinstance(b, OutputRow) and b.case == row.case]
-        return bool(outputs) and not any(same_json(row.output, output) for output in outputs)
-    grades = [
-        b.grades for b in base if isinstance(b, GradeRow) and b.model == row.model and b.grades
-    ]
-    return row.grades is not None and bool(grades) and row.grades not in grades
 
 
 def read_recordings(tree: Tree, path: str) -> Recordings:

@@ -33,6 +33,7 @@ from lensops.manifest import Suite
 from lensops.manifest.suite import Judge
 
 NOT_RECORDED = "it is not recorded"
+FAILED = "it is recorded as null: it failed"
 _Lookup = tuple[GradeRequest, GradeRow | None]
 
 
@@ -137,7 +138,8 @@ class CachedResponses:
         latest = [row or recordings.output(request) for request, row in lookup]
         rows = tuple(row for row in latest if row is not None)
         if lookup and len(rows) == len(lookup):
-            return Answered(case, tuple(row.output for row in rows), inputs, rows=rows)
+            outputs = tuple([row.answer for row in rows])
+            return Answered(case, outputs, inputs, rows=rows)
         why = f"{arm.version} uses a variable that the case does not fill"
         if lookup:
             given_up = (reasons[r.digest] for r, _ in lookup if r.digest in reasons)
@@ -152,8 +154,10 @@ class CachedResponses:
             reason = f"{NOT_RECORDED}: shard {', '.join(lost)} is not here"
             return {request.digest: reason for request in absent}
         if self.mode is Mode.REPLAY:
-            self.misses.add("output", arm.version, absent)
-            return {}
+            failed = {r.digest: FAILED for r in absent if recordings.has_failed(r)}
+            if lost_requests := [r for r in absent if r.digest not in failed]:
+                self.misses.add("output", arm.version, lost_requests)
+            return failed
         generator = self._models.generator(arm.model, arm.server)
         if isinstance(generator, Unavailable) and self.mode is Mode.RECORD:
             outputs = f"{plural(len(absent), 'output')} of {arm.version}"

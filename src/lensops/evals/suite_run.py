@@ -7,10 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from lensops.evals.arm import Answered, Arm, outputs_digest
+from lensops.evals.arm import Answered, Side, outputs_digest
 from lensops.evals.cases import Case, CaseFile
 from lensops.evals.early_stop import NOT_ASKED, EarlyStop
 from lensops.evals.judging import Vote
@@ -18,7 +16,6 @@ from lensops.evals.metrics.batch import Figures, Job, Measurer
 from lensops.evals.protocols import Mode
 from lensops.evals.recorded import GradeRow, OutputRow
 from lensops.evals.recorder import append
-from lensops.evals.recordings import Recordings
 from lensops.evals.regression import PairTotals
 from lensops.evals.response_source import CachedResponses
 from lensops.evals.result import CaseScore, Regression, SuiteResult
@@ -29,31 +26,10 @@ from lensops.evals.summary import About, Tally
 from lensops.evals.text import same_outputs
 from lensops.evals.usage import UsageTally
 
-if TYPE_CHECKING:
-    from lensops.evals.outputs import Outputs
-
 CHUNK = 2_000  # cases that are held at once where they are asked one by one
 AHEAD = 4  # chunks that may be under way to the metrics
 
 OnCase = Callable[[CaseScore], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A version with what is recorded of it, and where new replies to it are written.
-
-    `outputs` are those of a file, in place of its own.
-    """
-
-    arm: Arm
-    recordings: Recordings
-    path: Path
-    outputs: Outputs | None = None
-    cases: CaseFile | None = None  # those that there were when the base was recorded
-
-    def is_new(self, case_id: str) -> bool:
-        """Whether a case was not there when the base was recorded."""
-        return self.cases is not None and case_id not in self.cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +200,8 @@ class SuiteRun:
 
         answered = [answers_of(side.outputs, side.arm, case) for case in cases]
         if self.responses.mode is Mode.RECORD:
-            append(side.path, list(unrecorded_replies(side.arm, answered, side.recordings)))
+            new = unrecorded_replies(side.outputs, side.arm, cases, side.recordings)
+            append(side.path, list(new))
         return answered
 
     def _jobs(self, chunk: _Chunk) -> Iterator[list[Job]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from lensops.errors import UserError
-from lensops.evals.arm import Arm, arm_of
+from lensops.evals.arm import Arm, Side, arm_of
 from lensops.evals.cases import CaseFile, load_cases
 from lensops.evals.estimate import Estimate, Estimator
 from lensops.evals.interval import ClusterTotals, Mean
@@ -14,7 +14,7 @@ from lensops.evals.recordings import Recordings, recording_files
 from lensops.evals.response_source import CachedResponses
 from lensops.evals.result import CaseScore
 from lensops.evals.schema import load_schemas
-from lensops.evals.suite_run import Side, SuiteRun
+from lensops.evals.suite_run import SuiteRun
 from lensops.evals.summary import About
 from lensops.evidence import Finding, Outcome
 from lensops.flows.project import Opened

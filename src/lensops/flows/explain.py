@@ -45,7 +45,7 @@ def _of_suite(project: Project, name: str, case: Case) -> CaseExplained:
     if suite.judge is not None and suite.judge.model and suite.weights.get("judge"):
         for request in outputs:
             if (row := recordings.output(request)) is not None:
-                requests += grade_requests(case.id, row.output, arm.inputs(case), suite.judge)
+                requests += grade_requests(case.id, row.answer, arm.inputs(case), suite.judge)
     return CaseExplained(
         name, arm.version, path, case.id, tuple(_explanations(requests, recorded, recordings))
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, UserError
-from lensops.evals.arm import Arm, arm_of
+from lensops.evals.arm import Arm, Side, arm_of
 from lensops.evals.cases import CaseFile, load_cases, read_cases
 from lensops.evals.protocols import Mode, ProgressListener
 from lensops.evals.recordings import RecordingFile, Recordings, recording_files
@@ -14,7 +14,7 @@ from lensops.evals.response_source import CachedResponses
 from lensops.evals.result import SuiteResult
 from lensops.evals.schema import load_schemas
 from lensops.evals.scoring import signatures
-from lensops.evals.suite_run import CHUNK, OnCase, Side, SuiteRun
+from lensops.evals.suite_run import CHUNK, OnCase, SuiteRun
 from lensops.evals.summary import About
 from lensops.files import Snapshot
 from lensops.flows.base import BaseSnapshot, evals_at_base, prompt_at_base
