@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,19 +91,26 @@ def test_the_evidence_does_not_depend_on_the_bins_of_the_psi(tmp_path: Path) -> 
     assert p_values(range=[4, 5], bins=3) == first
 
 
-def test_a_profile_and_the_rows_that_it_was_made_of_say_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sizes", [(900, 300), (4_000, 50), (50, 4_000)], ids=str)
+def test_a_profile_and_the_rows_that_it_was_made_of_say_the_same(
+    tmp_path: Path, sizes: tuple[int, int]
+) -> None:
     rng = np.random.default_rng(6)
     sides = [
         {
             "x": rng.normal(size=n),
             "days": rng.integers(0, 9, n),
             "tier": rng.choice(["a", "b", "c"], n),
+            "flag": (rng.random(n) < 0.05).tolist(),
+            "id": rng.integers(0, 200, n).astype(str),
+            "narrow": rng.normal(size=n).astype(np.float32).tolist(),
             "words": rng.choice(["fine", "I cannot", "other text"], n),
         }
-        for n in (900, 300)
+        for n in sizes
     ]
     windows(tmp_path, sides[0], sides[1], "jsonl")
-    features = {"x": {}, "days": {}, "tier": {}, "words": {"kind": "text"}}
+    features: dict[str, Any] = {name: {} for name in ("x", "days", "tier", "flag", "narrow")}
+    features |= {"id": {"kind": "category"}, "words": {"kind": "text"}}
     declared = monitor(baseline="baseline.jsonl", current="current.jsonl", features=features)
     engine = DuckEngine(Folder(tmp_path), window_sources(declared), monitor_columns(declared))
     direct = check_monitor("m", declared, engine)

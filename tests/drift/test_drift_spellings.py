@@ -201,6 +201,14 @@ def test_durations_are_refused_with_what_to_do(tmp_path: Path, written: str) -> 
     assert "write them as numbers, such as seconds" in (caught.value.hint or "")
 
 
+@pytest.mark.parametrize("note", ["", "{", "[]", '{"columns": 3}', '{"columns": [{"name": 1}]}'])
+def test_a_broken_note_of_pandas_is_left_alone(tmp_path: Path, note: str) -> None:
+    rows = f"SELECT i AS x FROM range(99) t(i)) TO '{tmp_path}/b.parquet'"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({rows} (FORMAT parquet, KV_METADATA {{pandas: '{note}'}})")
+    assert feature(tmp_path, baseline="b.parquet", current="b.parquet").psi == 0.0
+
+
 def test_periods_of_a_subscription_are_categories(tmp_path: Path) -> None:
     write(tmp_path / "b.csv", {"x": ["P1M", "P1Y", "P7D"] * 50, "y": list(range(150))})
     assert feature(tmp_path, baseline="b.csv", current="b.csv").kind == "category"

@@ -101,12 +101,18 @@ def _stored_types(source: Source, session: Session) -> dict[str, str]:
     notes = session.rows(
         f"SELECT value FROM parquet_kv_metadata({file}) WHERE key = 'pandas'", statement.values
     )
-    types = {str(name): "FLOAT16" for (name,) in halves}
-    for (note,) in notes:
-        for column in json.loads(note).get("columns", []):
-            if str(column.get("numpy_type")).startswith("timedelta64"):
-                types[str(column.get("name"))] = INTERVAL
-    return types
+    durations = [name for (note,) in notes for name in _durations(note)]
+    return dict.fromkeys(durations, INTERVAL) | {str(name): "FLOAT16" for (name,) in halves}
+
+
+def _durations(note: bytes) -> list[str]:
+    """Columns that were durations in pandas, by what it notes in a file; of a broken note none."""
+    try:
+        columns = json.loads(note)["columns"]
+        kinds = {str(column["name"]): str(column["numpy_type"]) for column in columns}
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return []
+    return [name for name, kind in kinds.items() if kind.startswith("timedelta64")]
 
 
 def _fields(name: str, column: Column, depth: int) -> Iterator[tuple[str, Column]]:
