@@ -75,3 +75,42 @@ def test_a_closed_stdout_changes_no_exit_code(project: Repo) -> None:
     line = f"{sys.executable} -m lensops plan --exit-code >&-"
     done = subprocess.run(["sh", "-c", line], cwd=project.root, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (Exit.CHANGES, b"")
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "cp1252"},
+        {"PYTHONIOENCODING": "ascii:strict"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("command", [["validate"], ["validate", "--format", "json"]], ids=" ".join)
+def test_every_locale_gets_utf_8(command: list[str], locale: dict[str, str], project: Repo) -> None:
+    """A report has signs, and a name of a file may be of any script."""
+    project.write({"prompts/offer_copy/v3 – ü😀.yaml": "user: Hi\n", "lensops.yaml": "übel: 1\n"})
+    done = subprocess.run(
+        [sys.executable, "-m", "lensops", *command],
+        cwd=project.root,
+        env={**os.environ, **locale},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (Exit.USAGE, b"")
+    assert "übel" in done.stdout.decode("utf-8")
+
+
+def test_a_locale_that_cannot_name_a_file_is_told(project: Repo) -> None:
+    text = (project.root / "lensops.yaml").read_text()
+    path = 'drift: {m: {baseline: "ü.csv", current: "ü.csv", features: {x: {}}}}\n'
+    project.write({"lensops.yaml": text + path})
+    done = subprocess.run(
+        [sys.executable, "-m", "lensops", "drift"],
+        cwd=project.root,
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "set PYTHONUTF8=1" in done.stderr) == (Exit.USAGE, True), done.stderr

@@ -98,12 +98,11 @@ def run(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return Exit.INTERRUPTED
-    except OSError as error:
-        is_gone = error.errno == errno.ENOENT and error.filename is None  # the folder it runs in
-        is_refused = is_gone or error.errno in _OF_THE_MACHINE
-        return _report_refusal(error) if is_refused else _report_bug()
     except Exception as error:  # noqa: BLE001  # the boundary: what is left is bad usage or a bug
-        return _report_usage(error) if hasattr(error, "format_message") else _report_bug()
+        if hasattr(error, "format_message"):
+            return _report_usage(error)
+        refusal = _refusal(error)
+        return _report_bug() if refusal is None else _report_error(refusal)
 
 
 def _report_error(error: UserError) -> int:
@@ -132,12 +131,21 @@ def _report_usage(error: Exception) -> int:
     return int(getattr(error, "exit_code", Exit.USAGE))
 
 
-def _report_refusal(error: OSError) -> int:
+def _refusal(error: Exception) -> UserError | None:
     """What the machine does not let be done, with the path as the user may write it."""
+    encoding = sys.getfilesystemencoding()
+    if isinstance(error, UnicodeEncodeError) and encoding != "utf-8":
+        problem = f"the locale writes the names of files in {encoding}"
+        return UserError(problem, "set PYTHONUTF8=1, or a locale of UTF-8 such as C.UTF-8")
+    if not isinstance(error, OSError):
+        return None
     name = error.filename
+    is_gone = error.errno == errno.ENOENT and name is None  # the folder it runs in
+    if not is_gone and error.errno not in _OF_THE_MACHINE:
+        return None
     path = os.path.relpath(name) if isinstance(name, str) else "the current folder"
     reason = (error.strerror or "unknown reason").lower()
-    return _report_error(UserError(f"{path}: {reason}", "check the disk's space and rights"))
+    return UserError(f"{path}: {reason}", "check the disk's space and rights")
 
 
 def _report_bug() -> int:

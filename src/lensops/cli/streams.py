@@ -55,7 +55,7 @@ def _tolerant(stream: TextIO | None) -> TextIO:
     stream.flush()
     return io.TextIOWrapper(
         io.BufferedWriter(_Descriptor(stream.fileno(), "wb", closefd=False)),
-        encoding=stream.encoding,
-        errors=stream.errors,
+        encoding="utf-8",  # in each locale: a report has signs, and JSON is UTF-8
+        errors="backslashreplace",
         line_buffering=bool(stream.line_buffering),
     )
