@@ -53,7 +53,6 @@ def write_import(prepared: Import) -> None:
 
     Raises `UserError` when a file appeared meanwhile, and `Invalid` when the project is not sound.
     """
-    from lensops.flows.importing import write_outputs
 
     written: list[Path] = []
     try:

@@ -108,8 +108,6 @@ def _tooling() -> Iterator[tuple[str, bytes]]:
 
 def _pipelines(folder: Path, *, github: bool, gitlab: bool) -> Iterator[Pipeline]:
     if github or gitlab:
-        from lensops.flows.init import github_workflow, gitlab_pipeline
-
         below = prefix_of(folder)
         shared = _shared_folders(folder, below)
         yield from [github_workflow(below, shared)] if github else []
