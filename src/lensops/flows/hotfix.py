@@ -101,7 +101,6 @@ def _read_hotfixes(ref: ProjectRef) -> dict[str, Hotfix]:
 
 
 def _hotfix_at(project: Opened, target: Target) -> Hotfix | None:
-
     entries = target.cached_log().entries
     if not entries or entries[-1].statement.override is None:
         return None
