@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lensops.cli import counting
+from lensops.cli.progress import CountingBar
 from support import sample
 from support.cli import Result, lensops, process
 from support.drift import write
@@ -306,7 +306,7 @@ class Terminal(io.StringIO):
 def test_a_bar_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
-    with counting.CountingBar() as bar:
+    with CountingBar() as bar:
         bar.monitor("second", 1, 2)
         time.sleep(0.1)
     assert "counting second" in screen.getvalue()

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensops.cli.complete import prompts, versions
-from lensops.cli.options import HERE, DirectoryOption, ManifestOption, one_prompt
+from lensops.cli.options import HERE, DirectoryOption, ManifestOption, one_prompt, prompts, versions
 from lensops.errors import UserError
 from lensops.manifest.locate import ProjectRef
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from lensops.cli.complete import prompts, versions
 from lensops.cli.options import (
     HERE,
     DirectoryOption,
@@ -14,6 +13,8 @@ from lensops.cli.options import (
     FormatOption,
     ManifestOption,
     OutputOption,
+    prompts,
+    versions,
 )
 from lensops.manifest.locate import ProjectRef
 

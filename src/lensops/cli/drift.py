@@ -45,8 +45,8 @@ def drift(
     if context.invoked_subcommand is not None:
         _no_options(context, context.invoked_subcommand)
         return 0
-    from lensops.cli.counting import CountingBar
     from lensops.cli.output import Report, emit, exit_of, say
+    from lensops.cli.progress import CountingBar
     from lensops.evidence import Outcome, join_outcomes
     from lensops.flows.drift import NOT_CALLED, replay_drift, run_drift
     from lensops.flows.project import open_project

@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import platform
 import sys
+import traceback
 from types import ModuleType
 from typing import Annotated, NoReturn
 
 import typer
 
+from lensops import __version__
 from lensops.cli import streams
 from lensops.cli.commands import Root
 from lensops.cli.options import HERE, DirectoryOption
@@ -149,8 +152,17 @@ def _refusal(error: Exception) -> UserError | None:
 
 
 def _report_bug() -> int:
-    from lensops.cli.bug import report
     from lensops.cli.output import write
 
-    write(report(), sys.stderr)
+    write(_bug_report(), sys.stderr)
     return Exit.BUG
+
+
+def _bug_report() -> str:
+    """The text of a bug report, from the exception that is being handled."""
+    return (
+        f"{traceback.format_exc()}\n"
+        "This is a bug in lensops; no input of yours should cause a traceback.\n"
+        "Please report it with the lines above and these:\n"
+        f"  lensops {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+    )

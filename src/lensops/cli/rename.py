@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lensops.cli.complete import prompts
-from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+from lensops.cli.options import HERE, DirectoryOption, ManifestOption, prompts
 from lensops.manifest.locate import ProjectRef
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)

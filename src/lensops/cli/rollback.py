@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from lensops.cli.activate import print_edit
-from lensops.cli.complete import prompts, versions
-from lensops.cli.options import HERE, DirectoryOption, ManifestOption
+from lensops.cli.options import HERE, DirectoryOption, ManifestOption, prompts, versions
 from lensops.manifest.locate import ProjectRef
 
 

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 from lensops.lazy import load_names
 
 if TYPE_CHECKING:
-    from lensops.evidence.accept import refusals
     from lensops.evidence.finding import Finding, Outcome, join_outcomes
-    from lensops.evidence.value import Base, Conditions, Reading, Verdict
+    from lensops.evidence.value import Base, Conditions, Reading, Verdict, refusals
 
 __all__ = [
     "Base",
@@ -23,8 +22,7 @@ __all__ = [
 __getattr__ = load_names(
     __name__,
     {
-        "accept": ("refusals",),
         "finding": ("Finding", "Outcome", "join_outcomes"),
-        "value": ("Base", "Conditions", "Reading", "Verdict"),
+        "value": ("Base", "Conditions", "Reading", "Verdict", "refusals"),
     },
 )

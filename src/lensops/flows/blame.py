@@ -12,7 +12,7 @@ from lensops.flows.project import Opened, open_project
 from lensops.flows.targets import select_targets, target_of
 from lensops.manifest.locate import ProjectRef
 from lensops.release.traces import parse_documents, read_answers
-from lensops.targets.blame import Blame, ReleaseBlame, blame_releases
+from lensops.targets.served import Blame, ReleaseBlame, blame_releases
 
 MAX_BYTES = 1 << 30
 

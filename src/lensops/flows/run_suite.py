@@ -18,10 +18,9 @@ from lensops.evals.suite_run import CHUNK, OnCase, SuiteRun
 from lensops.evals.summary import About
 from lensops.files import Snapshot
 from lensops.flows.base import BaseSnapshot, evals_at_base, prompt_at_base
-from lensops.flows.model_factory import model_factory
 from lensops.flows.project import Opened
 from lensops.flows.recording_turn import batch_place, take_turn
-from lensops.flows.run_options import RunOptions
+from lensops.flows.run_options import RunOptions, model_factory
 from lensops.flows.suite_checks import declared_problems, needs_of
 
 if TYPE_CHECKING:

@@ -177,7 +177,7 @@ class Repository:
 
     def commit_paths(self, paths: Sequence[str], message: str) -> str:
         """Commit these paths alone, as the user, whatever else is staged; gives the commit's id."""
-        from lensops.git.author import commit_paths  # loads GitPython
+        from lensops.git.writing import commit_paths  # loads GitPython
 
         if self.root is None:
             raise UserError("a bare repository has no work tree to commit from")

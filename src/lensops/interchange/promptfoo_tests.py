@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lensops.errors import UserError
+from lensops.errors import Location, UserError
 from lensops.interchange.assertions import checks_of
 from lensops.interchange.bundle import Bundle
-from lensops.interchange.promptfoo_csv import read_rows
 from lensops.interchange.source import Source, json_node, relocate
 from lensops.interchange.templates import name_unread, slug, unique
 from lensops.manifest import Node
@@ -192,3 +193,41 @@ class Suite:
         reason = GUESS if chosen < 1 else "threshold: every check must hold, as in promptfoo"
         self.bundle.take("threshold", str(chosen), node.location, reason)
         return chosen
+
+
+def read_rows(text: str, path: str) -> Iterator[Node]:
+    """Each row as a test: `__expected` columns are assertions, columns without `__` variables."""
+    rows = csv.DictReader(io.StringIO(text))
+    for row in rows:
+        yield _test(row, Location(path, rows.line_num))
+
+
+def _test(row: dict[str, Any], location: Location) -> Node:
+    inputs = [(k, _scalar(v, location)) for k, v in row.items() if k and not k.startswith("__")]
+    expected = [str(v) for k, v in row.items() if k and k.startswith("__expected") and v]
+    assertions = [_assertion(text, location) for text in expected]
+    pairs = [("vars", _mapping(inputs, location))]
+    pairs += [("assert", Node("sequence", tuple(assertions), location, 0, 0))]
+    if row.get("__description"):
+        pairs += [("description", _scalar(row["__description"], location))]
+    return _mapping(pairs, location)
+
+
+def _assertion(text: str, location: Location) -> Node:
+    """promptfoo's short form of an assertion: `type: value`, or the text that is expected."""
+    kind, colon, value = text.partition(":")
+    pairs = [("type", "equals"), ("value", text)]
+    if text == "is-json":
+        pairs = [("type", text)]
+    elif colon and " " not in kind.strip():
+        pairs = [("type", kind.strip()), ("value", value.strip())]
+    return _mapping([(key, _scalar(item, location)) for key, item in pairs], location)
+
+
+def _scalar(value: Any, location: Location) -> Node:
+    return Node("scalar", value, location, 0, 0)
+
+
+def _mapping(pairs: Iterable[tuple[str, Node]], location: Location) -> Node:
+    keyed = tuple((_scalar(key, location), value) for key, value in pairs)
+    return Node("mapping", keyed, location, 0, 0)

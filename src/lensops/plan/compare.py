@@ -1,10 +1,12 @@
-"""The changes that lead from one release to another."""
+"""The changes that lead from one release to another, and what explains them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from lensops.evidence import Finding, Outcome
+from lensops.format import plural
 from lensops.plan.change import Action, Change, Kind, action
 from lensops.release import Release
 
@@ -72,3 +74,28 @@ def _in_force(bands: Mapping[str, float], name: str) -> float | None:
 
 def _identity(prompt: Prompt | None) -> tuple[str, str] | None:
     return (prompt.version, prompt.digest) if prompt else None
+
+
+def plan_notes(
+    target: str, observed: Release | None, desired: Release, changes: Collection[Change]
+) -> Iterator[Finding]:
+    """What a reader would not see from the changes alone."""
+    if observed is not None and observed.written is not None:
+        message = "lensops 0.1 wrote what it serves; an apply writes it in the form of this version"
+        yield Finding("legacy", target, Outcome.NOTE, message)
+    yield from _fragment_notes(target, observed, desired, changes)
+
+
+def _fragment_notes(
+    target: str, observed: Release | None, desired: Release, changes: Collection[Change]
+) -> Iterator[Finding]:
+    """Such as `3 prompts change because tone v1 → v2`."""
+    served = observed.fragments if observed else {}
+    prompts = {change.name for change in changes if change.prompts[1] is not None}
+    for name, version in desired.fragments.items():
+        users = [n for n in prompts if name in desired.prompts[n].expanded]
+        if users and served.get(name, version) != version:
+            verb = "changes" if len(users) == 1 else "change"
+            cause = f"{name} {served[name]} → {version}"
+            message = f"{plural(len(users), 'prompt')} {verb} because {cause}"
+            yield Finding("fragment", target, Outcome.NOTE, message)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lensops.evidence import Outcome
 from lensops.plan.change import Action, Change, Kind
-from lensops.plan.compare import changes
-from lensops.plan.notes import plan_notes
+from lensops.plan.compare import changes, plan_notes
 from lensops.prompts import digest
 
 if TYPE_CHECKING:

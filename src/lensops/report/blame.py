@@ -20,7 +20,7 @@ from lensops.report.document import (
     line,
 )
 from lensops.report.outcome import warning_line
-from lensops.targets.blame import Blame, ReleaseBlame, Service
+from lensops.targets.served import Blame, ReleaseBlame, Service
 
 _COLUMNS = (
     Column("Answers", right=True),
