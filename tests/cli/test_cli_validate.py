@@ -95,3 +95,17 @@ def test_a_shallow_clone_says_what_was_not_checked(
     assert result.code in (0, 3), result.err
     assert "history is cut" in result.out
     assert "history is cut" in str(lensops(*command, "--format", "json", cwd=clone).json)
+
+
+@pytest.mark.parametrize("key", ["baseline", "current", "profile"])
+@pytest.mark.parametrize("path", [".git/index", "in/HEAD", "in/*.csv", "out", "out/x/*.jsonl"])
+def test_data_outside_of_the_project_is_a_problem(key: str, path: str, project: Repo) -> None:
+    (project.root / "in").symlink_to(".git/logs")
+    (project.root / "out").symlink_to("..")
+    files = {"baseline": "b.csv", "current": "c.csv", key: path}
+    monitor = ", ".join(f'{name}: "{file}"' for name, file in files.items())
+    text = (project.root / "lensops.yaml").read_text()
+    project.write({"lensops.yaml": f"{text}drift: {{m: {{{monitor}, features: {{x: {{}}}}}}}}\n"})
+    result = lensops("validate", "--format", "json", cwd=project.root)
+    (problem,) = result.json["problems"]
+    assert f"'{path}' " in problem["message"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import Invalid, Location, Problem
-from lensops.files import Snapshot
+from lensops.files import OutsideError, Snapshot
 from lensops.flows.model_ends import ending_notes
 from lensops.flows.other_sources import disagreeing_files
 from lensops.flows.project import ManifestReading, read_manifest
@@ -143,11 +143,16 @@ def _targets(file: ManifestFile, tree: Snapshot) -> Iterator[Problem]:
 
 
 def _monitors(file: ManifestFile, tree: Snapshot) -> Iterator[Problem]:
-    """What the columns and first rows of the monitors' data say of their features."""
+    """What is wrong with paths of data, and with features by its columns and first rows."""
     if file.manifest.drift and tree.is_local:
         from lensops.drift.first_rows import feature_problems
 
         for name, monitor in file.manifest.drift.items():
+            for path in monitor.paths:
+                try:
+                    tree.path(path)
+                except OutsideError as fault:
+                    yield Problem(file.location("drift", name), fault.message, fault.hint)
             for feature, error in feature_problems(monitor, tree):
                 location = file.location("drift", name, "features", feature)
                 yield Problem(location, error.message, error.hint)
