@@ -12,7 +12,7 @@ import pytest
 from lensops.errors import Invalid
 from lensops.evals.checks import CHECKS, check_fault, checked_output, run_check
 from lensops.evals.schema import Schema, load_schemas, read_schema
-from lensops.evals.word_count import count_words
+from lensops.evals.words import count_words
 from lensops.files import Folder
 from lensops.manifest.checks import Check
 

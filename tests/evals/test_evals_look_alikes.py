@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lensops.evals.look_alikes import look_alike_hint
+from lensops.evals.words import look_alike_hint
 
 MENDED = [
     ("Café", "Cafe\u0301"),

@@ -19,6 +19,7 @@ from sacrebleu.metrics.bleu import BLEU
 from lensops.errors import UserError
 from lensops.evals.metrics import (
     BUILT_IN,
+    Unscored,
     bleu,
     figure_of,
     find_metrics,
@@ -28,11 +29,16 @@ from lensops.evals.metrics import (
 from lensops.evals.metrics import rouge_l as rouge_module
 from lensops.evals.metrics.batch import Measurer, count_cores, measure
 from lensops.evals.metrics.bleu import bleu_score
-from lensops.evals.metrics.encoding import MANY, Encoder, Encoders
-from lensops.evals.metrics.metric import Unscored
 from lensops.evals.metrics.porter import stem
 from lensops.evals.metrics.rouge_l import rouge_l
-from lensops.evals.metrics.tokens import split_13a, splitter, tokenizer_fault
+from lensops.evals.metrics.tokens import (
+    MANY,
+    Encoder,
+    Encoders,
+    split_13a,
+    splitter,
+    tokenizer_fault,
+)
 
 SUMMEVAL = Path(__file__).parents[2].parent / "shared" / "data" / "summeval.jsonl"
 NEAR = 1e-9

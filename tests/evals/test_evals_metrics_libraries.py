@@ -12,8 +12,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
-from lensops.evals.metrics import figure_of, find_metrics
-from lensops.evals.metrics.metric import Unscored
+from lensops.evals.metrics import Unscored, figure_of, find_metrics
 
 NAMES = ("rouge_1", "rouge_2", "rouge_lsum", "chrf", "ter")
 METRICS = find_metrics(NAMES)

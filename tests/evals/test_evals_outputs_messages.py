@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lensops.errors import Invalid
-from lensops.evals.metrics.metric import Flawed
+from lensops.evals.metrics import Flawed
 from lensops.evals.outputs import mismatch_notes, read_outputs
 from lensops.evals.text import text_of
 from lensops.files import Folder

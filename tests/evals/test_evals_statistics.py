@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from lensops.evals.interval import ClusterTotals, clustered_mean
+from lensops.evals.interval import ClusterTotals, clustered_mean, t_quantile
 from lensops.evals.regression import Comparison, compare
-from lensops.evals.t_distribution import t_quantile
 from lensops.evidence import Outcome
 
 MARGIN = 0.02

@@ -9,8 +9,8 @@ import pytest
 
 from lensops.evals.arm import Answered
 from lensops.evals.cases import Case
+from lensops.evals.interval import meets
 from lensops.evals.judging import Agreement, Vote, judge_part, vote
-from lensops.evals.limits import meets
 from lensops.evals.regression import PairTotals
 from lensops.evals.result import CaseScore, Regression, SuiteResult
 from lensops.evals.scoring import Scorer, score_cases, weighted_sum

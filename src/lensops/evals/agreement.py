@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lensops.evals.limits import TOLERANCE
+from lensops.evals.interval import TOLERANCE
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lensops.evals.look_alikes import look_alike_hint, normalise_text
 from lensops.evals.patterns import SECONDS, PatternFault, compile_pattern, search
 from lensops.evals.protocols import Output
 from lensops.evals.result import CheckResult
 from lensops.evals.schema import Schema
-from lensops.evals.text import json_value, same_json, text_of, whole
-from lensops.evals.tool_calls import content_of, tool_fault
-from lensops.evals.word_count import HINT, count_words
+from lensops.evals.text import content_of, json_value, same_json, text_of, tool_fault, whole
+from lensops.evals.words import HINT, count_words, look_alike_hint, normalise_text
 from lensops.manifest.checks import Check
 
 NOT_JSON = "the output is not JSON"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lensops.evals.limits import meets
+from lensops.evals.interval import meets
 from lensops.manifest import Suite
 
 STEP = 10  # cases between two looks, or as many as are asked at once

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 
 from lensops.evals.arm import Arm
 from lensops.evals.cases import Case
-from lensops.evals.interval import Mean
+from lensops.evals.interval import Mean, t_quantile
 from lensops.evals.judging import grade_requests
 from lensops.evals.protocols import AnswerRequest, GradeRequest
 from lensops.evals.recordings import Recordings
 from lensops.evals.spending import BATCH_SHARE, output_limit
-from lensops.evals.t_distribution import t_quantile
 from lensops.evals.usage import Part, Ratios
 from lensops.format import format_score, plural
 from lensops.manifest import Suite

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from lensops.evals.limits import meets
+from lensops.evals.interval import meets
 from lensops.evals.result import SuiteResult
 from lensops.evals.usage import check_budget
 from lensops.evidence import Finding, Outcome

@@ -24,8 +24,7 @@ from lensops.evals.jsonl import Row, read_rows
 from lensops.evals.protocols import AnswerReply, Output
 from lensops.evals.recordings import Recordings
 from lensops.evals.row_problems import cap_problems, problems_of
-from lensops.evals.text import same_json
-from lensops.evals.tool_calls import message_output
+from lensops.evals.text import message_output, same_json
 from lensops.files import Folder, Tree
 from lensops.format import list_some, plural
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lensops.errors import Invalid, Location, Problem
+from lensops.evals.interval import meets
 from lensops.evals.jsonl import Row, rows_of_bytes
-from lensops.evals.limits import meets
 from lensops.files import decode
 from lensops.files.read import BOM
 

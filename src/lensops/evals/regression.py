@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lensops.evals.interval import ClusterTotals, Mean
+from lensops.evals.interval import ClusterTotals, Mean, meets
 from lensops.evals.judging import Vote
-from lensops.evals.limits import meets
 from lensops.evals.result import CaseScore, Flip, Regression
 from lensops.evals.text import same_outputs
 from lensops.evidence import Outcome

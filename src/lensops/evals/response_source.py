@@ -11,8 +11,8 @@ from pathlib import Path
 from lensops.errors import UserError
 from lensops.evals.arm import Answered, Arm
 from lensops.evals.cases import Case
+from lensops.evals.explain import Misses
 from lensops.evals.judging import Vote, grade_requests, vote
-from lensops.evals.misses import Misses
 from lensops.evals.protocols import (
     AnswerReply,
     AnswerRequest,

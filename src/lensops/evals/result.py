@@ -59,10 +59,8 @@ class CaseScore(NamedTuple):
     @property
     def is_undecided(self) -> bool:
         """Whether a must-pass case has neither an output nor a score to go by."""
-        if not self.must_pass:
-            return False
-        unknown = not self.outputs or (not self.checks and self.aggregate is None)
-        return unknown or any(check.is_open for check in self.checks)
+        has_none = not self.outputs or (not self.checks and self.aggregate is None)
+        return self.must_pass and (has_none or any(check.is_open for check in self.checks))
 
     @property
     def output(self) -> Any:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from lensops.evals.arm import Answered
 from lensops.evals.cases import Case
 from lensops.evals.checks import checked_output, run_checks
+from lensops.evals.interval import meets
 from lensops.evals.judging import STATES, Judged, judge_part, judge_signature
-from lensops.evals.limits import meets
-from lensops.evals.metrics import find_metrics
+from lensops.evals.metrics import Unscored, find_metrics
 from lensops.evals.metrics.batch import Figures, Job, measure
-from lensops.evals.metrics.metric import Unscored
 from lensops.evals.result import CaseScore, CheckResult
 from lensops.evals.schema import Schema
 from lensops.evals.text import text_of

@@ -10,9 +10,8 @@ from typing import Any
 
 from lensops.evals.early_stop import Standing
 from lensops.evals.findings import suite_findings
-from lensops.evals.interval import ClusterTotals
+from lensops.evals.interval import ClusterTotals, meets
 from lensops.evals.judging import Agreement, Vote
-from lensops.evals.limits import meets
 from lensops.evals.result import (
     CaseCounts,
     CaseScore,

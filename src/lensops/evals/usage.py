@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lensops.evals.limits import meets
+from lensops.evals.interval import meets
 from lensops.evals.recorded import GradeRow, OutputRow
 from lensops.evidence import Outcome
 from lensops.manifest.budget import Budget, read_growth, read_seconds

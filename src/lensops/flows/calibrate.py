@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lensops.errors import Undecided, UserError
-from lensops.evals.limits import meets
+from lensops.evals.interval import meets
 from lensops.files import write_atomic
 from lensops.flows.project import Opened, Project, open_project
 from lensops.format import plural

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from lensops.errors import UserError
-from lensops.evals.metrics.metric import Metric, Unscored
 from lensops.manifest import suggestion
 
 GROUP = "lensops.metrics"  # the entry point group through which packages add metrics
@@ -23,6 +23,34 @@ BUILT_IN = {  # loaded when a manifest weighs them
     "ter": f"{_HERE}.ter",
 }
 PARTS = ("judge", "checks")  # weighted like metrics, but made elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """There is no figure, which is not zero; `reason` gives why and what fixes it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flawed:
+    """The output is not what was asked for, such as text in place of JSON: every figure is 0."""
+
+    reason: str
+
+
+class Metric(Protocol):
+    """A module of this folder, an object in one, or an object that a package registers."""
+
+    @property
+    def needs_reference(self) -> bool:
+        """Whether cases must have a reference."""
+
+    def signature(self, tokenizer: str) -> str:
+        """Name, settings and version: two figures with equal signatures may be compared."""
+
+    def score(self, text: str, references: Sequence[str], tokenizer: str) -> float | Unscored:
+        """The figure from 0 to 1, or why there is none."""
 
 
 def metric_names() -> tuple[str, ...]:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from lensops.evals.metrics import figure_of, find_metrics
-from lensops.evals.metrics.metric import Flawed, Unscored
+from lensops.evals.metrics import Flawed, Unscored, figure_of, find_metrics
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor

@@ -10,9 +10,17 @@ from itertools import chain, compress
 from operator import and_, or_
 from typing import Any, TypeGuard
 
-from lensops.evals.metrics.encoding import Encoder, Encoders, Tokens, count_in_order, to_codes
-from lensops.evals.metrics.metric import Unscored
-from lensops.evals.metrics.tokens import is_by_word_13a, splitter, unreadable
+from lensops.evals.metrics import Unscored
+from lensops.evals.metrics.tokens import (
+    Encoder,
+    Encoders,
+    Tokens,
+    count_in_order,
+    is_by_word_13a,
+    splitter,
+    to_codes,
+    unreadable,
+)
 
 ORDER = 4  # n-grams of one to four words
 SEARCHED = 2_000  # tokens of a reference beyond which counting its n-grams pays

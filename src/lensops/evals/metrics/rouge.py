@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from lensops.evals.metrics.metric import Unscored
+from lensops.evals.metrics import Unscored
 from lensops.evals.metrics.tokens import SPACED, splitter, unseen_by_rouge
 
 if TYPE_CHECKING:

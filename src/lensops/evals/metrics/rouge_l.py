@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lensops.evals.metrics.encoding import Encoder, Encoders, Split, Tokens, count_in_order
-from lensops.evals.metrics.metric import Unscored
+from lensops.evals.metrics import Unscored
 from lensops.evals.metrics.porter import stem
-from lensops.evals.metrics.tokens import SPACED, splitter, unseen_by_rouge
+from lensops.evals.metrics.tokens import (
+    SPACED,
+    Encoder,
+    Encoders,
+    Split,
+    Tokens,
+    count_in_order,
+    splitter,
+    unseen_by_rouge,
+)
 
 EQUALS = "rouge_score-0.1.2"  # the version that the tests compare with
 needs_reference = True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lensops.evals.metrics.metric import Unscored
+from lensops.evals.metrics import Unscored
 from lensops.evals.metrics.tokens import SPACED, unreadable
 
 if TYPE_CHECKING:

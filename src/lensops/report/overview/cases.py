@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lensops.evals.limits import meets
+from lensops.evals.interval import meets
 from lensops.format import format_difference, format_score, plural, shorten
 from lensops.report.diff import words
 from lensops.report.document import Column, Line, Span, Table, Tone, line

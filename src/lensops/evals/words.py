@@ -1,8 +1,10 @@
-"""Look-alikes: texts that differ in characters which a reader cannot tell apart."""
+"""Words and letters of a text: how many a limit counts, and which look alike to a reader."""
 
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
+from typing import Any
 
 _QUOTES = str.maketrans("‘’‚‛′“”„‟″«»‹›`´", "'''''\"\"\"\"\"\"\"''''")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
@@ -11,6 +13,15 @@ _LETTERS = str.maketrans(
     "асеорхуіјѕһԁԛԝАВСЕНІЈКМОРЅТХУαονΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "aceopxyijshdqwABCEHIJKMOPSTXYaovABEZHIKMNOPTYX",
 )
+# Writing without spaces whose words only a dictionary tells apart.
+UNMARKED = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0xA9E0, 0xA9FF),
+    (0xAA60, 0xAA7F),
+)
+HINT = "Thai, Lao, Khmer and Myanmar do not mark words: limit the characters instead"
 
 
 def normalise_text(text: str) -> str:
@@ -39,3 +50,30 @@ def _fold(text: str) -> str:
     seen = text.translate(_QUOTES).translate(_DASHES).translate(_LETTERS)
     plain = (letter for letter in normalise_text(seen) if unicodedata.category(letter) != "Cf")
     return " ".join("".join(plain).split())
+
+
+def count_words(text: str) -> int | None:
+    """The words of a text, an ideograph or a kana as one; None where it does not mark them."""
+    if any(first <= ord(letter) <= last for letter in text for first, last in UNMARKED):
+        return None
+    return sum(_words_in(part) for part in _boundaries().split(text))
+
+
+def _words_in(part: str) -> int:
+    """A segment between two word boundaries: one word, each kana of it one, or none."""
+    kana = len(_kana().findall(part))
+    return kana or any(letter.isalnum() for letter in part)
+
+
+@cache
+def _boundaries() -> Any:
+    import regex
+
+    return regex.compile(r"\b", regex.WORD | regex.VERSION1)
+
+
+@cache
+def _kana() -> Any:
+    import regex
+
+    return regex.compile(r"[\p{Script=Katakana}\p{Script=Hiragana}]")
