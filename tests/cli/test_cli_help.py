@@ -73,8 +73,10 @@ def test_exit_codes_are_the_documented_ones() -> None:
     assert documented == {int(code) for code in Exit}
 
 
-HEAVY = "pydantic ruamel git rich.console numpy duckdb sacrebleu"
-EVALS = "lensops.manifest.suite lensops.manifest.drift lensops.evals lensops.drift"
+HEAVY = "importlib.metadata pydantic ruamel git rich.console numpy duckdb sacrebleu"
+EVALS = (
+    "importlib.metadata lensops.manifest.suite lensops.manifest.drift lensops.evals lensops.drift"
+)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,9 @@ def test_a_plan_without_changes_scores_nothing(repo: Repo) -> None:
 def unneeded_modules(command: str, unneeded: str, folder: Path) -> set[str]:
     """Those of some modules that a command loads, as a process of its own."""
     code = (
-        f"import sys; from lensops.cli.main import run; run([{command!r}]);"
+        "import contextlib, sys; from lensops.cli.main import main\n"
+        f"sys.argv = ['lensops', {command!r}]\n"
+        "with contextlib.suppress(SystemExit): main()\n"
         f"print(*(set({unneeded!r}.split()) & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(

@@ -13,7 +13,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lensops import __version__
 from lensops.cli import streams
 from lensops.cli.commands import Root
 from lensops.cli.options import HERE, DirectoryOption
@@ -160,6 +159,8 @@ def _report_bug() -> int:
 
 def _bug_report() -> str:
     """The text of a bug report, from the exception that is being handled."""
+    from lensops import __version__  # reads the metadata of the package
+
     return (
         f"{traceback.format_exc()}\n"
         "This is a bug in lensops; no input of yours should cause a traceback.\n"
