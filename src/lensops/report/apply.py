@@ -17,8 +17,9 @@ from lensops.targets import Receipt
 def document(receipts: Sequence[Receipt], findings: Sequence[Finding]) -> Document:
     """A line for each target and what changed there, then the findings of the plan as a whole."""
     blocks = [block for receipt in receipts for block in _receipt(receipt)]
-    if findings:
-        blocks.append(Bullets(tuple(map(finding_line, findings))))
+    lines = [finding_line(finding) for finding in findings if finding.rule != "promotion"]
+    if lines:  # a receipt says itself what was promoted
+        blocks.append(Bullets(tuple(lines)))
     return Document(tuple(blocks))
 
 
