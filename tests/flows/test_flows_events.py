@@ -231,6 +231,18 @@ def test_a_base_that_is_not_known_is_inconclusive(
     assert reason in result.out
 
 
+@pytest.mark.parametrize("name", ["pull_request", "pull_request_target", "merge_group"])
+def test_an_event_without_its_description_is_inconclusive(
+    shop: Shop, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container that is given the name of the event alone."""
+    monkeypatch.setenv("GITHUB_EVENT_NAME", name)
+    monkeypatch.delenv("GITHUB_EVENT_PATH", raising=False)
+    shop.branch(REGRESSED)
+
+    assert shop.gate().code == 3
+
+
 def test_a_workflow_that_checks_out_the_base_gates_nothing(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

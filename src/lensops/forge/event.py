@@ -41,11 +41,10 @@ def read_event(environment: Mapping[str, str]) -> Event | None:
 
     Raises `UserError` when the runner's description of it cannot be read.
     """
-    path = environment.get("GITHUB_EVENT_PATH")
-    if not path:
+    path, name = (environment.get(f"GITHUB_EVENT_{key}", "") for key in ("PATH", "NAME"))
+    if not path and not name:
         return None
-    name = environment.get("GITHUB_EVENT_NAME", "")
-    payload = _read_payload(path)
+    payload = _read_payload(path) if path else {}  # as in a container that got the name alone
     pull_request = _mapping(payload.get("pull_request"))
     group = _mapping(payload.get("merge_group"))
     number = pull_request.get("number") or _queued_number(group.get("head_ref"))
