@@ -17,9 +17,10 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from processes import Cost, run
 
 ROWS = 10_000_000
 ROUNDS = 3
@@ -97,18 +98,6 @@ class Shape:
     rows: int
 
 
-@dataclass(frozen=True)
-class Cost:
-    """What a process took: seconds, seconds of CPU, largest memory in MB."""
-
-    wall: float
-    cpu: float
-    memory: float
-
-    def __str__(self) -> str:
-        return f"{self.wall:6.2f} s, {self.cpu:6.2f} s CPU, {self.memory:5.0f} MB"
-
-
 def main() -> int:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     with tempfile.TemporaryDirectory() as name:
@@ -152,7 +141,7 @@ def others(folder: Path, rows: int) -> None:
         if python is None:
             print(f"{name} is not measured: {variable} names no Python that has it")
             continue
-        cost = once([python, "-W", "ignore", "-c", script], folder)
+        cost = run([python, "-W", "ignore", "-c", script], folder, (0, 3))
         print(f"{rows:10,} rows a side, five features: {name:22} {cost}", flush=True)
 
 
@@ -190,7 +179,7 @@ def measured(commands: dict[str, list[str]], folder: Path, rounds: int = ROUNDS)
     found: dict[str, list[Cost]] = {what: [] for what in commands}
     for _ in range(rounds):
         for what, command in commands.items():
-            found[what].append(once(command, folder))
+            found[what].append(run(command, folder, (0, 3)))
     return {
         what: Cost(
             min(cost.wall for cost in costs),
@@ -199,17 +188,6 @@ def measured(commands: dict[str, list[str]], folder: Path, rounds: int = ROUNDS)
         )
         for what, costs in found.items()
     }
-
-
-def once(command: list[str], folder: Path) -> Cost:
-    begin = time.perf_counter()
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as running:
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    if running.returncode not in (0, 3):
-        raise SystemExit(f"{command[0]} ended with {running.returncode}")
-    wall = time.perf_counter() - begin
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

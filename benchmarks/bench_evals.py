@@ -11,15 +11,14 @@ length of copy and varied so that no text comes twice; else they are made of com
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from processes import run
 from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics.bleu import BLEU
 
@@ -96,17 +95,8 @@ def plain(pairs: list[Pair]) -> list[tuple[float, float]]:
 def replay(folder: Path, count: int, turn: str) -> None:
     """Print what `eval --replay` costs as a process."""
     command = [sys.executable, "-m", "lensops", "eval", "--replay"]
-    begin = time.perf_counter()
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as running:
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    if running.returncode:
-        raise SystemExit(f"the replay ended with {running.returncode}")
-    wall, cpu = time.perf_counter() - begin, usage.ru_utime + usage.ru_stime
-    print(
-        f"replay of {count:7,} cases, {turn}: {wall:6.2f} s, {cpu:6.2f} s CPU, "
-        f"{usage.ru_maxrss / 1024:5.0f} MB, {count / wall:,.0f} cases/s"
-    )
+    cost = run(command, folder)
+    print(f"replay of {count:7,} cases, {turn}: {cost}, {count / cost.wall:,.0f} cases/s")
 
 
 def texts(count: int) -> Iterator[Pair]:

@@ -14,15 +14,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
 
 from bench_evals import Pair, texts
 from bench_scale import write_project
+from processes import run
 
 COUNT = 10_000
 BAR = 30.0
@@ -41,14 +39,6 @@ QUIET = {
     "PROMPTFOO_DISABLE_REMOTE_GENERATION": "1",
     "CI": "1",
 }
-
-
-class Cost(NamedTuple):
-    """What a process took: seconds of wall clock and of CPU, MB."""
-
-    wall: float
-    cpu: float
-    memory: float
 
 
 def main() -> int:
@@ -70,14 +60,16 @@ def race(root: Path, promptfoo: list[str]) -> int:
     write_project(root / "lensops", pairs)
     write_tests(root / "promptfoo", pairs)
     own = min(
-        run([sys.executable, "-m", "lensops", "eval", "--replay"], root / "lensops")
+        run([sys.executable, "-m", "lensops", "eval", "--replay"], root / "lensops", (0, 1))
         for _ in range(3)
     )
     command = [*promptfoo, "eval", "-c", "config.yaml", "--no-cache", "--no-table"]
-    environment = QUIET | {"PROMPTFOO_CONFIG_DIR": str(root / "settings")}
-    other = run([*command, "--no-progress-bar"], root / "promptfoo", environment)
+    environment = os.environ | QUIET | {"PROMPTFOO_CONFIG_DIR": str(root / "settings")}
+    other = run(
+        [*command, "--no-progress-bar"], root / "promptfoo", (0, 100), environment
+    )  # 100: a test fails
     for name, cost in (("lensops", own), ("promptfoo", other)):
-        print(f"{name:10} {cost.wall:6.2f} s, {cost.cpu:6.2f} s CPU, {cost.memory:5.0f} MB")
+        print(f"{name:10} {cost}")
     wall, cpu = other.wall / own.wall, other.cpu / own.cpu
     print(f"ratio {wall:.1f} by wall clock, {cpu:.1f} by CPU, bar {BAR:g}")
     return 0 if min(wall, cpu) >= BAR else 1
@@ -90,19 +82,6 @@ def write_tests(root: Path, pairs: list[Pair]) -> None:
     with (root / "tests.jsonl").open("w") as file:
         for output, reference in pairs:
             file.write(json.dumps({"vars": {"output": output, "reference": reference}}) + "\n")
-
-
-def run(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> Cost:
-    """What a command takes. promptfoo ends with 100 where a test fails."""
-    begin = time.perf_counter()
-    merged = os.environ | (environment or {})
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, env=merged) as running:
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    if running.returncode not in (0, 1, 100):
-        raise SystemExit(f"{command[-1]} ended with {running.returncode}")
-    wall = time.perf_counter() - begin
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

@@ -10,16 +10,14 @@ for the fewest. A million cases take about 1 GB of disk, and some minutes.
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench_evals import WORDS
+from processes import run
 
 from lensops.evals.arm import arm_of
 from lensops.evals.cases import Case
@@ -85,18 +83,9 @@ def write_project(root: Path, texts: Iterable[tuple[str, str]]) -> None:
 def replay(folder: Path, count: int, verb: str) -> tuple[float, float]:
     """Seconds of CPU by case, and the most memory of a process in MB."""
     command = [sys.executable, "-m", "lensops", verb, "--replay"]
-    begin = time.perf_counter()
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as running:
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    if running.returncode not in (0, 1):
-        raise SystemExit(f"the replay ended with {running.returncode}")
-    cpu, memory = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-    wall = time.perf_counter() - begin
-    print(
-        f"{verb} of {count:9,} cases: {wall:7.1f} s, {cpu:7.1f} s CPU, {memory:5.0f} MB", flush=True
-    )
-    return cpu / count, memory
+    cost = run(command, folder, (0, 1))
+    print(f"{verb} of {count:9,} cases: {cost}", flush=True)
+    return cost.cpu / count, cost.memory
 
 
 if __name__ == "__main__":

@@ -16,13 +16,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from processes import run
 
 ROUNDS = 9
 BARE = [sys.executable, "-c", "import typer, pydantic, ruamel.yaml, git"]
 TYPER = [sys.executable, "-c", "import typer"]
-BARS = dict.fromkeys(("plan", "validate", "history"), (BARE, 1.4)) | {"--help": (TYPER, 1.5)}
+BARS = dict.fromkeys(("plan", "validate", "history", "status"), (BARE, 1.4)) | {
+    "--help": (TYPER, 1.5)
+}
 UNCOMPILED = "PYTHONDONTWRITEBYTECODE"  # would have our modules compiled anew in each process
 LENSOPS = [sys.executable, "-m", "lensops"]
 PROMPT = """\
@@ -54,11 +57,11 @@ def compare(folder: Path) -> list[str]:
     """Print the CPU of commands in a folder against bare imports; those that are over their bar."""
     subprocess.run([*LENSOPS, "validate"], cwd=folder, env=environment(), check=True)
     commands = {"import all": BARE, "import typer": TYPER}
-    commands |= {name: [*LENSOPS, name] for name in (*BARS, "status")}
+    commands |= {name: [*LENSOPS, name] for name in BARS}
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(ROUNDS + 1):  # the first round fills the caches
         for name, command in commands.items():
-            times[name].append(cpu(command, folder)[0])
+            times[name].append(run(command, folder, environment=environment()).cpu)
     medians = {name: statistics.median(seconds[1:]) for name, seconds in times.items()}
     missed = []
     for name, seconds in medians.items():
@@ -76,22 +79,8 @@ def environment() -> dict[str, str]:
 
 def report(command: list[str], folder: Path) -> None:
     """Print what one command costs in a folder."""
-    seconds, wall, megabytes = cpu([*LENSOPS, *command], folder)
-    name = " ".join(command)
-    print(f"1,000 × 20: {name:20} {seconds:6.2f} s CPU {wall:6.2f} s {megabytes:5.0f} MB")
-
-
-def cpu(command: list[str], folder: Path) -> tuple[float, float, float]:
-    """Seconds of CPU, seconds, and megabytes at the peak of a command; its children count too."""
-    begin = time.perf_counter()
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=folder, env=environment(), stdout=quiet) as running:
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    if running.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {running.returncode}")
-    wall = time.perf_counter() - begin
-    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024
+    cost = run([*LENSOPS, *command], folder, environment=environment())
+    print(f"1,000 × 20: {' '.join(command):20} {cost}")
 
 
 def repository(root: Path, prompts: int, versions: int) -> Path:
