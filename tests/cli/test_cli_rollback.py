@@ -175,6 +175,7 @@ def test_a_hook_that_refuses_leaves_all_as_it_was(activated: Repo) -> None:
     head = activated.head()
     result = lensops("rollback", cwd=activated.root)
     assert (result.code, "no commits today" in result.err) == (2, True)
+    assert "hint: lensops.yaml is as it was; solve that, or edit it without a commit" in result.err
     assert activated.head() == head
     assert activated.git("status", "--porcelain") == ""
 

@@ -89,8 +89,11 @@ def commit_manifest(repository: Repository, path: Path, edited: bytes, message: 
     write_atomic(path, edited)
     try:
         return repository.commit_paths([repository.relative(path)], message)
-    except UserError:
+    except UserError as error:
         write_atomic(path, original)
+        error.hint = (
+            error.hint or f"{path.name} is as it was; solve that, or edit it without a commit"
+        )
         raise
 
 
