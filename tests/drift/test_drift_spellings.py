@@ -83,10 +83,10 @@ def test_a_type_of_parquet_is_what_its_texts_are_in_other_formats(
         connection.execute(copy, [texts])
     for ending in ("csv", "jsonl"):
         write(tmp_path / f"c.{ending}", {"x": texts, "y": texts})
-        for sides in (("b.parquet", f"c.{ending}"), (f"c.{ending}", "b.parquet")):
-            files = dict(zip(("baseline", "current"), sides, strict=True))
-            found = feature(tmp_path, features={"x": {"kind": declared}}, **files)
-            assert (found.psi, found.missing) == (0.0, (39, 39)), found
+    for files in (("b.parquet", "c.csv"), ("c.jsonl", "b.parquet")):
+        sides = dict(zip(("baseline", "current"), files, strict=True))
+        found = feature(tmp_path, features={"x": {"kind": declared}}, **sides)
+        assert (found.psi, found.missing) == (0.0, (39, 39)), found
     plain = monitor(baseline="b", current="b", features={"x": {"kind": declared}})
     (array,) = check_monitor("m", plain, ArrayEngine({"b": {"x": values}})).features
     assert array.labels == found.labels
@@ -170,7 +170,9 @@ DURATIONS: dict[str, Callable[[Path], str]] = {
     "of pandas in CSV": lambda folder: _frame(folder, "csv"),
     "of SQL in Parquet": lambda folder: _interval(folder, "parquet"),
     "of SQL in CSV": lambda folder: _interval(folder, "csv"),
-    "of ISO 8601": lambda folder: _texts(folder),
+    "of ISO 8601": lambda folder: _texts(folder, lambda i: f"PT{i % 9}H{i % 7}M"),
+    "of more than a day": lambda folder: _texts(folder, lambda i: f"{i % 40}:{i % 7:02d}:00"),
+    "of Python": lambda folder: _texts(folder, lambda i: str(timedelta(hours=i))),
 }
 
 
@@ -189,8 +191,8 @@ def _interval(folder: Path, ending: str) -> str:
     return f"b.{ending}"
 
 
-def _texts(folder: Path) -> str:
-    return write(folder / "b.jsonl", {"x": [f"PT{i % 9}H{i % 7}M" for i in range(99)]}).name
+def _texts(folder: Path, text: Callable[[int], str]) -> str:
+    return write(folder / "b.jsonl", {"x": [text(i) for i in range(99)]}).name
 
 
 @pytest.mark.parametrize("written", DURATIONS)
@@ -209,9 +211,10 @@ def test_a_broken_note_of_pandas_is_left_alone(tmp_path: Path, note: str) -> Non
     assert feature(tmp_path, baseline="b.parquet", current="b.parquet").psi == 0.0
 
 
-def test_periods_of_a_subscription_are_categories(tmp_path: Path) -> None:
-    write(tmp_path / "b.csv", {"x": ["P1M", "P1Y", "P7D"] * 50, "y": list(range(150))})
-    assert feature(tmp_path, baseline="b.csv", current="b.csv").kind == "category"
+def test_periods_of_a_subscription_and_times_of_day_are_categories(tmp_path: Path) -> None:
+    for values in (["P1M", "P1Y", "P7D"], ["09:00:00", "9:30:00", "23:59:59.5"]):
+        write(tmp_path / "b.csv", {"x": values * 50, "y": list(range(150))})
+        assert feature(tmp_path, baseline="b.csv", current="b.csv").kind == "category"
 
 
 NESTED: dict[str, list[Any]] = {

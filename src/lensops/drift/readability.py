@@ -11,10 +11,11 @@ _DRESSED = re.compile(
     r"[+-]?\s?(?:[$€£¥₹]|USD|EUR|GBP|CHF)?\s?[+-]?\d{1,3}(?:[.,'’\s]\d{3})*(?:[.,]\d+)?"
     r"\s?(?:[%€£¥$₹]|USD|EUR|GBP|CHF)?|\(\d+(?:[.,]\d+)*\)|[+-]?\d+,\d+"
 )  # numbers as people write them: 1,234.50  1.234,5  $5  12 %  (17.5)
+_CLOCK = r"-?\d{1,2}:[0-5]\d:[0-5]\d(\.\d+)?"
 _DURATION = re.compile(
-    r"-?\d+ days?,? [+-]?\d{1,2}:\d\d:\d\d(\.\d+)?"
+    rf"-?\d+ days?,? [+-]?{_CLOCK}|-?(2[4-9]|[3-9]\d|\d{{3,}}):[0-5]\d:[0-5]\d(\.\d+)?"
     r"|-?P(\d+D)?T(\d+H)?(\d+M)?([\d.]+S)?"
-)  # as pandas, databases and ISO 8601 write them
+)  # as pandas, databases, Python and ISO 8601 write them
 SOME = 0.05  # the share of numbers from which a column of texts is not taken for a category
 
 
@@ -47,7 +48,7 @@ def _refuse_dressed(column: str, readable: Readability) -> None:
     """Raise `UserError` where the texts are numbers with signs of money, percent or thousands,
     or durations."""
     examples = ", ".join(repr(example) for example in readable.examples)
-    if readable.examples and all(_DURATION.fullmatch(text.strip()) for text in readable.examples):
+    if _are_durations([text.strip() for text in readable.examples]):
         raise UserError(
             f"column {column!r} holds durations: {examples}",
             "write them as numbers, such as seconds, or declare `kind: category`",
@@ -58,3 +59,9 @@ def _refuse_dressed(column: str, readable: Readability) -> None:
             'declare `kind: number` with `decimal: ","` where the comma is the reason, write plain'
             " numbers into the data, or declare `kind: category`",
         )
+
+
+def _are_durations(texts: list[str]) -> bool:
+    """Whether texts are durations: some surely, and others that could be times of day as well."""
+    surely = [text for text in texts if _DURATION.fullmatch(text)]
+    return bool(surely) and all(re.fullmatch(_CLOCK, text) or text in surely for text in texts)
