@@ -65,9 +65,8 @@ def race(root: Path, promptfoo: list[str]) -> int:
     )
     command = [*promptfoo, "eval", "-c", "config.yaml", "--no-cache", "--no-table"]
     environment = os.environ | QUIET | {"PROMPTFOO_CONFIG_DIR": str(root / "settings")}
-    other = run(
-        [*command, "--no-progress-bar"], root / "promptfoo", (0, 100), environment
-    )  # 100: a test fails
+    codes = (0, 100)  # 100 where a test fails
+    other = run([*command, "--no-progress-bar"], root / "promptfoo", codes, environment)
     for name, cost in (("lensops", own), ("promptfoo", other)):
         print(f"{name:10} {cost}")
     wall, cpu = other.wall / own.wall, other.cpu / own.cpu

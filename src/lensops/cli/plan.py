@@ -62,11 +62,11 @@ def plan(
     reports = CiReports(ref)
     with reports.watching():
         if base is not None:
-            made = plan_base(ref, base)
+            result = plan_base(ref, base)
         else:
-            made = against_targets(ref, targets=target or (), evidence=evidence, source=source)
-    emit(Report("plan", document(made), data(made)), form, output)
-    reports.annotate(made.findings)
-    if made.has_failure:
+            result = against_targets(ref, targets=target or (), evidence=evidence, source=source)
+    emit(Report("plan", document(result), data(result)), form, output)
+    reports.annotate(result.findings)
+    if result.has_failure:
         return Exit.CHECK_FAILED
-    return Exit.CHANGES if exit_code and not made.in_sync else Exit.DONE
+    return Exit.CHANGES if exit_code and not result.in_sync else Exit.DONE

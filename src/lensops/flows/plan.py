@@ -46,22 +46,22 @@ def plan(
     source: str | None = None,
 ) -> Plan:
     """What an apply would change. Raises `Invalid`, `UserError` and `RemoteFailed`."""
-    found = planned(ref, targets=targets, evidence=evidence, source=source)
+    whole = planned(ref, targets=targets, evidence=evidence, source=source)
     if source is not None:
-        return found.plan
-    return add_notes(found.plan, found.project)
+        return whole.plan
+    return add_notes(whole.plan, whole.project)
 
 
-def add_notes(made: Plan, project: Opened) -> Plan:
+def add_notes(plan: Plan, project: Opened) -> Plan:
     """A plan with what it costs to evaluate, and the models that end. Raises `Invalid`."""
-    findings = [*made.findings, *ending_findings(project)]
+    findings = [*plan.findings, *ending_findings(project)]
     evaluated = {project.manifest.prompt_of(suite) for suite in project.manifest.evals}
-    if evaluated & replaced_prompts(made).keys():
+    if evaluated & replaced_prompts(plan).keys():
         # where nothing changes, no eval loads
         from lensops.flows.estimates import estimate_findings
 
-        findings += estimate_findings(project, replaced_prompts(made))
-    return made._replace(findings=tuple(findings))
+        findings += estimate_findings(project, replaced_prompts(plan))
+    return plan._replace(findings=tuple(findings))
 
 
 def replaced_prompts(plan: Plan) -> dict[str, Prompt | None]:

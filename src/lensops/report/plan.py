@@ -31,9 +31,9 @@ SHOWN = 50  # prompts of one target whose texts are shown; of the others, one li
 def document(plan: Plan) -> Document:
     """Target by target: what would change, loosened limits first, texts as diffs."""
     blocks: list[Block] = []
-    told: dict[tuple[Any, ...], str] = {}
+    firsts: dict[tuple[Any, ...], str] = {}
     for target in plan.targets:
-        blocks += _target(plan, target, told)
+        blocks += _target(plan, target, firsts)
     blocks += _findings(plan.findings)
     if not plan.in_sync:
         blocks.append(Paragraph(line(Span(f"plan digest {plan.digest}", Tone.MUTED))))
@@ -101,7 +101,7 @@ def _target_data(target: TargetPlan) -> dict[str, Any]:
     }
 
 
-def _target(plan: Plan, target: TargetPlan, told: dict[tuple[Any, ...], str]) -> Iterator[Block]:
+def _target(plan: Plan, target: TargetPlan, firsts: dict[tuple[Any, ...], str]) -> Iterator[Block]:
     if target.in_sync:
         yield Paragraph(_in_sync(plan, target))
         yield from _findings(target.findings)
@@ -109,7 +109,7 @@ def _target(plan: Plan, target: TargetPlan, told: dict[tuple[Any, ...], str]) ->
     yield Heading(_title(plan, target))
     yield Paragraph(_summary(plan, target))
     yield from _findings(target.findings)
-    earlier = told.setdefault(tuple(map(str, map(_key, target.changes))), target.name)
+    earlier = firsts.setdefault(tuple(map(str, map(_key, target.changes))), target.name)
     if earlier != target.name and any(c.kind is Kind.PROMPT for c in target.changes):
         yield from (Paragraph(change_line(change)) for change in target.loosened_changes)
         yield Paragraph(line(f"The same changes as at {earlier}."))
@@ -119,10 +119,10 @@ def _target(plan: Plan, target: TargetPlan, told: dict[tuple[Any, ...], str]) ->
 
 
 def _changes(changes: list[Change]) -> Iterator[Block]:
-    shown = 0
+    texts = 0
     for change in changes:
-        sections = _sections(change) if shown < SHOWN else ()
-        shown += bool(sections)
+        sections = _sections(change) if texts < SHOWN else ()
+        texts += bool(sections)
         if change.action is Action.CREATE and sections:
             yield Fold(change_line(change), sections, open=len(changes) <= SHOWN // 10)
         else:
@@ -150,13 +150,13 @@ def _title(plan: Plan, target: TargetPlan) -> str:
 def _summary(plan: Plan, target: TargetPlan) -> Line:
     if not target.changes:
         return line("The same prompts and limits; an apply writes the record anew.")
-    words = Span(count_changes(target.changes), Tone.STRONG)
+    totals = Span(count_changes(target.changes), Tone.STRONG)
     if plan.base is not None:
-        return line(words)
+        return line(totals)
     if target.observed is None:
-        return line("Serves nothing yet; an apply would make it: ", words)
+        return line("Serves nothing yet; an apply would make it: ", totals)
     return line(
-        words, Span(f" · serves release {short_digest(target.observed.digest)} now", Tone.MUTED)
+        totals, Span(f" · serves release {short_digest(target.observed.digest)} now", Tone.MUTED)
     )
 
 
