@@ -31,11 +31,11 @@ BAD = {
     "key twice": ('{"id": "b", "id": "c"}', "2: the key 'id' is there twice"),
     "half a surrogate": (r'{"id": "\ud83d"}', "half of a surrogate pair"),
     "no id": ('{"inputs": {"x": 1}, "reference": "r"}', "2: the field 'id' is missing"),
-    "empty id": (GOOD.replace('"a"', '""'), "2:2: id: "),
-    "id a number": (GOOD.replace('"a"', "7"), "2:2: id: must be a valid string"),
+    "empty id": (GOOD.replace('"a"', '""'), "2:2: id: must not be empty"),
+    "id a number": (GOOD.replace('"a"', "7"), "2:2: id: must be text"),
     "same id": (GOOD, "2:2: id: 'a' is the id of line 1 already"),
     "unknown field": (GOOD.replace('"reference"', '"referense"'), "did you mean 'reference'?"),
-    "inputs a list": (GOOD.replace('{"x": 1}', "[1]"), "2:13: inputs: must be a valid dictionary"),
+    "inputs a list": (GOOD.replace('{"x": 1}', "[1]"), "2:13: inputs: must be an object"),
     "no input": (GOOD.replace('"x"', '"y"').replace('"a"', '"b"'), "inputs: 'x' is missing"),
     "no reference": ('{"id": "b", "inputs": {"x": 1}}', "case 'b' has no reference"),
     "empty reference": (GOOD.replace('"r"', '""').replace('"a"', '"b"'), "has no reference"),
@@ -45,11 +45,11 @@ BAD = {
     ),
     "must_pass a word": (
         '{"id": "b", "must_pass": "yes"}',
-        "2:13: must_pass: must be a valid bool",
+        "2:13: must_pass: must be true or false",
     ),
     "unknown check": (
         '{"id": "b", "inputs": {"x": 1}, "reference": "r", "checks": [{"contain": "x"}]}',
-        "checks",
+        "unknown field 'contain' in checks.0 (did you mean 'contains'?)",
     ),
     "two checks in one": ('{"id": "b", "checks": [{"contains": "x", "min_words": 1}]}', "one key"),
     "bad pattern": (

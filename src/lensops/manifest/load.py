@@ -96,7 +96,7 @@ def _problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Problem:
     if kind == "extra_forbidden":
         parent = root.get(*keys[:-1]) or root
         key = parent.key(str(loc[-1]))
-        hint = suggestion(str(loc[-1]), _known_keys(loc[:-1])) or _choices(_known_keys(loc[:-1]))
+        hint = key_hint(str(loc[-1]), loc[:-1], Manifest)
         where = key.location if key else location_of(root, keys)
         return Problem(where, f"unknown key {loc[-1]!r}" + _of(".".join(map(str, keys[:-1]))), hint)
     if "[key]" in loc:
@@ -165,9 +165,15 @@ def _source(node: Node | None, value: Any) -> str:
     return text if len(text) < 60 else text[:57] + "…"
 
 
-def _known_keys(loc: tuple[Any, ...]) -> list[str]:
+def key_hint(key: str, loc: tuple[Any, ...], model: type[BaseModel]) -> str | None:
+    """What to do about a key that a model does not have at a location."""
+    known = _known_keys(loc, model)
+    return suggestion(key, known) or _choices(known)
+
+
+def _known_keys(loc: tuple[Any, ...], model: type[BaseModel]) -> list[str]:
     """The keys that the model has at a location, those of all arms of a union."""
-    models: list[Any] = [Manifest]
+    models: list[Any] = [model]
     for step in loc:
         fields = [type_of(m.model_fields[step]) for m in models if step in m.model_fields]
         if fields:
