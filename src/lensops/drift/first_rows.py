@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from lensops.drift.engines.duckdb.sources import form_of, open_text, read_header, resolve_source
-from lensops.drift.readability import Readability, kind_of_texts
+from lensops.drift.readability import EXAMPLES, Readability, kind_of_texts
 from lensops.errors import UserError
 from lensops.files import LocalTree
 from lensops.manifest.drift import Feature, Monitor, Window
 
 ROWS = 1_000
-EXAMPLES = 3
 Row = Mapping[str, Any]
 
 

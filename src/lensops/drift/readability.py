@@ -16,6 +16,7 @@ _DURATION = re.compile(
     rf"-?\d+ days?,? [+-]?{_CLOCK}|-?(2[4-9]|[3-9]\d|\d{{3,}}):[0-5]\d:[0-5]\d(\.\d+)?"
     r"|-?P(\d+D)?T(\d+H)?(\d+M)?([\d.]+S)?"
 )  # as pandas, databases, Python and ISO 8601 write them
+EXAMPLES, SHOWN = 50, 3  # texts that are no numbers: looked at, and shown
 SOME = 0.05  # the share of numbers from which a column of texts is not taken for a category
 
 
@@ -36,7 +37,7 @@ def kind_of_texts(column: str, readable: Readability) -> str:
         _refuse_dressed(column, readable)
         return "category"
     share = readable.numbers / readable.filled
-    examples = ", ".join(repr(example) for example in readable.examples)
+    examples = ", ".join(repr(example) for example in readable.examples[:SHOWN])
     raise UserError(
         f"column {column!r}: {share:.1%} of its values are numbers, others are not: {examples}",
         'declare `kind: number`, with `missing: ["NA", "-"]` or `decimal: ","` where these are'
@@ -47,7 +48,7 @@ def kind_of_texts(column: str, readable: Readability) -> str:
 def _refuse_dressed(column: str, readable: Readability) -> None:
     """Raise `UserError` where the texts are numbers with signs of money, percent or thousands,
     or durations."""
-    examples = ", ".join(repr(example) for example in readable.examples)
+    examples = ", ".join(repr(example) for example in readable.examples[:SHOWN])
     if _are_durations([text.strip() for text in readable.examples]):
         raise UserError(
             f"column {column!r} holds durations: {examples}",

@@ -27,13 +27,12 @@ from lensops.drift.engine import (
 )
 from lensops.drift.floats import NARROW, narrow_cuts, shortest_decimals
 from lensops.drift.psi import Shares
-from lensops.drift.readability import Readability
+from lensops.drift.readability import EXAMPLES, Readability
 from lensops.drift.recipes import Extent
 from lensops.drift.shape import drawn_rows
 from lensops.drift.text import DERIVED, count_values
 from lensops.errors import UserError
 
-EXAMPLES = 3  # values that are no numbers
 KINDS: dict[str, tuple[type, ...]] = {
     NUMBER: (Real, Decimal),
     TEXT: (str,),

@@ -15,10 +15,10 @@ import numpy as np
 
 from lensops.drift.binning import Measure, ValueCounts
 from lensops.drift.engine import CATEGORY, DURATION, NESTED, NUMBER, TEXT, TIME
-from lensops.drift.engines.duckdb.sql import EXAMPLES, INTERVAL, is_nested, is_number, is_text
+from lensops.drift.engines.duckdb.sql import INTERVAL, is_nested, is_number, is_text
 from lensops.drift.floats import from_widened, narrow_text
 from lensops.drift.psi import Shares
-from lensops.drift.readability import Readability
+from lensops.drift.readability import EXAMPLES, Readability
 from lensops.drift.text import count_values
 from lensops.errors import UserError
 

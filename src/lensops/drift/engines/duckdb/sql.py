@@ -20,7 +20,7 @@ FLOATING = ("FLOAT", "DOUBLE", "REAL", "VARCHAR", "JSON")  # types that can hold
 FLOATS = {"FLOAT16": "float16", "FLOAT": "float32", "DOUBLE": "float64"}  # as NumPy calls them
 NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "BIT", "VARIANT", "GEOMETRY")
 INTERVAL = "INTERVAL"
-EXAMPLES, LENGTH = 3, 40  # texts that are no numbers, and their characters
+RANKED, LENGTH = 12, 40  # texts that are no numbers, and their characters
 LOOKED_AT = 1_000  # rows in which examples are found
 GAPS = ("'  '", "chr(9)", "chr(10)", "chr(12)", "chr(13)")  # but for one space between words
 _PLAIN_DECIMAL = r"[+-]?(0|[1-9]\d*)\.\d+"
@@ -154,7 +154,7 @@ def odd_texts_sql(measure: Measure, column: Column, statement: Statement) -> str
     """Some texts that do not."""
     text, number = filled_sql(measure, column, statement), _read_sql(measure, column, statement)
     odd = f"FILTER (WHERE {number} IS NULL AND {text} IS NOT NULL)"
-    return f"min(left({text}, {LENGTH}), {4 * EXAMPLES}) {odd}"
+    return f"min(left({text}, {LENGTH}), {RANKED}) {odd}"
 
 
 def _read_sql(measure: Measure, column: Column, statement: Statement) -> str:

@@ -17,6 +17,7 @@ from lensops.drift.engines.duckdb.sql import (
     unused_name,
 )
 from lensops.drift.floats import narrow_bounds
+from lensops.drift.readability import EXAMPLES
 from lensops.drift.shape import FIRST, MASK, SECOND, SHIFT, draw_limit
 from lensops.errors import UserError
 from lensops.manifest.drift import Scalar, Span
@@ -55,10 +56,10 @@ def window_sql(
 
 
 def first_texts(source: str, text: str, where: str) -> str:
-    """The statement of the least, the largest and another text of the first rows that have any."""
+    """The statement of the longest texts of the first rows that have any."""
     first = f"SELECT left({text}, {LENGTH}) AS v FROM {source} WHERE {where} AND {text} IS NOT NULL"
-    few = f"SELECT [min(v), max(v), any_value(v)] AS few FROM ({first} LIMIT {LOOKED_AT})"
-    return f"SELECT unnest(few) FROM ({few} WHERE v IS NOT NULL) WHERE few[1] IS NOT NULL"
+    longest = "GROUP BY v ORDER BY length(v) DESC, v"
+    return f"SELECT v FROM ({first} LIMIT {LOOKED_AT}) {longest} LIMIT {EXAMPLES}"
 
 
 def draw_sql(source: str, number: str, columns: Columns, step: int) -> str:
