@@ -14,7 +14,7 @@ from lensops.evals.checks import CHECKS, check_fault, checked_output, run_check
 from lensops.evals.schema import Schema, load_schemas, read_schema
 from lensops.evals.words import count_words
 from lensops.files import Folder
-from lensops.manifest.checks import Check
+from lensops.manifest.suite import Check
 
 COPY = {"headline": "Tea", "body": "Tea is £1 off today.", "cta": "Come in", "none": None}
 

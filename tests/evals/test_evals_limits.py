@@ -19,7 +19,7 @@ from lensops.evals.outputs import read_outputs
 from lensops.evals.recordings import read_recordings
 from lensops.evals.schema import Schema, read_schema
 from lensops.files import Folder
-from lensops.manifest.checks import Check
+from lensops.manifest.suite import Check
 
 EVIL = "^(a|a|aa)+$"
 TEXT = "a" * 60 + "!"

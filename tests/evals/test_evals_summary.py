@@ -17,7 +17,7 @@ from lensops.evals.scoring import Scorer, score_cases, weighted_sum
 from lensops.evals.summary import About, Tally
 from lensops.evidence import Outcome
 from lensops.manifest import Suite
-from lensops.manifest.checks import Check
+from lensops.manifest.suite import Check
 
 RUBRIC = {"tone": "5=warm", "sense": "5=clear"}
 

@@ -10,13 +10,12 @@ from lensops.errors import UserError
 from lensops.evidence import Outcome
 from lensops.flows.apply import carry_out, prepare
 from lensops.flows.diff import diff
-from lensops.flows.gc import collect_garbage
 from lensops.flows.history import history, listing
 from lensops.flows.log import served_at, target_logs
 from lensops.flows.plan import plan, plan_base
 from lensops.flows.rollback import rollback
 from lensops.flows.validate import validate
-from lensops.flows.verify import outcome_of, verify
+from lensops.flows.verify import collect_garbage, outcome_of, verify
 from lensops.manifest.locate import ProjectRef, find_manifest
 from support import sample
 from support.repo import Repo

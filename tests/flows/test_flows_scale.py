@@ -13,9 +13,9 @@ from lensops.evals.arm import arm_of
 from lensops.evals.cases import Case
 from lensops.evals.protocols import AnswerReply, Mode
 from lensops.evals.recorded import lines_of
-from lensops.flows.case_rows import CaseRows
 from lensops.flows.gate import gate
 from lensops.flows.project import open_project
+from lensops.flows.results import CaseRows
 from lensops.flows.run_evals import run_evals
 from lensops.flows.run_options import RunOptions
 from lensops.manifest.locate import ProjectRef
@@ -36,7 +36,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lensops.evals.lines.LARGE", 0)
     monkeypatch.setattr("lensops.evals.summary.HELD", 50)
     monkeypatch.setattr("lensops.evals.summary.WORST", 5)
-    monkeypatch.setattr("lensops.flows.case_rows.HELD", 50)
+    monkeypatch.setattr("lensops.flows.results.HELD", 50)
     monkeypatch.setattr("lensops.flows.run_suite.CHUNK", 50)
 
 

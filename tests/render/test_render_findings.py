@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from lensops.errors import Location
 from lensops.evidence import Finding, Outcome
 from lensops.render.annotations import commands, inert
-from lensops.render.junit import junit
-from lensops.render.sarif import sarif
+from lensops.render.ci_files import junit, sarif
 
 HOSTILE = [
     "a\n::error::forged",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lensops.manifest import read_yaml
-from lensops.manifest.dump import dump_yaml
+from lensops.manifest.insert import dump_yaml
 
 Path = tuple[Any, ...]
 MARKED = (".prompty", ".prompt", ".md", ".txt")

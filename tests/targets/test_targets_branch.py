@@ -11,7 +11,7 @@ import pytest
 
 from lensops.errors import Refused, RemoteFailed, Stale, UserError
 from lensops.files import Folder
-from lensops.git.errors import redact
+from lensops.git.process import redact
 from lensops.manifest import Target as Settings
 from lensops.release import Kind
 from lensops.targets import Target, open_target

@@ -45,11 +45,11 @@ class CiReports:
 
         located = self._from_root(findings)
         if junit is not None:
-            from lensops.render.junit import junit as xml
+            from lensops.render.ci_files import junit as xml
 
             write_atomic(junit, xml(located))
         if sarif is not None:
-            from lensops.render.sarif import sarif as text
+            from lensops.render.ci_files import sarif as text
 
             write_atomic(sarif, text(located, __version__).encode())
 

@@ -107,8 +107,8 @@ def evaluate(
     project = open_project(ProjectRef(directory, manifest))
     if dry_run:
         from lensops.flows.estimates import estimate_suites
-        from lensops.report.estimate import data as estimate_data
-        from lensops.report.estimate import document as estimate_document
+        from lensops.report.usage import data as estimate_data
+        from lensops.report.usage import document as estimate_document
 
         estimates = tuple(estimate_suites(project))
         if batch:
@@ -128,8 +128,7 @@ def evaluate(
     from lensops.cli.progress import Progress
     from lensops.evals.protocols import Mode
     from lensops.evals.shards import parse_shard
-    from lensops.flows.case_rows import CaseRows
-    from lensops.flows.results import save_result
+    from lensops.flows.results import CaseRows, save_result
     from lensops.flows.run_evals import run_evals
     from lensops.flows.run_options import RunOptions
     from lensops.report.eval import data as run_data

@@ -33,7 +33,7 @@ def gc(
     Example: lensops gc production
     """
     from lensops.cli.output import Report, emit
-    from lensops.flows.gc import collect_garbage
+    from lensops.flows.verify import collect_garbage
     from lensops.report.gc import data, document
 
     targets = (*(name or ()), *(target or ()))

@@ -44,7 +44,7 @@ def history(
     """
     from lensops.cli.output import Report, emit
     from lensops.flows.history import history as read_history
-    from lensops.flows.open_hotfixes import open_hotfixes
+    from lensops.flows.history import open_hotfixes
     from lensops.report.history import data, document
 
     project = ProjectRef(directory, manifest)

@@ -18,8 +18,8 @@ from lensops.evals.jsonl import Row, RowFile
 from lensops.evals.row_problems import cap_problems, problems_of
 from lensops.files import Snapshot, Tree
 from lensops.manifest import suggestion
-from lensops.manifest.checks import Check
 from lensops.manifest.entries import fits_type
+from lensops.manifest.suite import Check
 from lensops.prompts import digest
 
 MANY = 100_000  # values beyond which NumPy, which takes a while to load, pays

@@ -12,7 +12,7 @@ from lensops.evals.result import CheckResult
 from lensops.evals.schema import Schema
 from lensops.evals.text import content_of, json_value, same_json, text_of, tool_fault, whole
 from lensops.evals.words import HINT, count_words, look_alike_hint, normalise_text
-from lensops.manifest.checks import Check
+from lensops.manifest.suite import Check
 
 NOT_JSON = "the output is not JSON"
 

@@ -16,7 +16,7 @@ from lensops.evals.patterns import (
     time_limit,
 )
 from lensops.files import Tree, decode
-from lensops.manifest.checks import Check
+from lensops.manifest.suite import Check
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -9,7 +9,7 @@ from typing import Any
 
 from lensops.evals.metrics import Flawed, Unscored
 from lensops.evals.protocols import Output
-from lensops.manifest.checks import ToolCalled
+from lensops.manifest.suite import ToolCalled
 from lensops.prompts.digest import canonical
 
 _FENCE = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)

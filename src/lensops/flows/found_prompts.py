@@ -15,7 +15,7 @@ from lensops.files import Folder
 from lensops.interchange.json_pair import ACTIVE, HISTORY, active_version
 from lensops.interchange.source import Source
 from lensops.interchange.templates import slug, unique
-from lensops.manifest.dump import dump_yaml
+from lensops.manifest.insert import dump_yaml
 from lensops.manifest.names import is_prompt_name, is_version
 from lensops.prompts import natural, parse
 from lensops.prompts.forms import ending_of

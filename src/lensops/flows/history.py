@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lensops.errors import Invalid, UserError
+from lensops.errors import Invalid, RemoteFailed, UserError
 from lensops.files import Snapshot
 from lensops.git import NoRepository, Repository, open_repository
 from lensops.history import Event, Family, History, Listing, Version, read_history
@@ -17,8 +18,11 @@ from lensops.manifest.select import select_prompt
 from lensops.prompts import declared_families, load_prompt, locate_prompt, version_files
 
 if TYPE_CHECKING:
-    from lensops.flows.project import Project
+    from lensops.flows.project import Opened, Project
     from lensops.manifest import Manifest
+    from lensops.plan import Hotfix
+    from lensops.targets import Target
+
 
 REMOTES = "refs/remotes/"
 NOTHING = History(complete=True, cut_at=None, events=())
@@ -141,3 +145,37 @@ def _declared_branch(node: Node | None) -> str | None:
 def _declared_prompts(node: Node | None) -> set[str]:
     """The prompts and fragments that a manifest names."""
     return {entry.files.name for entry in declared_families(node)}
+
+
+def open_hotfixes(ref: ProjectRef) -> dict[str, Hotfix]:
+    """The hotfixes of all targets, by name; none where the manifest is not valid.
+
+    A network is asked only where this clone has seen a hotfix.
+    """
+    try:
+        if b"overrides" not in find_manifest(ref).read_bytes():
+            return {}  # no rule can have been passed, and building the model can be spared
+        return _read_hotfixes(ref)
+    except (UserError, OSError):
+        return {}
+
+
+def _read_hotfixes(ref: ProjectRef) -> dict[str, Hotfix]:
+    from lensops.flows.project import open_project
+    from lensops.flows.targets import select_targets, target_of
+
+    project = open_project(ref)
+    names = select_targets(project.manifest)
+    hotfixes = {name: _hotfix_at(project, target_of(project, name)) for name in names}
+    return {name: hotfix for name, hotfix in hotfixes.items() if hotfix is not None}
+
+
+def _hotfix_at(project: Opened, target: Target) -> Hotfix | None:
+    from lensops.flows.rules import open_hotfix
+
+    entries = target.cached_log().entries
+    if not entries or entries[-1].statement.override is None:
+        return None
+    with contextlib.suppress(RemoteFailed):
+        entries = target.log().entries
+    return open_hotfix(project, target.name, entries)

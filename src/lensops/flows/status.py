@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from lensops.errors import RemoteFailed
-from lensops.flows.hotfix import open_hotfix
 from lensops.flows.project import Opened, open_project
+from lensops.flows.rules import open_hotfix
 from lensops.flows.targets import observe_target, select_targets, target_of
 from lensops.manifest.locate import ProjectRef
 from lensops.plan import State, TargetStatus, prompt_states, release_state

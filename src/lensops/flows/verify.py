@@ -1,4 +1,4 @@
-"""Verify: the whole chain of a target, each record against the commit that it names."""
+"""Verify the whole chain of a target against git, and find the objects that no record names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lensops.manifest.locate import ProjectRef
 from lensops.release import Entry
 from lensops.release.timeline import parse_time
 from lensops.targets import Target
-from lensops.targets.served import Verification
+from lensops.targets.served import Garbage, Verification
 from lensops.targets.verification import verify_chain
 
 
@@ -82,3 +82,23 @@ def _garbage(target: Target) -> Iterator[Finding]:
     if count:
         message = f"{plural(count, 'object')} that no record names: `lensops gc {target.name}`"
         yield Finding("unreferenced", target.name, Outcome.NOTE, message)
+
+
+def collect_garbage(
+    ref: ProjectRef,
+    *,
+    targets: Collection[str] = (),
+    remove: bool = False,
+) -> tuple[Garbage, ...]:
+    """The objects that no record names; with `remove`, they are removed.
+
+    Raises `Refused` for a target whose log is damaged, and `RemoteFailed`.
+    """
+    project = open_project(ref)
+    names = select_targets(project.manifest, targets)
+    return tuple(_collect(target_of(project, name), remove=remove) for name in names)
+
+
+def _collect(target: Target, *, remove: bool) -> Garbage:
+    paths = target.garbage_paths()
+    return Garbage(target.name, paths, target.remove(paths) if remove else ())

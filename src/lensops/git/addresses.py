@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from lensops.errors import UserError
 from lensops.files.tree import resolve_path
 from lensops.git.environment import PROTOCOLS
-from lensops.git.errors import redact
+from lensops.git.process import redact
 from lensops.git.remotes import Remote
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lensops.errors import UserError
 from lensops.files import OutsideError, pointer_oid
-from lensops.git.errors import GitFailed
+from lensops.git.process import GitFailed
 from lensops.git.tree import Entry, RevisionTree, Submodule
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from pathlib import Path
 from lensops.errors import UserError
 from lensops.files.tree import resolve_path
 from lensops.git import environment
-from lensops.git.errors import GitFailed, NoRepository
-from lensops.git.process import Git
+from lensops.git.process import Git, GitFailed, NoRepository
 
 _MAX_POINTER = 1 << 16  # bytes of a `.git` file
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lensops.errors import UserError
 from lensops.files import pointer_oid
-from lensops.git.errors import GitFailed
+from lensops.git.process import GitFailed
 
 if TYPE_CHECKING:
     from lensops.git.process import Conversation, Git

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from lensops.errors import RemoteFailed
 from lensops.git.environment import Reach
-from lensops.git.errors import GitFailed, redact
-from lensops.git.process import TIMEOUT, Git
+from lensops.git.process import TIMEOUT, Git, GitFailed, redact
 
 ANSWER = 60  # seconds until a remote must have said where its branches are
 PAUSES = (0.3, 1.0)  # seconds before the second and the third attempt

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from lensops.errors import UserError
 from lensops.git.branches import Branches, read_branches
 from lensops.git.environment import Reach, helper_variables
-from lensops.git.errors import GitFailed
 from lensops.git.find import Site, find_site
 from lensops.git.objects import MAX_BYTES, Objects
+from lensops.git.process import GitFailed
 from lensops.git.tree import RevisionTree
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lensops.git.environment import committing
-from lensops.git.errors import GitFailed, reason_of
-from lensops.git.process import Git, git_program
+from lensops.git.process import Git, GitFailed, git_program, reason_of
 
 
 def write_commit(

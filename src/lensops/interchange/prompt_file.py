@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lensops.manifest.dump import dump_yaml
+from lensops.manifest.insert import dump_yaml
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 SECTIONS = ("tools", "response_format")

@@ -13,7 +13,7 @@ from lensops.interchange.exports import (
     name_settings,
     plain_checks,
 )
-from lensops.manifest.dump import dump_yaml
+from lensops.manifest.insert import dump_yaml
 from lensops.prompts import Prompt
 
 _EQUAL = {"contains": "contains", "not_contains": "not-contains", "equals": "equals"}

@@ -9,13 +9,12 @@ from lensops.lazy import load_names
 if TYPE_CHECKING:
     from lensops.manifest.edit import insert_key, set_number, set_text
     from lensops.manifest.entries import PromptEntry
-    from lensops.manifest.load import ManifestFile, check
+    from lensops.manifest.load import ManifestFile, Validation, check
     from lensops.manifest.locate import NAMES
     from lensops.manifest.model import Manifest, Target
     from lensops.manifest.node import Node, location_of
     from lensops.manifest.select import suggestion
     from lensops.manifest.suite import Suite
-    from lensops.manifest.validation import Validation
     from lensops.manifest.yaml import read_yaml
 
 __all__ = [
@@ -41,13 +40,12 @@ __getattr__ = load_names(
     {
         "edit": ("insert_key", "set_number", "set_text"),
         "locate": ("NAMES",),
-        "load": ("ManifestFile", "check"),
+        "load": ("ManifestFile", "Validation", "check"),
         "entries": ("PromptEntry",),
         "model": ("Manifest", "Target"),
         "node": ("Node", "location_of"),
         "select": ("suggestion",),
         "suite": ("Suite",),
-        "validation": ("Validation",),
         "yaml": ("read_yaml",),
     },
 )

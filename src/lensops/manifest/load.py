@@ -216,3 +216,13 @@ def _circular(name: str, follows: dict[str, Any]) -> bool:
         visited.add(target)
         target = follows[target]
     return target == name
+
+
+class Validation(NamedTuple):
+    """`problems` make a manifest unsound, `notes` do not; the counts say what was read."""
+
+    manifest: str
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
+    prompts: int = 0
+    versions: int = 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensops.prompts import (
     Interface,
@@ -18,8 +18,29 @@ from lensops.prompts import (
     Variable,
     untyped_interface,
 )
-from lensops.release.reading import Number, Read, validate
 from lensops.release.value import Release
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Read(BaseModel):
+    """A part of a release; keys of later versions are passed over."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, defer_build=True)
+
+
+T = TypeVar("T", bound=Read)
+
+
+def validate(model: type[T], body: Mapping[str, Any]) -> T:
+    """The body as a model. Raises `ValueError` with the first thing that does not fit."""
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise ValueError(f"not a release: {where}: {first['msg'].lower()}") from None
+
 
 _LEGACY_KEY = "output_schema"  # of a prompt of lensops 0.1; later ones have `response_format`
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from lensops.prompts import Message, Prompt, ResponseFormat, digest
 from lensops.prompts.template import Template
-from lensops.release.reading import Number, Read, validate
+from lensops.release.body import Number, Read, validate
 from lensops.release.value import SCHEMA, Release
 
 _KEY = "output_schema"  # of a prompt; later releases have `response_format` instead

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol
 
+from lensops.evals.estimate import Estimate
 from lensops.evals.usage import Usage
 from lensops.format import shorten
-from lensops.report.document import Block, Bullets, Line, Span, Tone, line
+from lensops.report.document import Block, Bullets, Document, Line, Span, Tone, line
 
 
 class UsageFigures(Protocol):
@@ -97,3 +98,17 @@ def usage_data(usage: Usage | None) -> dict[str, Any] | None:
 def _is_known(usage: UsageFigures) -> bool:
     figures = (usage.tokens_in, usage.tokens_out, usage.cost, usage.latency_p95)
     return any(figure is not None for figure in figures)
+
+
+def document(estimates: Sequence[Estimate]) -> Document:
+    """One line for estimate eval."""
+    lines = tuple(
+        line(Span(f"{estimate.suite} {estimate.version}: ", Tone.STRONG), estimate.message)
+        for estimate in estimates
+    )
+    return Document((Bullets(lines),) if lines else ())
+
+
+def data(estimates: Sequence[Estimate]) -> dict[str, Any]:
+    """The keys of `lensops/estimate/v1`; null is unknown."""
+    return {"evals": [asdict(estimate) for estimate in estimates]}

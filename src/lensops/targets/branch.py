@@ -12,7 +12,7 @@ from lensops.errors import Refused, RemoteFailed, UserError
 from lensops.format import plural
 from lensops.git import GitFailed, NoRepository, Repository, RevisionTree, open_repository
 from lensops.git.addresses import address_problem, find_remote
-from lensops.git.errors import redact
+from lensops.git.process import redact
 from lensops.git.remotes import PAUSES, Remote
 from lensops.git.writing import create_bare, write_commit
 from lensops.release import Draft, Record, Release
