@@ -165,6 +165,14 @@ TABLE = [
         "10:14",
         "one key",
     ),
+    *(
+        Bad(f"a check of nothing, {check}", f"{GOOD}{SUITE}    checks: [{check}]\n", "10:", says)
+        for check, says in (
+            ('contains: ""', "contains: must be text of at least one character, not ''"),
+            ('regex: ""', "regex: must be text of at least one character, not ''"),
+            ("required_fields: []", "required_fields: must hold at least 1 item"),
+        )
+    ),
     Bad("bands crossed", GOOD + MONITOR + "    bands: {warning: 0.3}\n", "10:5", "not be above"),
     Bad("range falls", GOOD + MONITOR.replace("[0, 1]", "[1, 0]"), "9:16", "must rise"),
     Bad(
@@ -211,7 +219,8 @@ def test_bad_manifest_is_said_with_its_place(bad: Bad, command: str, repo: Repo)
     done = lensops(command, cwd=repo.root)
     said = done.out + done.err
     if command == "validate" or not bad.name.startswith(("cases missing", "cases by", "unknown")):
-        where = f"lensops.yaml:{bad.location}: " if bad.location else "lensops.yaml"
+        where = f"lensops.yaml:{bad.location}" if bad.location else "lensops.yaml"
+        where += "" if bad.location.endswith(":") or not bad.location else ": "
         assert where in said
         assert bad.says in said
         assert done.code == 2
@@ -226,6 +235,15 @@ def test_all_problems_are_said_at_once(repo: Repo) -> None:
     for place in ["1:1", "2:10", "4:24", "5:3", "5:7"]:
         assert f"lensops.yaml:{place}: " in done.out, place
     assert done.code == 2
+
+
+@pytest.mark.parametrize("check", ["max_words: 1.5", "min_words: -1", "contains: 7", "regex: ''"])
+def test_a_check_with_a_wrong_value_is_one_problem(check: str, repo: Repo) -> None:
+    manifest = f"{GOOD}{SUITE}    checks: [{check}]\n"
+    repo.write(sample.files() | {"lensops.yaml": manifest, "cases.jsonl": ""})
+    problems = lensops("validate", "--format", "json", cwd=repo.root).json["problems"]
+    (problem,) = [problem for problem in problems if problem["path"] == "lensops.yaml"]
+    assert check.partition(":")[0] in problem["message"]
 
 
 def test_both_names_present(project: Repo) -> None:

@@ -22,6 +22,7 @@ _TYPES |= {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
     "int_from_float": "whole",
+    "string_too_short": "text of at least one character",
 }
 
 
@@ -133,6 +134,8 @@ def _rule_problem(detail: Any, keys: tuple[str | int, ...], root: Node) -> Probl
     elif message.startswith("Input should be "):
         expected = message.removeprefix("Input should be ")
         message = f"must be {expected}, not {_source(root.get(*keys), detail['input'])}"
+    elif detail["type"] == "too_short":
+        message = "must hold at least 1 item"
     elif detail["type"] == WRONG_VALUE:
         message += f", not {_source(root.get(*keys), detail['input'])}"
     dotted = ".".join(str(step) for step in keys)

@@ -29,7 +29,7 @@ def broken_rules(model: type[BaseModel], value: Any, path: Keys = ()) -> Iterato
             sound |= _parsed_field(name, field, value[key])
         elif not field.is_required():
             sound[name] = field.get_default(call_default_factory=True)
-    names_set = {name for name in sound if (model.model_fields[name].alias or name) in value}
+    names_set = {name for name, f in model.model_fields.items() if (f.alias or name) in value}
     partial = model.model_construct(names_set, **sound)
     for name in model.model_fields.keys() - sound.keys():
         partial.__dict__.pop(name, None)  # the default of a faulty key says nothing

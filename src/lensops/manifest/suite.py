@@ -26,15 +26,15 @@ class Check(Strict):
 
     valid_json: bool | None = None
     json_schema: RelativePath | None = Field(None, description="Path of a JSON Schema file.")
-    required_fields: tuple[str, ...] | None = Field(None, strict=False)
+    required_fields: tuple[str, ...] | None = Field(None, strict=False, min_length=1)
     min_chars: Count | None = None
     max_chars: Count | None = None
     min_words: Count | None = None
     max_words: Count | None = None
-    contains: str | None = None
-    not_contains: str | None = None
+    contains: str | None = Field(None, min_length=1)
+    not_contains: str | None = Field(None, min_length=1)
     regex: str | None = Field(
-        None, description="A pattern that must be found, within a time limit."
+        None, min_length=1, description="A pattern that must be found, within a time limit."
     )
     equals: Any | None = None
     tool_called: ToolCalled | None = Field(None, description="A call that the output must make.")
