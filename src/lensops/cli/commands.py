@@ -57,7 +57,8 @@ class _OwnParsing:
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         refuse_doubled(self, ctx, args)
         for parameter in self.get_params(ctx):
-            parameter.process_value = partial(keep_default, parameter, parameter.process_value)
+            if hasattr(parameter, "get_runtime_param"):  # an older typer builds nothing
+                parameter.process_value = partial(keep_default, parameter, parameter.process_value)
         rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]  # of typer's class
         return rest
 
