@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from lensops.errors import Invalid, Problem, Stale
 from lensops.evals.cases import Case, Needs, case_digest, load_cases, read_cases
-from lensops.evals.jsonl import MAX_DEPTH, parse_strictly, read_rows
+from lensops.evals.jsonl import read_rows
 from lensops.evals.outputs import mismatch_notes, read_outputs
 from lensops.files import Folder, Snapshot
 from lensops.format import list_some
+from lensops.json_text import MAX_DEPTH, parse_strictly
 from lensops.prompts import canonical
 
 GOOD = '{"id": "a", "inputs": {"x": 1}, "reference": "r"}'

@@ -11,13 +11,13 @@ import pytest
 
 from lensops.errors import Invalid, UserError
 from lensops.evals.explain import differences, explain
-from lensops.evals.jsonl import MAX_DEPTH
 from lensops.evals.lines import LARGE
 from lensops.evals.protocols import AnswerReply, AnswerRequest, GradeReply, GradeRequest
 from lensops.evals.recorded import OutputRow
 from lensops.evals.recorder import append
 from lensops.evals.recordings import Recordings, read_recordings
 from lensops.files import Folder
+from lensops.json_text import MAX_DEPTH
 from lensops.prompts import Message
 from support.asking import answer_request
 from support.recording import reply

@@ -14,15 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.checks import check_fault
-from lensops.evals.jsonl import Row, RowFile
-from lensops.evals.row_problems import cap_problems, problems_of
+from lensops.evals.jsonl import Row, RowFile, cap_problems, count_distinct, problems_of
 from lensops.files import Snapshot, Tree
 from lensops.manifest import suggestion
 from lensops.manifest.entries import fits_type
 from lensops.manifest.suite import Check
 from lensops.prompts import digest
-
-MANY = 100_000  # values beyond which NumPy, which takes a while to load, pays
 
 
 class Case(NamedTuple):
@@ -162,7 +159,7 @@ class CaseFile:
 
     def _doubles(self) -> Iterator[Problem]:
         """Ids that a line before has already."""
-        if _count_distinct(self._ids) == len(self._ids):
+        if count_distinct(self._ids) == len(self._ids):
             return
         lines: dict[str, int] = {}
         for number in range(len(self._rows)):
@@ -171,15 +168,6 @@ class CaseFile:
             if first != row.line:
                 message = f"{row.value['id']!r} is the id of line {first} already"
                 yield row.problem(message, "id")
-
-
-def _count_distinct(values: array[int]) -> int:
-    """How many values differ; of very many without an object for each."""
-    if len(values) < MANY:
-        return len(set(values))
-    import numpy as np
-
-    return int(np.unique(np.frombuffer(values, dtype=np.int64)).size)
 
 
 def load_cases(tree: Tree, path: str, needs: Needs | None = None) -> CaseFile:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import math
 import re
 import weakref
 from array import array
 from collections.abc import Iterator
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
+from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from lensops.errors import Location, Problem, Stale
 from lensops.evals.lines import MAX_LINE, Line, LineReader, open_stream
 from lensops.files import Tree
+from lensops.json_text import MAX_DEPTH, parse_strictly
+from lensops.manifest.load import key_hint
 
-MAX_DEPTH = 200  # levels of lists and objects
-LINE_ENDS = ("\n", "", "\r\n")
+_TYPES = {
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "dict_type": "must be an object",
+    "string_too_short": "must not be empty",
+}
+SHOWN = 100  # problems of one file that are spelled out; the rest are counted
+MANY = 100_000  # values beyond which NumPy, which takes a while to load, pays
 _AS_LINES = "write one JSON object a line"
 _OTHER_FORMS = (  # how a file begins, what it is then, and what to do
     (b"\x1f\x8b", "a compressed file", "decompress it first"),
@@ -176,61 +184,46 @@ def _parse(line: Line, path: str, depth: int) -> Row | Problem:
     return Problem(Location(path, number, 1), "a line must be a JSON object")
 
 
-def _constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number")
+def cap_problems(problems: list[Problem], path: str) -> tuple[Problem, ...]:
+    """The first problems of a file, and how many more there are."""
+    if len(problems) <= SHOWN:
+        return tuple(problems)
+    rest = Problem(Location(path), f"and {len(problems) - SHOWN:,} more problems in this file")
+    return (*problems[:SHOWN], rest)
 
 
-def _float(text: str) -> float:
-    if not math.isfinite(value := float(text)):
-        raise ValueError(f"{text[:20]} is too large for a number")
-    return value
+def problems_of(error: ValidationError, row: Row, model: type[BaseModel]) -> Iterator[Problem]:
+    """What pydantic found, as problems of a row."""
+    for detail in error.errors(include_url=False):
+        field = str(detail["loc"][0]) if detail["loc"] else None
+        dotted = ".".join(str(step) for step in detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            *above, name = detail["loc"]
+            place = f" in {'.'.join(map(str, above))}" if above else ""
+            hint = key_hint(str(name), tuple(above), model)
+            yield Problem(row.location(str(name)), f"unknown field {str(name)!r}{place}", hint)
+        elif detail["type"] == "missing":
+            yield Problem(row.location(), f"the field {dotted!r} is missing")
+        else:
+            message = _TYPES.get(detail["type"]) or str(detail["msg"])
+            message = message.removeprefix("Value error, ").replace("Input should be", "must be")
+            yield Problem(row.location(field), f"{dotted}: {message}" if dotted else message)
 
 
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) == len(pairs):
-        return fields
-    keys = [key for key, _ in pairs]
-    twice = next(key for key in keys if keys.count(key) > 1)
-    raise ValueError(f"the key {twice!r} is there twice")
+def order_of(keys: array[int]) -> array[int]:
+    """The places of keys from the smallest key on, equal ones in their order."""
+    if len(keys) < MANY:
+        return array("I", sorted(range(len(keys)), key=keys.__getitem__))
+    import numpy as np
+
+    places = np.argsort(np.frombuffer(keys, dtype=np.uint64), kind="stable")
+    return array("I", places.astype(np.uint32).tobytes())
 
 
-_STRICT = json.JSONDecoder(
-    parse_constant=_constant, parse_float=_float, object_pairs_hook=_unique_keys
-)
+def count_distinct(values: array[int]) -> int:
+    """How many values differ; of very many without an object for each."""
+    if len(values) < MANY:
+        return len(set(values))
+    import numpy as np
 
-
-def parse_strictly(text: str, depth: int = MAX_DEPTH) -> Any:
-    """The value of a JSON text: no NaN, no key twice, no number beyond a float or 4,300 digits.
-
-    Raises `ValueError` (`JSONDecodeError` with a place), `RecursionError` beyond `depth` levels:
-    what can be read can be written again, however deep the stack is by then.
-    """
-    value = _decode(text)
-    if text.count("[") + text.count("{") > depth and _is_deeper(value, depth):
-        raise RecursionError
-    return value
-
-
-def _decode(text: str) -> Any:
-    """What `_STRICT.decode` gives, without a search for blanks in a line as programs write it."""
-    if text.startswith("{"):
-        value, end = _STRICT.raw_decode(text)
-        if text[end:] in LINE_ENDS:
-            return value
-    return _STRICT.decode(text)
-
-
-def _is_deeper(value: Any, depth: int) -> bool:
-    """Whether a value has more levels."""
-    level = [value] if isinstance(value, dict | list) else []
-    for _ in range(depth):
-        level = [
-            child
-            for parent in level
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return False
-    return True
+    return int(np.unique(np.frombuffer(values, dtype=np.int64)).size)

@@ -20,10 +20,9 @@ from pydantic import (
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.evals.arm import Answered, Arm
 from lensops.evals.cases import Case
-from lensops.evals.jsonl import Row, read_rows
+from lensops.evals.jsonl import Row, cap_problems, problems_of, read_rows
 from lensops.evals.protocols import AnswerReply, Output
 from lensops.evals.recordings import Recordings
-from lensops.evals.row_problems import cap_problems, problems_of
 from lensops.evals.text import message_output, same_json
 from lensops.files import Folder, Tree
 from lensops.format import list_some, plural

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lensops.evals.protocols import AnswerReply, GradeReply, Output
 from lensops.evals.text import same_json
-from lensops.json_encoder import make_encoder
+from lensops.json_text import make_encoder
 
 _encode = make_encoder()
 

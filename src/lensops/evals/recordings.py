@@ -12,9 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from lensops.errors import Invalid, Location, Problem
-from lensops.evals.jsonl import MAX_DEPTH, RowFile
+from lensops.evals.jsonl import RowFile, cap_problems, order_of, problems_of
 from lensops.evals.lines import NoFile
-from lensops.evals.order import order_of
 from lensops.evals.protocols import AnswerRequest, GradeRequest
 from lensops.evals.recorded import (
     GradeRow,
@@ -25,9 +24,9 @@ from lensops.evals.recorded import (
     output_of_case,
 )
 from lensops.evals.result import Contradiction
-from lensops.evals.row_problems import cap_problems, problems_of
 from lensops.evals.shards import clash, lost_shards
 from lensops.files import Snapshot, Tree
+from lensops.json_text import MAX_DEPTH
 
 _KEY = len("sha256:")
 WITHIN = 10  # levels of a row around what cases and outputs hold

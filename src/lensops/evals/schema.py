@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lensops.errors import Invalid, Location, Problem, UserError
-from lensops.evals.jsonl import parse_strictly
 from lensops.evals.patterns import (
     SECONDS,
     PatternFault,
@@ -16,6 +15,7 @@ from lensops.evals.patterns import (
     time_limit,
 )
 from lensops.files import Tree, decode
+from lensops.json_text import parse_strictly
 from lensops.manifest.suite import Check
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from lensops.evals.suite_run import OnCase
 from lensops.evals.summary import HELD
 from lensops.files import Folder, create_exclusive
 from lensops.flows.project import Opened
-from lensops.json_encoder import make_encoder
+from lensops.json_text import make_encoder
 from lensops.render.json import envelope
 from lensops.report.scores import case_data
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from lensops.json_encoder import make_encoder
+from lensops.json_text import make_encoder
 
 PREFIX = "sha256:"
 _encode = make_encoder(",", ":")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lensops.json_encoder import make_encoder
+from lensops.json_text import make_encoder
 
 MANY = 100  # rows of a table beyond which each is one line, which is written ten times faster
 _STEP = "  "
