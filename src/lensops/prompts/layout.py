@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,12 +42,12 @@ class PromptFiles(NamedTuple):
     @property
     def folder(self) -> str:
         """The folder that holds all versions, `.` for the manifest's own."""
-        return PurePosixPath(*self.path.parts[: self._part]).as_posix()
+        return _split_at_version(self)[0]
 
     def versions(self, tree: Tree) -> Iterator[tuple[str, str]]:
         """Each version with a file that claims it."""
-        part, *rest = self.path.parts[self._part :]
-        folder = "" if self.folder == "." else f"{self.folder}/"
+        above, (part, *rest) = _split_at_version(self)
+        folder = "" if above == "." else f"{above}/"
         if not rest:
             for name in tree.names(folder.rstrip("/")):
                 if version := _match(part, name):
@@ -86,11 +87,6 @@ class PromptFiles(NamedTuple):
     def holds(self, path: str) -> bool:
         """Whether a file lies where versions of this prompt lie."""
         return self.folder == "." or path.startswith(f"{self.folder}/")
-
-    @property
-    def _part(self) -> int:
-        """The position of the part that has the version."""
-        return next((i for i, part in enumerate(self.path.parts) if VERSION in part), 0)
 
 
 class Declared(NamedTuple):
@@ -159,6 +155,15 @@ def locate_declared(node: Node | None, name: str) -> PromptFiles:
     return next(matches, PromptFiles(name))
 
 
+@lru_cache(maxsize=4_096)  # several readers of a command list the versions
+def _split_at_version(files: PromptFiles) -> tuple[str, tuple[str, ...]]:
+    """The folder above the part that has the version, `.` for the manifest's own, and the rest."""
+    parts = files.path.parts
+    place = next((i for i, part in enumerate(parts) if VERSION in part), 0)
+    return PurePosixPath(*parts[:place]).as_posix(), parts[place:]
+
+
+@lru_cache(maxsize=4_096)  # the versions of one prompt are called like those of another
 def _match(part: str, name: str, *, is_folder: bool = False) -> str | None:
     """The version in a name that fits the part, or None."""
     prefix, _, suffix = part.partition(VERSION)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lensops.errors import Invalid, Location, Problem, UserError
 from lensops.files import OutsideError, Snapshot, Tree
@@ -111,6 +112,7 @@ def _files_of(prompt: str | PromptFiles) -> PromptFiles:
     return PromptFiles(prompt) if isinstance(prompt, str) else prompt
 
 
+@lru_cache(maxsize=4_096)
 def natural(version: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key in which numbers count as numbers."""
     parts = re.findall(r"\d+|\D+", version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 
 from lensops.prompts.value import ROLES, Prompt
@@ -32,11 +33,13 @@ WITH_LANGUAGE = (
 )  # forms without a language of their own
 
 
+@lru_cache(maxsize=1_024)
 def ending_of(name: str) -> str | None:
     """The ending by which a file's name says its form, or None."""
     return next((ending for ending in ENDINGS if name.endswith(ending)), None)
 
 
+@lru_cache(maxsize=2_048)  # a version of the work tree is mostly that of HEAD as well
 def parse(data: bytes, path: str, version: str, template: str = "") -> Prompt:
     """The prompt of a file; `template` is the language of its texts where it is not lensops' own.
 
