@@ -61,7 +61,7 @@ class Progress:
         self._total, self._told = total, self._began
         title = f"{model}: {total:,} {what}"
         if sys.stderr.isatty():
-            self._bar = _bar()
+            self._bar = _open_bar()
             self._task = self._bar.add_task(_escape_markup(title), total=total, used="")
             self._bar.start()
         else:
@@ -89,19 +89,22 @@ class Progress:
         say(f"{self._totals.replies:,} {self._what}: {self._totals.words()}, {took:.1f} s")
 
 
-def _bar() -> Bar:
+def _open_bar(*, is_timed: bool = False) -> Bar:
+    """A bar on stderr that leaves nothing behind, with the time left, or with that since it began.
+
+    Tasks have a field `used`, which stands after the count.
+    """
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as TimeLeft
 
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[used]}"),
-        TimeLeft(),
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("{task.fields[used]}"),
+        progress.TimeElapsedColumn() if is_timed else progress.TimeRemainingColumn(),
     )
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    return progress.Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def _escape_markup(text: str) -> str:
@@ -136,35 +139,9 @@ class CountingBar:
         if not sys.stderr.isatty():
             return
         if self._bar is None:
-            self._bar = _open_bar()
-            self._task = self._bar.add_task("", total=of)
+            self._bar = _open_bar(is_timed=True)
+            self._task = self._bar.add_task("", total=of, used="")
             self._bar.start()
         if self._task is not None:
-            self._bar.update(self._task, completed=place, description=_title(name))
-
-
-def _open_bar() -> Bar:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-    )
-
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-    )
-    return Progress(*columns, console=Console(stderr=True), transient=True)
-
-
-def _title(name: str) -> str:
-    from rich.markup import escape
-
-    from lensops.render.escape import visible
-
-    return escape(visible(f"counting {name}"))
+            title = _escape_markup(f"counting {name}")
+            self._bar.update(self._task, completed=place, description=title)

@@ -53,7 +53,8 @@ class OpenFiles:
     def _read_digests(self) -> None:
         for file, digest in self._digests.items():
             if self._left.is_set():
-                return
+                digest.cancel()  # whoever asks for it is told, and waits for nothing
+                continue
             try:
                 digest.set_result(self._read_digest(file))
             except Exception as error:  # noqa: BLE001  # raised where the digest is asked for
