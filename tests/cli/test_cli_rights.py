@@ -75,10 +75,19 @@ def test_a_name_that_no_disk_takes(args: list[str], begun: Repo) -> None:
     assert "file name too long" in result.err
 
 
-def test_a_folder_that_is_gone(tmp_path: Path) -> None:
-    result = run_forked(faults.run_in_a_removed_folder, str(tmp_path / "gone"), "plan")
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        ("plan", "the current folder: no such file or directory"),
+        (f"validate -C /{LONG}", f"/{LONG}: file name too long"),
+        (f"plan --output /{LONG}/plan.md", "the current folder: no such file or directory"),
+    ],
+)
+def test_a_folder_that_is_gone(command: str, problem: str, tmp_path: Path) -> None:
+    folder = str(tmp_path / "gone")
+    result = run_forked(faults.run_in_a_removed_folder, folder, *command.split())
     assert_is_told(result)
-    assert "the current folder: no such file or directory" in result.err
+    assert problem in result.err
 
 
 def test_a_folder_that_cannot_be_made(begun: Repo) -> None:

@@ -133,6 +133,14 @@ def _report_usage(error: Exception) -> int:
     return int(getattr(error, "exit_code", Exit.USAGE))
 
 
+def _from_here(path: str) -> str:
+    """A path as seen from the current folder; as it is where that is gone, or on another drive."""
+    try:
+        return os.path.relpath(path)
+    except (OSError, ValueError):
+        return path
+
+
 def _refusal(error: Exception) -> UserError | None:
     """What the machine does not let be done, with the path as the user may write it."""
     encoding = sys.getfilesystemencoding()
@@ -145,7 +153,7 @@ def _refusal(error: Exception) -> UserError | None:
     is_gone = error.errno == errno.ENOENT and name is None  # the folder it runs in
     if not is_gone and error.errno not in _OF_THE_MACHINE:
         return None
-    path = os.path.relpath(name) if isinstance(name, str) else "the current folder"
+    path = _from_here(name) if isinstance(name, str) else "the current folder"
     reason = (error.strerror or "unknown reason").lower()
     return UserError(f"{path}: {reason}", "check the disk's space and rights")
 
